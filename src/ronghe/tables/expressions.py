@@ -1,0 +1,437 @@
+"""A closed set of typed operations on the columns of a row: described once, run on any engine.
+
+An expression is an immutable value. `duckdb_sql` and `spark_sql` render it for an engine, `in_memory` evaluates it in
+plain Python and is the reference that both are tested against (`tests/spec`). Every operation gives NULL when its operand
+is NULL, except `IsNull`, `Coalesce`, `Case`, `And`, `Or` and `Holds`, which say what they do with it.
+
+Regular expressions use only what RE2, Java and Python read alike: classes, groups, alternation, counted repeats, `^`;
+no look-around, no back-references, no `$` (Java and Python let it match before a last newline: use `Matches`), no `\\d` or
+`\\s` (they differ on non-ASCII digits and spaces), no `.` (it differs on line ends).
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+__all__ = [
+    "ALWAYS",
+    "BOOLEAN",
+    "DATE",
+    "INTEGER",
+    "NUMBER",
+    "TEXT",
+    "TIMESTAMP",
+    "WHITESPACE",
+    "And",
+    "Arithmetic",
+    "Case",
+    "Coalesce",
+    "Column",
+    "Compare",
+    "Concat",
+    "DateOf",
+    "DecimalOf",
+    "Expression",
+    "Extract",
+    "Found",
+    "Holds",
+    "IntegerOf",
+    "IsIn",
+    "IsNull",
+    "Length",
+    "Listed",
+    "Literal",
+    "Lookup",
+    "Lower",
+    "Matches",
+    "Name",
+    "Not",
+    "NumberOf",
+    "Or",
+    "Replace",
+    "Rescale",
+    "Scalar",
+    "Slice",
+    "TextOf",
+    "TimestampOf",
+    "Translate",
+    "Trim",
+    "Type",
+    "Upper",
+    "WeightedSum",
+    "columns_of",
+    "decimal",
+    "substitute",
+    "walk",
+]
+
+Scalar = str | int | bool | Decimal | datetime.date | datetime.datetime | None
+
+WHITESPACE = " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+"""What `Trim` strips from both ends: Unicode White_Space plus the zero-width space, the word joiner and the BOM."""
+
+
+class Name(Enum):
+    """The families of types."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    NUMBER = "number"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of value; `precision` and `scale` only for DECIMAL (at most 38 digits in all)."""
+
+    name: Name
+    precision: int = 0
+    scale: int = 0
+
+
+TEXT = Type(Name.TEXT)
+INTEGER = Type(Name.INTEGER)
+NUMBER = Type(Name.NUMBER)
+DATE = Type(Name.DATE)
+TIMESTAMP = Type(Name.TIMESTAMP)
+BOOLEAN = Type(Name.BOOLEAN)
+
+
+def decimal(precision: int, scale: int) -> Type:
+    """DECIMAL(precision, scale); raises ValueError outside 1..38 digits or when the scale exceeds the precision."""
+    if not (1 <= precision <= 38 and 0 <= scale <= precision):
+        raise ValueError(f"DECIMAL({precision}, {scale}) does not exist: 1 <= precision <= 38, 0 <= scale <= precision")
+    return Type(Name.DECIMAL, precision, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """The root of all operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Expression):
+    """A column of the row, by name."""
+
+    name: str
+    type: Type = TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expression):
+    """A constant; `type` is what a NULL is cast to."""
+
+    value: Scalar
+    type: Type = TEXT
+
+
+ALWAYS = Literal(True, BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Trim(Expression):
+    """`text` without leading and trailing WHITESPACE."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Translate(Expression):
+    """`text` with the k-th character of `source` replaced by the k-th of `target`; both of one length."""
+
+    text: Expression
+    source: str
+    target: str
+
+    def __post_init__(self) -> None:
+        if len(self.source) != len(self.target):
+            raise ValueError("Translate needs as many target characters as source characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(Expression):
+    """Every match of `pattern` replaced by the literal text `by`."""
+
+    text: Expression
+    pattern: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upper(Expression):
+    """ASCII letters in upper case; other characters stay, since engines disagree about them."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Lower(Expression):
+    """ASCII letters in lower case; other characters stay, since engines disagree about them."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Expression):
+    """`length` characters from `start`, counted from 1; shorter where the text ends."""
+
+    text: Expression
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Length(Expression):
+    """The number of characters (code points), INTEGER."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Concat(Expression):
+    """The texts one after another; NULL when any is NULL."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Expression):
+    """True when the whole text matches `pattern`."""
+
+    text: Expression
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Expression):
+    """True when `pattern` matches somewhere in the text."""
+
+    text: Expression
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract(Expression):
+    """Group `group` (from 1) of the first match of `pattern`; NULL without a match, "" for a group that took no part."""
+
+    text: Expression
+    pattern: str
+    group: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Expression):
+    """The value that `mapping` gives for the text, NULL when it has none; large mappings are joined as tables.
+
+    With `table`, the mapping is a table of the engine with the columns `key` (text, distinct) and `value` of `type`, made
+    by an earlier pass over the data: first rows of repeated keys, keys of another table.
+    """
+
+    text: Expression
+    mapping: tuple[tuple[str, str], ...] = ()
+    table: str = ""
+    type: Type = TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Expression):
+    """The list of those texts whose condition holds, in order; empty when none does."""
+
+    parts: tuple[tuple[Expression, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsIn(Expression):
+    """True when the operand equals one of `values`."""
+
+    operand: Expression
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedSum(Expression):
+    """sum(weights[k] * alphabet.index(text[k])), INTEGER: the heart of GB 11643, GB 32100, GB 11714 and Luhn.
+
+    `text` must have been checked to be at least as long as `weights` and made of `alphabet`; otherwise the result is
+    undefined. With `fold` the digits of each product are added (Luhn).
+    """
+
+    text: Expression
+    weights: tuple[int, ...]
+    alphabet: str = "0123456789"
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerOf(Expression):
+    """The text `[+-]?[0-9]+` as a 64-bit INTEGER; NULL when it has another form or does not fit."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalOf(Expression):
+    """The text `[+-]?[0-9]+(\\.[0-9]+)?` as DECIMAL; NULL when it has another form, too many digits on either side."""
+
+    text: Expression
+    precision: int
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rescale(Expression):
+    """operand * numerator / denominator as DECIMAL(28 + `scale`, `scale`), exact, ties away from zero; NULL on overflow.
+
+    `operand` is a DECIMAL with `operand_scale` digits after the point and at most 20 before it. The fraction in lowest
+    terms after shifting the points has a denominator of at most 100,000: then every engine's 38 digits round rightly.
+    """
+
+    operand: Expression
+    operand_scale: int
+    numerator: int
+    denominator: int
+    scale: int
+
+    @property
+    def fraction(self) -> Fraction:
+        """What the integer mantissa is multiplied by to give the integer result."""
+        return Fraction(self.numerator * 10**self.scale, self.denominator * 10**self.operand_scale)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOf(Expression):
+    """The text as a 64-bit floating-point NUMBER; NULL when it is no finite decimal or scientific number."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf(Expression):
+    """The text `YYYY-M-D`, months and days of one or two digits, as DATE; NULL when there is no such day (years 1-9999)."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampOf(Expression):
+    """The text `YYYY-M-D H:MM:SS` as TIMESTAMP without zone; NULL when there is no such day or time."""
+
+    text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class TextOf(Expression):
+    """The canonical text of a value: ISO dates, plain decimals with their scale, true/false."""
+
+    operand: Expression
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Expression):
+    """`left` `operator` `right` for one of + - * %; % has the sign of its left side, as in SQL."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Expression):
+    """`left` `operator` `right` for one of = != < <= > >=; texts compare by code point."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class And(Expression):
+    """Kleene conjunction."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Expression):
+    """Kleene disjunction."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Expression):
+    """Kleene negation: NULL stays NULL."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull(Expression):
+    """True when the operand is NULL, never NULL itself."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Holds(Expression):
+    """True when the operand is true, False when it is false or NULL: how a rule that must hold is asked."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce(Expression):
+    """The first operand that is not NULL."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Expression):
+    """The value of the first branch whose condition holds, else `otherwise`; later branches are not evaluated."""
+
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression = Literal(None)
+
+
+def _children(value: object) -> Iterator[Expression]:
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _children(part)
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything below it, depth first."""
+    yield expression
+    for field in fields(expression):
+        for child in _children(getattr(expression, field.name)):
+            yield from walk(child)
+
+
+def columns_of(expression: Expression) -> frozenset[str]:
+    """The names of all columns that the expression reads."""
+    return frozenset(node.name for node in walk(expression) if isinstance(node, Column))
+
+
+def _substituted(value: object, by: Mapping[str, Expression]) -> object:
+    if isinstance(value, Expression):
+        return substitute(value, by)
+    return tuple(_substituted(part, by) for part in value) if isinstance(value, tuple) else value
+
+
+def substitute(expression: Expression, by: Mapping[str, Expression]) -> Expression:
+    """The expression with each column that `by` names replaced by what it names; other columns stay."""
+    if isinstance(expression, Column):
+        return by.get(expression.name, expression)
+    values = {field.name: getattr(expression, field.name) for field in fields(expression)}
+    changed = {name: new for name, old in values.items() if (new := _substituted(old, by)) is not old}
+    return replace(expression, **changed) if changed else expression

@@ -1,0 +1,215 @@
+"""Expressions evaluated in plain Python: slow, obvious, and the reference for the SQL engines."""
+
+import datetime
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, localcontext
+from functools import singledispatch
+from typing import Any
+
+from ronghe.tables import expressions as ops
+
+__all__ = ["evaluate"]
+
+Row = Mapping[str, object]
+
+
+@singledispatch
+def evaluate(node: ops.Expression, row: Row) -> Any:
+    """The value of an expression for one row (column name -> value); None is NULL."""
+    raise TypeError(f"{type(node).__name__} is not an operation")
+
+
+def _strict(kind: type[ops.Expression], function: Callable[[Any, Any], Any], operand: str = "text") -> None:
+    """Register an operation of one operand that gives NULL for NULL."""
+
+    def rule(node: Any, row: Row) -> Any:
+        value = evaluate(getattr(node, operand), row)
+        return None if value is None else function(node, value)
+
+    evaluate.register(kind)(rule)
+
+
+def _ascii(table: dict[int, int]) -> Callable[[Any, str], str]:
+    return lambda _, value: value.translate(table)
+
+
+def _extract(node: ops.Extract, value: str) -> str | None:
+    found = re.search(node.pattern, value)
+    return None if found is None else found[node.group] or ""
+
+
+def _integer(_: object, value: str) -> int | None:
+    if not re.fullmatch("[+-]?[0-9]+", value):
+        return None
+    number = int(value)
+    return number if -(2**63) <= number < 2**63 else None
+
+
+def _decimal(node: ops.DecimalOf, value: str) -> Decimal | None:
+    found = re.fullmatch(r"([+-]?)([0-9]+)(?:\.([0-9]+))?", value)
+    if not found:
+        return None
+    whole, fraction = found[2].lstrip("0"), (found[3] or "").rstrip("0")
+    if len(whole) > node.precision - node.scale or len(fraction) > node.scale:
+        return None
+    with localcontext(prec=60):
+        return Decimal(value).quantize(Decimal(1).scaleb(-node.scale)) + 0
+
+
+def _number(_: object, value: str) -> float | None:
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", value):
+        return None
+    return float(value) if math.isfinite(float(value)) else None
+
+
+def _date(_: object, value: str) -> datetime.date | None:
+    found = re.fullmatch("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", value)
+    try:
+        return datetime.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _timestamp(_: object, value: str) -> datetime.datetime | None:
+    found = re.fullmatch("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})", value)
+    try:
+        return datetime.datetime(*map(int, found.groups())) if found else None  # noqa: DTZ001 - TIMESTAMP has no zone
+    except ValueError:
+        return None
+
+
+def _rescale(node: ops.Rescale, value: Decimal) -> Decimal | None:
+    with localcontext(prec=80):
+        mantissa = int(value.scaleb(node.operand_scale))
+        ratio = node.fraction
+        size = (2 * abs(mantissa) * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+        if size >= 10**28:
+            return None
+        return Decimal(size if mantissa >= 0 else -size).scaleb(-node.scale)
+
+
+def _weighted_sum(node: ops.WeightedSum, value: str) -> int:
+    products = [node.alphabet.find(char) * weight for char, weight in zip(value, node.weights, strict=False)]
+    return sum(product // 10 + product % 10 if node.fold else product for product in products)
+
+
+def _text(_: object, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+_SMALL, _LARGE = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+_strict(ops.Trim, lambda _, value: value.strip(ops.WHITESPACE))
+_strict(ops.Translate, lambda node, value: value.translate(str.maketrans(node.source, node.target)))
+_strict(ops.Replace, lambda node, value: re.sub(node.pattern, lambda _: node.by, value))
+_strict(ops.Upper, _ascii(str.maketrans(_SMALL, _LARGE)))
+_strict(ops.Lower, _ascii(str.maketrans(_LARGE, _SMALL)))
+_strict(ops.Slice, lambda node, value: value[node.start - 1 : node.start - 1 + node.length])
+_strict(ops.Length, lambda _, value: len(value))
+_strict(ops.Matches, lambda node, value: re.fullmatch(node.pattern, value) is not None)
+_strict(ops.Found, lambda node, value: re.search(node.pattern, value) is not None)
+_strict(ops.Extract, _extract)
+_strict(ops.IsIn, lambda node, value: value in node.values, "operand")
+_strict(ops.WeightedSum, _weighted_sum)
+_strict(ops.IntegerOf, _integer)
+_strict(ops.DecimalOf, _decimal)
+_strict(ops.NumberOf, _number)
+_strict(ops.DateOf, _date)
+_strict(ops.TimestampOf, _timestamp)
+_strict(ops.Rescale, _rescale, "operand")
+_strict(ops.TextOf, _text, "operand")
+_strict(ops.Not, lambda _, value: not value, "operand")
+
+
+@evaluate.register
+def _(node: ops.Column, row: Row) -> object:
+    return row[node.name]
+
+
+@evaluate.register
+def _(node: ops.Literal, row: Row) -> object:  # noqa: ARG001 - one signature for all operations
+    return node.value
+
+
+@evaluate.register
+def _(node: ops.Lookup, row: Row) -> object:
+    value = evaluate(node.text, row)
+    mapping = row[node.table] if node.table else dict(node.mapping)
+    return None if value is None else mapping.get(value)  # type: ignore[attr-defined]
+
+
+@evaluate.register
+def _(node: ops.Listed, row: Row) -> list[Any]:
+    return [evaluate(value, row) for condition, value in node.parts if evaluate(condition, row) is True]
+
+
+@evaluate.register
+def _(node: ops.Concat, row: Row) -> str | None:
+    parts = [evaluate(part, row) for part in node.parts]
+    return None if None in parts else "".join(parts)
+
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "%": lambda left, right: None if right == 0 else int(math.fmod(left, right)),
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@evaluate.register(ops.Arithmetic)
+@evaluate.register(ops.Compare)
+def _(node: ops.Arithmetic | ops.Compare, row: Row) -> object:
+    left, right = evaluate(node.left, row), evaluate(node.right, row)
+    return None if left is None or right is None else _BINARY[node.operator](left, right)
+
+
+def _kleene(node: ops.And | ops.Or, row: Row, decisive: bool) -> bool | None:
+    values = [evaluate(operand, row) for operand in node.operands]
+    if decisive in values:
+        return decisive
+    return None if None in values else not decisive
+
+
+@evaluate.register
+def _(node: ops.And, row: Row) -> bool | None:
+    return _kleene(node, row, False)
+
+
+@evaluate.register
+def _(node: ops.Or, row: Row) -> bool | None:
+    return _kleene(node, row, True)
+
+
+@evaluate.register
+def _(node: ops.IsNull, row: Row) -> bool:
+    return evaluate(node.operand, row) is None
+
+
+@evaluate.register
+def _(node: ops.Holds, row: Row) -> bool:
+    return evaluate(node.operand, row) is True
+
+
+@evaluate.register
+def _(node: ops.Coalesce, row: Row) -> object:
+    return next((value for operand in node.operands if (value := evaluate(operand, row)) is not None), None)
+
+
+@evaluate.register
+def _(node: ops.Case, row: Row) -> object:
+    for condition, value in node.branches:
+        if evaluate(condition, row) is True:
+            return evaluate(value, row)
+    return evaluate(node.otherwise, row)

@@ -1,0 +1,74 @@
+"""A plan: what one pass over a table computes, layer upon layer, as values that any engine runs.
+
+Each layer sees the columns of the layer below. Layers exist so that an expression that is used twice (a cleaned text, a
+parsed value) is computed once: engines share work between the columns of a layer, not inside one expression.
+"""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from ronghe.tables import expressions as ops
+from ronghe.tables.sql import Renderer, name
+
+__all__ = ["Layer", "Plan", "RenderedPlan", "ROW", "render"]
+
+ROW = "_row"
+"""The number of the record as read, from 1; a plan that needs it says so, since numbering costs parallelism."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Columns computed from the layer below; the columns below that are named in `keep` pass through."""
+
+    computed: tuple[tuple[str, ops.Expression], ...]
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Layers over a source; `numbered` gives the source the column ROW."""
+
+    layers: tuple[Layer, ...]
+    numbered: bool = False
+
+    def up_to(self, count: int, *more: Layer) -> "Plan":
+        """The first `count` layers followed by `more`."""
+        return Plan((*self.layers[:count], *more), self.numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPlan:
+    """A SELECT, and the mappings that it joins by table name."""
+
+    select: exp.Select
+    mappings: tuple[tuple[str, ops.Lookup], ...]
+
+
+def _layer(layer: Layer, below: str, renderer: Renderer, prefix: str) -> tuple[exp.Select, dict[str, ops.Lookup]]:
+    renderer.joins.clear()
+    computed = [exp.alias_(renderer(node), alias, quoted=True) for alias, node in layer.computed]
+    select = exp.select(*(name(kept, below) for kept in layer.keep), *computed).from_(exp.to_identifier(below))
+    mappings = {}
+    for alias, lookup in renderer.joins.items():
+        table = lookup.table or f"{prefix}_{alias}"
+        key = exp.EQ(this=name("key", alias), expression=renderer(lookup.text))
+        select = select.join(exp.to_table(table).as_(alias), on=key, join_type="left")
+        if not lookup.table:
+            mappings[table] = lookup
+    return select, mappings
+
+
+def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
+    """The plan over the table or view `source` as one SELECT with a common table expression for each layer."""
+    below, mappings, steps = source, {}, []
+    for depth, layer in enumerate(plan.layers, start=1):
+        step, joined = _layer(layer, below, renderer, f"{source}_{depth}")
+        mappings |= joined
+        steps.append((f"layer_{depth}", step))
+        below = f"layer_{depth}"
+    select = exp.select("*").from_(exp.to_identifier(below))
+    for alias, step in steps:
+        select = select.with_(alias, as_=step)
+    return RenderedPlan(select, tuple(mappings.items()))
+

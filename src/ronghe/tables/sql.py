@@ -1,0 +1,187 @@
+"""What the SQL engines have in common: expressions become sqlglot trees, never pasted text.
+
+An engine is a table from operation to the function that renders it; where engines differ, its table overrides `COMMON`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from sqlglot import exp
+
+from ronghe.tables import expressions as ops
+
+__all__ = ["COMMON", "Renderer", "Rules", "call", "cast", "integer", "literal_pattern", "name", "null", "parens", "text", "when"]
+
+Node = exp.Expr
+Rules = Mapping[type[ops.Expression], Callable[["Renderer", Any], Node]]
+
+LARGEST_CASE = 32
+"""Mappings up to this size are rendered as CASE; larger ones are joined (measured: a join costs the same at any size)."""
+
+
+def name(column: str, table: str | None = None) -> exp.Column:
+    """A quoted column name."""
+    return exp.column(exp.to_identifier(column, quoted=True), table=table and exp.to_identifier(table, quoted=True))
+
+
+def text(value: str) -> Node:
+    """A text constant, escaped by the generator of the engine."""
+    return exp.Literal.string(value)
+
+
+def integer(value: int) -> Node:
+    """An integer constant; negative ones in parentheses."""
+    literal = exp.Literal.number(abs(value))
+    return literal if value >= 0 else exp.Paren(this=exp.Neg(this=literal))
+
+
+def null() -> Node:
+    """NULL."""
+    return exp.Null()
+
+
+def call(function: str, *arguments: Node) -> Node:
+    """A function of the engine, by its own name: sqlglot must not translate it."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def cast(operand: Node, to: str, *, safe: bool = False) -> Node:
+    """CAST, or TRY_CAST when `safe`: NULL instead of an error."""
+    kind = exp.DataType.build(to, dialect="duckdb")
+    return exp.TryCast(this=operand, to=kind) if safe else exp.Cast(this=operand, to=kind)
+
+
+def parens(operand: Node) -> Node:
+    """The operand in parentheses."""
+    return exp.Paren(this=operand)
+
+
+def when(condition: Node, then: Node, otherwise: Node | None = None) -> Node:
+    """CASE WHEN condition THEN then ELSE otherwise END."""
+    return exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise or null())
+
+
+def literal_pattern(pattern: str) -> str | None:
+    """The text that a pattern without special characters stands for, else None."""
+    if not re.fullmatch(r"(?:[^\\.^$*+?{}\[\]|()]|\\[^0-9A-Za-z])+", pattern):
+        return None
+    return re.sub(r"\\(.)", r"\1", pattern)
+
+
+@dataclass
+class Renderer:
+    """Renders expressions for one SELECT; collects the large look-ups that the SELECT must join.
+
+    `dialect` is sqlglot's name of the engine.
+    """
+
+    dialect: str
+    rules: Rules
+    joins: dict[str, ops.Lookup] = field(default_factory=dict)
+
+    def __call__(self, expression: ops.Expression) -> Node:
+        """The sqlglot tree of an expression."""
+        return self.rules[type(expression)](self, expression)
+
+    def joined(self, node: ops.Lookup) -> Node:
+        """The value column of the table that holds a large mapping; one join for each distinct look-up."""
+        alias = next((key for key, known in self.joins.items() if known == node), f"lookup_{len(self.joins) + 1}")
+        self.joins[alias] = node
+        return name("value", alias)
+
+
+SQL_TYPES = {
+    ops.Name.TEXT: "VARCHAR",
+    ops.Name.INTEGER: "BIGINT",
+    ops.Name.NUMBER: "DOUBLE",
+    ops.Name.DATE: "DATE",
+    ops.Name.TIMESTAMP: "TIMESTAMP",
+    ops.Name.BOOLEAN: "BOOLEAN",
+}
+
+
+def sql_type(kind: ops.Type) -> str:
+    """The type's name in SQL."""
+    return f"DECIMAL({kind.precision}, {kind.scale})" if kind.name is ops.Name.DECIMAL else SQL_TYPES[kind.name]
+
+
+def _literal(_: Renderer, node: ops.Literal) -> Node:
+    value = node.value
+    if value is None:
+        return cast(null(), sql_type(node.type))
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int):
+        return integer(value)
+    if isinstance(value, str):
+        return text(value)
+    return cast(text(str(value)), sql_type(node.type))
+
+
+def _lookup(render: Renderer, node: ops.Lookup) -> Node:
+    if node.table or len(node.mapping) > LARGEST_CASE:
+        return render.joined(node)
+    operand = render(node.text)
+    branches = [exp.If(this=text(key), true=text(value)) for key, value in node.mapping]
+    return exp.Case(this=operand, ifs=branches, default=null())
+
+
+def _chained(join: type[exp.Binary]) -> Callable[[Renderer, Any], Node]:
+    def rule(render: Renderer, node: Any) -> Node:
+        return parens(reduce(lambda left, right: join(this=left, expression=right), map(render, node.operands)))
+
+    return rule
+
+
+_ARITHMETIC: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod}
+_COMPARE: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "!=": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+def _binary(table: dict[str, type[exp.Binary]]) -> Callable[[Renderer, Any], Node]:
+    def rule(render: Renderer, node: Any) -> Node:
+        return parens(table[node.operator](this=render(node.left), expression=render(node.right)))
+
+    return rule
+
+
+def _case(render: Renderer, node: ops.Case) -> Node:
+    branches = [exp.If(this=render(condition), true=render(value)) for condition, value in node.branches]
+    return exp.Case(ifs=branches, default=render(node.otherwise))
+
+
+def _is_in(render: Renderer, node: ops.IsIn) -> Node:
+    values = [_literal(render, ops.Literal(value)) for value in node.values]
+    return parens(exp.In(this=render(node.operand), expressions=values))
+
+
+def _is_null(render: Renderer, node: ops.IsNull) -> Node:
+    return parens(exp.Is(this=render(node.operand), expression=null()))
+
+
+COMMON: Rules = {
+    ops.Column: lambda _, node: name(node.name),
+    ops.Literal: _literal,
+    ops.Lookup: _lookup,
+    ops.Slice: lambda render, node: call("SUBSTRING", render(node.text), integer(node.start), integer(node.length)),
+    ops.Length: lambda render, node: cast(call("LENGTH", render(node.text)), "BIGINT"),
+    ops.IsIn: _is_in,
+    ops.IsNull: _is_null,
+    ops.And: _chained(exp.And),
+    ops.Or: _chained(exp.Or),
+    ops.Not: lambda render, node: parens(exp.Not(this=render(node.operand))),
+    ops.Holds: lambda render, node: exp.Coalesce(this=render(node.operand), expressions=[exp.false()]),
+    ops.Coalesce: lambda render, node: call("COALESCE", *map(render, node.operands)),
+    ops.Case: _case,
+    ops.Compare: _binary(_COMPARE),
+    ops.Arithmetic: _binary(_ARITHMETIC),
+}

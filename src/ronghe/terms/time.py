@@ -1,0 +1,46 @@
+"""Time as Ronghe keeps it: instants in UTC, legal days in the profile's zone, periods half-open."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+__all__ = ["LEGAL_ZONE", "Period", "legal_day", "utc"]
+
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
+"""Days in Chinese law are days in Beijing; a profile may name another zone."""
+
+
+def utc(moment: datetime) -> datetime:
+    """The same instant in UTC; a moment without a zone raises ValueError, since its instant is unknown."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone: say which, for example with +08:00")
+    return moment.astimezone(UTC)
+
+
+def legal_day(moment: datetime, zone: ZoneInfo = LEGAL_ZONE) -> date:
+    """The calendar day on which an instant falls in law, in `zone`."""
+    return utc(moment).astimezone(zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The instants from `start` up to but without `end`; `end=None` is open-ended."""
+
+    start: datetime
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse instants without a zone and periods that end before they start."""
+        if self.end is not None and utc(self.end) < utc(self.start):
+            raise ValueError(f"a period cannot end ({self.end}) before it starts ({self.start})")
+        utc(self.start)
+
+    def __contains__(self, moment: datetime) -> bool:
+        instant = utc(moment)
+        return utc(self.start) <= instant and (self.end is None or instant < utc(self.end))
+
+    def overlaps(self, other: "Period") -> bool:
+        """True when some instant lies in both."""
+        return (other.end is None or utc(self.start) < utc(other.end)) and (
+            self.end is None or utc(other.start) < utc(self.end)
+        )
