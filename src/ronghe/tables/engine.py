@@ -1,21 +1,25 @@
-"""An embedded DuckDB with limits: where a plan runs when one machine is enough."""
+"""Where plans run: an embedded DuckDB with limits, or any other engine with the same four doors."""
 
-import os
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
 from ronghe.tables import duckdb_sql
-from ronghe.tables.plan import ROW, Plan, render
+from ronghe.tables.delimited import read_delimited
+from ronghe.tables.plan import Plan, render
+from ronghe.tables.sql import call
+from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, UsageError
 
-__all__ = ["BATCH_ROWS", "Resources", "batches", "connect", "parse_memory", "register_mapping", "scalar_row"]
+__all__ = ["BATCH_ROWS", "DuckDB", "Engine", "MalformedRecords", "Resources", "duckdb_engine", "io_fault", "parse_memory"]
 
 BATCH_ROWS = 100_000
 """Rows in a batch: measured best between 20,000 and 500,000."""
@@ -46,78 +50,131 @@ def parse_memory(text: str) -> int:
     return size
 
 
+class MalformedRecords(Exception):
+    """The engine refuses a delimited file: `delimited.separate` it, attach the result, and run again."""
+
+
+class Engine(Protocol):
+    """Runs plans over named sources; every method raises RongheError or MalformedRecords, never an engine's own error."""
+
+    def attach(self, source: str, staged: Staged) -> None:
+        """Give a staged table a name; its columns are c0, c1, ..."""
+
+    def batches(self, plan: Plan, source: str) -> Iterator[pa.RecordBatch]:
+        """The plan's rows, in the order of the source's; at least one batch, if an empty one."""
+
+    def query(self, plan: Plan, source: str, select: exp.Select) -> pa.Table:
+        """A small SELECT over the plan's rows, which it calls `plan`."""
+
+    def keep(self, plan: Plan, source: str, select: exp.Select, table: str) -> None:
+        """Keep such a SELECT as a table, which may spill to the disk."""
+
+    def select(self, select: exp.Select) -> pa.Table:
+        """A SELECT over kept tables."""
+
+
+def io_fault(fault: BaseException) -> InputError | LimitReached:
+    """The error that a failed read or write means to a user: a full disk is a limit, not a bad file."""
+    detail = (str(fault).splitlines() or [type(fault).__name__])[0]
+    if "No space left" in str(fault) or getattr(fault, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return LimitReached("tables.disk_full", detail=detail)
+    return InputError("tables.unreadable", detail=detail)
+
+
 @contextmanager
-def connect(scratch: Path, resources: Resources) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection that spills into `scratch`, keeps to `resources`, and reaches neither network nor extensions."""
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.InvalidInputException as fault:
+        if "CSV Error" in str(fault) or "Invalid unicode" in str(fault):
+            raise MalformedRecords(str(fault).splitlines()[0]) from fault
+        raise
+    except duckdb.OutOfMemoryException as fault:
+        raise LimitReached("tables.memory_exhausted", detail=str(fault).splitlines()[0]) from fault
+    except (duckdb.IOException, OSError) as fault:
+        raise io_fault(fault) from fault
+
+
+def _over(steps: exp.Select, select: exp.Select) -> exp.Select:
+    return select.copy().with_("plan", as_=steps)
+
+
+class DuckDB:
+    """The embedded engine; `duckdb_engine` makes and closes it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._kinds: set[str] = set()
+
+    def attach(self, source: str, staged: Staged) -> None:
+        """See Engine."""
+        with _translated():
+            if staged.kind == "csv":
+                relation = read_delimited(self.connection, staged)
+            else:
+                relation = self.connection.read_parquet(str(staged.path))
+                places = enumerate(relation.columns)
+                relation = relation.select(*(duckdb.ColumnExpression(name).alias(f"c{place}") for place, name in places))
+            relation.create_view(source, replace=True)
+
+    def batches(self, plan: Plan, source: str) -> Iterator[pa.RecordBatch]:
+        """See Engine."""
+        with _translated():
+            reader = self.connection.sql(self.statement(plan, source)).to_arrow_reader(BATCH_ROWS)
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield from reader
+
+    def query(self, plan: Plan, source: str, select: exp.Select) -> pa.Table:
+        """See Engine."""
+        with _translated():
+            return self.connection.sql(_over(self._select(plan, source), select).sql(dialect="duckdb")).to_arrow_table()
+
+    def keep(self, plan: Plan, source: str, select: exp.Select, table: str) -> None:
+        """See Engine."""
+        rows = _over(self._select(plan, source), select)
+        properties = exp.Properties(expressions=[exp.TemporaryProperty()])
+        create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=rows, replace=True, properties=properties)
+        with _translated():
+            self.connection.execute(create.sql(dialect="duckdb"))
+
+    def select(self, select: exp.Select) -> pa.Table:
+        """See Engine."""
+        with _translated():
+            return self.connection.sql(select.sql(dialect="duckdb")).to_arrow_table()
+
+    def statement(self, plan: Plan, source: str) -> str:
+        """The SQL of a plan, with the look-up tables that it joins already made."""
+        return self._select(plan, source).sql(dialect="duckdb")
+
+    def _select(self, plan: Plan, source: str) -> exp.Select:
+        rendered = render(plan, source, duckdb_sql.duckdb())
+        for kind, lookup in rendered.enumerations:
+            if kind in self._kinds:
+                continue
+            self._kinds.add(kind)
+            keys = [exp.Literal.string(key) for key, _ in lookup.mapping]
+            create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", *keys))
+            self.connection.execute(create.sql(dialect="duckdb"))
+        return rendered.select
+
+
+@contextmanager
+def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
+    """A DuckDB that spills into `scratch`, keeps to `resources`, and reaches neither network nor extensions."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": resources.threads,
         "temp_directory": str(scratch),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "enable_progress_bar": False,
     }
     if resources.memory is not None:
         settings["memory_limit"] = f"{(resources.memory - RESERVED) // 10**6}MB"
     connection = duckdb.connect(":memory:", config=settings)
     try:
-        yield connection
-    except duckdb.OutOfMemoryException as fault:
-        raise LimitReached("tables.memory_exhausted", detail=_first_line(fault)) from fault
-    except duckdb.IOException as fault:
-        raise io_fault(fault) from fault
+        connection.execute("SET enable_progress_bar = false")
+        with _translated():
+            yield DuckDB(connection)
     finally:
         connection.close()
 
 
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).splitlines() or [type(fault).__name__])[0]
-
-
-def io_fault(fault: BaseException) -> InputError | LimitReached:
-    """The error that a failed read or write of the engine means to a user: a full disk is a limit."""
-    text = str(fault)
-    if "No space left" in text or "ENOSPC" in text or os.strerror(28) in text:
-        return LimitReached("tables.disk_full", detail=_first_line(fault))
-    return InputError("tables.unreadable", detail=_first_line(fault))
-
-
-def register_mapping(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    """Make a table `key`, `value` that a `Lookup` joins; keys must be distinct, or rows would multiply."""
-    connection.register("incoming_mapping", rows)
-    target = exp.to_identifier(table, quoted=True).sql(dialect="duckdb")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT * FROM incoming_mapping")  # noqa: S608 - quoted by the builder
-    connection.unregister("incoming_mapping")
-
-
-def _numbered(source: str) -> exp.Select:
-    rows = exp.alias_(exp.Window(this=exp.RowNumber()), ROW)
-    return exp.select("*", rows).from_(exp.to_identifier(source))
-
-
-def _prepared(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> exp.Select:
-    below = f"{source}_numbered" if plan.numbered else source
-    rendered = render(plan, below, duckdb_sql.duckdb())
-    for table, lookup in rendered.mappings:
-        keys, values = zip(*lookup.mapping, strict=True)
-        register_mapping(connection, table, pa.table({"key": pa.array(keys), "value": pa.array(values)}))
-    if not plan.numbered:
-        return rendered.select
-    steps = rendered.select.args["with_"]
-    steps.set("expressions", [exp.CTE(this=_numbered(source), alias=exp.TableAlias(this=exp.to_identifier(below))), *steps.expressions])
-    return rendered.select
-
-
-def statement(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> str:
-    """The SQL of a plan over the view `source`, with the look-up tables that it joins already made."""
-    return _prepared(connection, plan, source).sql(dialect="duckdb")
-
-
-def batches(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> pa.RecordBatchReader:
-    """Run a plan over the view `source`; batches come in the order of the source's rows."""
-    return connection.sql(statement(connection, plan, source)).to_arrow_reader(BATCH_ROWS)
-
-
-def scalar_row(connection: duckdb.DuckDBPyConnection, select: exp.Select) -> tuple[object, ...]:
-    """The only row of a SELECT."""
-    row = connection.execute(select.sql(dialect="duckdb")).fetchone()
-    return tuple(row or ())

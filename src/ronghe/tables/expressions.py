@@ -227,16 +227,10 @@ class Extract(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Lookup(Expression):
-    """The value that `mapping` gives for the text, NULL when it has none; large mappings are joined as tables.
-
-    With `table`, the mapping is a table of the engine with the columns `key` (text, distinct) and `value` of `type`, made
-    by an earlier pass over the data: first rows of repeated keys, keys of another table.
-    """
+    """The value that `mapping` gives for the text, NULL when it has none; keys are distinct."""
 
     text: Expression
-    mapping: tuple[tuple[str, str], ...] = ()
-    table: str = ""
-    type: Type = TEXT
+    mapping: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ _strict(ops.Length, lambda _, value: len(value))
 _strict(ops.Matches, lambda node, value: re.fullmatch(node.pattern, value) is not None)
 _strict(ops.Found, lambda node, value: re.search(node.pattern, value) is not None)
 _strict(ops.Extract, _extract)
+_strict(ops.Lookup, lambda node, value: dict(node.mapping).get(value))
 _strict(ops.IsIn, lambda node, value: value in node.values, "operand")
 _strict(ops.WeightedSum, _weighted_sum)
 _strict(ops.IntegerOf, _integer)
@@ -134,13 +135,6 @@ def _(node: ops.Column, row: Row) -> object:
 @evaluate.register
 def _(node: ops.Literal, row: Row) -> object:  # noqa: ARG001 - one signature for all operations
     return node.value
-
-
-@evaluate.register
-def _(node: ops.Lookup, row: Row) -> object:
-    value = evaluate(node.text, row)
-    mapping = row[node.table] if node.table else dict(node.mapping)
-    return None if value is None else mapping.get(value)  # type: ignore[attr-defined]
 
 
 @evaluate.register

@@ -32,43 +32,43 @@ class Plan:
     layers: tuple[Layer, ...]
     numbered: bool = False
 
-    def up_to(self, count: int, *more: Layer) -> "Plan":
-        """The first `count` layers followed by `more`."""
-        return Plan((*self.layers[:count], *more), self.numbered)
-
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlan:
-    """A SELECT, and the mappings that it joins by table name."""
+    """A SELECT, the mappings that it joins by table name, and those whose keys it wants as types."""
 
     select: exp.Select
-    mappings: tuple[tuple[str, ops.Lookup], ...]
+    joins: tuple[tuple[str, ops.Lookup], ...]
+    enumerations: tuple[tuple[str, ops.Lookup], ...]
 
 
-def _layer(layer: Layer, below: str, renderer: Renderer, prefix: str) -> tuple[exp.Select, dict[str, ops.Lookup]]:
-    renderer.joins.clear()
+def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, dict[str, ops.Lookup]]:
+    renderer.joins = {}
+    renderer.source = below
     computed = [exp.alias_(renderer(node), alias, quoted=True) for alias, node in layer.computed]
     select = exp.select(*(name(kept, below) for kept in layer.keep), *computed).from_(exp.to_identifier(below))
-    mappings = {}
+    tables = {}
     for alias, lookup in renderer.joins.items():
-        table = lookup.table or f"{prefix}_{alias}"
+        table = f"{below}_{alias}"
         key = exp.EQ(this=name("key", alias), expression=renderer(lookup.text))
         select = select.join(exp.to_table(table).as_(alias), on=key, join_type="left")
-        if not lookup.table:
-            mappings[table] = lookup
-    return select, mappings
+        tables[table] = lookup
+    return select, tables
 
 
 def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     """The plan over the table or view `source` as one SELECT with a common table expression for each layer."""
-    below, mappings, steps = source, {}, []
+    below, joins, steps = source, {}, []
+    if plan.numbered:
+        below = "numbered"
+        rows = exp.alias_(exp.Window(this=exp.RowNumber()), ROW)
+        steps.append((below, exp.select("*", rows).from_(exp.to_identifier(source))))
     for depth, layer in enumerate(plan.layers, start=1):
-        step, joined = _layer(layer, below, renderer, f"{source}_{depth}")
-        mappings |= joined
-        steps.append((f"layer_{depth}", step))
+        step, joined = _layer(layer, below, renderer)
+        joins |= joined
         below = f"layer_{depth}"
+        steps.append((below, step))
     select = exp.select("*").from_(exp.to_identifier(below))
     for alias, step in steps:
         select = select.with_(alias, as_=step)
-    return RenderedPlan(select, tuple(mappings.items()))
-
+    return RenderedPlan(select, tuple(joins.items()), tuple(renderer.enumerations.items()))

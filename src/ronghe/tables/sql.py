@@ -3,8 +3,9 @@
 An engine is a table from operation to the function that renders it; where engines differ, its table overrides `COMMON`.
 """
 
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -12,14 +13,15 @@ from typing import Any
 from sqlglot import exp
 
 from ronghe.tables import expressions as ops
+from ronghe.terms import content_id
 
-__all__ = ["COMMON", "Renderer", "Rules", "call", "cast", "integer", "literal_pattern", "name", "null", "parens", "text", "when"]
+__all__ = ["COMMON", "LARGEST_CASE", "Renderer", "Rules", "call", "cast", "integer", "literal_pattern", "name", "null", "parens", "text", "when"]
 
 Node = exp.Expr
 Rules = Mapping[type[ops.Expression], Callable[["Renderer", Any], Node]]
 
 LARGEST_CASE = 32
-"""Mappings up to this size are rendered as CASE; larger ones are joined (measured: a join costs the same at any size)."""
+"""Mappings up to this size are rendered as CASE."""
 
 
 def name(column: str, table: str | None = None) -> exp.Column:
@@ -73,24 +75,39 @@ def literal_pattern(pattern: str) -> str | None:
 
 @dataclass
 class Renderer:
-    """Renders expressions for one SELECT; collects the large look-ups that the SELECT must join.
+    """Renders the expressions of one plan.
 
-    `dialect` is sqlglot's name of the engine.
+    `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large look-ups are collected:
+    those in `joins` by the alias under which the SELECT must join a table of `key` and `value`, those in `enumerations`
+    by the name of a type that must list their keys in order.
     """
 
     dialect: str
     rules: Rules
+    source: str | None = None
     joins: dict[str, ops.Lookup] = field(default_factory=dict)
+    enumerations: dict[str, ops.Lookup] = field(default_factory=dict)
+    counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, expression: ops.Expression) -> Node:
         """The sqlglot tree of an expression."""
         return self.rules[type(expression)](self, expression)
 
     def joined(self, node: ops.Lookup) -> Node:
-        """The value column of the table that holds a large mapping; one join for each distinct look-up."""
-        alias = next((key for key, known in self.joins.items() if known == node), f"lookup_{len(self.joins) + 1}")
-        self.joins[alias] = node
-        return name("value", alias)
+        """The value column of the table that holds a large mapping; one join for each distinct look-up of a layer."""
+        return name("value", _alias(self.joins, node, "lookup"))
+
+    def enumeration(self, node: ops.Lookup) -> str:
+        """The name of the type that lists the keys of a large mapping: the same for the same keys."""
+        kind = f"keys_{content_id(*(key for key, _ in node.mapping))}"
+        self.enumerations[kind] = node
+        return kind
+
+
+def _alias(known: dict[str, ops.Lookup], node: ops.Lookup, prefix: str) -> str:
+    alias = next((key for key, other in known.items() if other == node), f"{prefix}_{len(known) + 1}")
+    known[alias] = node
+    return alias
 
 
 SQL_TYPES = {
@@ -111,7 +128,7 @@ def sql_type(kind: ops.Type) -> str:
 def _literal(_: Renderer, node: ops.Literal) -> Node:
     value = node.value
     if value is None:
-        return cast(null(), sql_type(node.type))
+        return null() if node.type == ops.TEXT else cast(null(), sql_type(node.type))
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, int):
@@ -122,7 +139,7 @@ def _literal(_: Renderer, node: ops.Literal) -> Node:
 
 
 def _lookup(render: Renderer, node: ops.Lookup) -> Node:
-    if node.table or len(node.mapping) > LARGEST_CASE:
+    if len(node.mapping) > LARGEST_CASE:
         return render.joined(node)
     operand = render(node.text)
     branches = [exp.If(this=text(key), true=text(value)) for key, value in node.mapping]
@@ -169,7 +186,7 @@ def _is_null(render: Renderer, node: ops.IsNull) -> Node:
 
 
 COMMON: Rules = {
-    ops.Column: lambda _, node: name(node.name),
+    ops.Column: lambda render, node: name(node.name, render.source),
     ops.Literal: _literal,
     ops.Lookup: _lookup,
     ops.Slice: lambda render, node: call("SUBSTRING", render(node.text), integer(node.start), integer(node.length)),

@@ -1,0 +1,56 @@
+# Run `make` for the list. Paths are relative, so the folder's own path may hold spaces.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all check docs bench assets requirements clean
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+WORKERS ?= 2
+export PYTHON
+
+ronghe := .venv/bin/python -m ronghe
+pytest := .venv/bin/python -m pytest -n $(WORKERS)
+unmarked := not spark and not databases and not browser and not slow
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
+
+run: ## set up, make the demo city in build/city and share its files: build/shared/report.html
+	@tools/set-up run assets
+	$(ronghe) data demo --out build/city
+	$(ronghe) data share build/city/files --departments build/city/departments.csv --out build/shared
+
+test: ## set up and run the tests that need no server and no Java
+	@tools/set-up dev assets
+	$(pytest) -m "$(unmarked)"
+
+test-all: ## every test; what is not installed here is skipped with its reason
+	@tools/set-up dev spark assets
+	$(pytest)
+
+check: ## style, types, direction of imports, documentation
+	@tools/set-up dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python -m mkdocs build --strict --quiet
+
+docs: ## the documentation as pages: build/docs/index.html
+	@tools/set-up dev
+	.venv/bin/python -m mkdocs build --strict --quiet
+	@echo "build/docs/index.html"
+
+bench: ## run the benchmarks beside their peers; results go to benchmarks/results
+	@tools/set-up run peers
+	RONGHE_PEERS_PYTHON=.venv-peers/bin/python .venv/bin/python -m benchmarks
+
+assets: ## fetch the chart library that reports carry
+	@tools/set-up assets
+
+requirements: ## compile requirements/*.txt and package-lock.json again; UPGRADE=1 takes newer versions
+	@tools/set-up run
+	@tools/compile-requirements
+
+clean: ## remove everything that was made here
+	rm -rf build .venv .venv-peers src/ronghe/report/assets
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

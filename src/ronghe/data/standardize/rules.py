@@ -1,0 +1,46 @@
+"""What a field demands of its values: the element's checks and the schema's constraints, in the order of asking."""
+
+from ronghe.data.standardize.schema import Field
+from ronghe.standards.element import TEXT, VALUE, Check, Element
+from ronghe.standards.own_elements import safe_pattern
+from ronghe.tables import expressions as ops
+from ronghe.terms import InputError
+
+__all__ = ["canonical_text", "checks_of", "typed_constant"]
+
+
+def canonical_text(value: ops.Expression, kind: ops.Type) -> ops.Expression:
+    """A value as the text that keys and patterns compare."""
+    return value if kind.name is ops.Name.TEXT else ops.TextOf(value, kind)
+
+
+def typed_constant(field: Field, element: Element, text: str, place: str) -> ops.Literal:
+    """A constant of a schema, read by the field's own element; InputError when the element cannot read it."""
+    reading = element.read(text)
+    if reading.value is None or isinstance(reading.value, float) != (element.type is ops.NUMBER):
+        raise InputError("data.constant", place=f"{field.name}/{place}", value=text, element=element.name)
+    return ops.Literal(reading.value, element.type)
+
+
+def _enum(field: Field, element: Element) -> ops.Expression:
+    value = VALUE(element.type)
+    wanted = (typed_constant(field, element, choice, "enum") for choice in field.enum)
+    return ops.Or(tuple(ops.Compare("=", value, constant) for constant in wanted))
+
+
+def checks_of(field: Field, element: Element) -> tuple[Check, ...]:
+    """The checks over TEXT and VALUE; the element's own come first."""
+    value = VALUE(element.type)
+    canonical = canonical_text(value, element.type)
+    found = list(element.checks)
+    if field.pattern is not None:
+        found.append(Check("pattern", ops.Matches(canonical, safe_pattern(field.pattern, place=f"{field.name}/pattern"))))
+    if field.enum:
+        found.append(Check("enum", _enum(field, element)))
+    for rule, operator, limit in (("minimum", ">=", field.minimum), ("maximum", "<=", field.maximum)):
+        if limit is not None:
+            found.append(Check(rule, ops.Compare(operator, value, typed_constant(field, element, limit, rule))))
+    for rule, operator, size in (("minLength", ">=", field.min_length), ("maxLength", "<=", field.max_length)):
+        if size is not None:
+            found.append(Check(rule, ops.Compare(operator, ops.Length(canonical), ops.Literal(size))))
+    return tuple(found)

@@ -1,0 +1,150 @@
+"""Standardize one table: stage, compile, aggregate if needed, one pass, two files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ronghe.data.standardize.aggregates import constants_of, impute_constants, keep_foreign_keys, keep_repeated_keys
+from ronghe.data.standardize.compile import Compiled, compile_schema
+from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
+from ronghe.data.standardize.schema import TableSchema, schema_json
+from ronghe.data.standardize.sink import Sink
+from ronghe.standards.catalog import Catalog
+from ronghe.tables import expressions as ops
+from ronghe.tables.delimited import separate
+from ronghe.tables.engine import Engine, MalformedRecords
+from ronghe.tables.staged import Staged
+from ronghe.terms import InternalFault
+
+__all__ = ["KINDS", "Job", "Target", "standardize_table"]
+
+SOURCE = "source"
+
+KINDS = {
+    ops.Name.TEXT: "string",
+    ops.Name.INTEGER: "integer",
+    ops.Name.DECIMAL: "number",
+    ops.Name.NUMBER: "number",
+    ops.Name.DATE: "date",
+    ops.Name.TIMESTAMP: "datetime",
+    ops.Name.BOOLEAN: "boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a table's two files go."""
+
+    published: Path
+    rejects: Path
+
+
+def _compiled(
+    schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, parents: Mapping[str, Staged], where: str
+) -> Compiled:
+    elements = {field.name: catalog.get(field.element, dict(field.options)) for field in schema.fields}
+    compiled = compile_schema(schema, staged.columns, elements, where=where)
+    constants = impute_constants(engine, compiled, SOURCE)
+    if constants:
+        compiled = compile_schema(schema, staged.columns, elements, imputed=constants, where=where)
+    for key in compiled.keys:
+        if key.rule == "unique":
+            keep_repeated_keys(engine, compiled, SOURCE, key)
+        else:
+            keep_foreign_keys(engine, compiled, SOURCE, key, parents.get(key.resource))
+    return compiled
+
+
+def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
+    def counted(field: str, what: str) -> int:
+        return sum(sink.counted.get(c.column, 0) for c in compiled.counts if (c.field, c.what) == (field, what))
+
+    found = []
+    for output in compiled.outputs:
+        field = compiled.schema.field(output.field)
+        flag = output.name != output.field
+        own = [c.what for c in compiled.counts if c.field == output.field and c.what not in ("kept", "nulled", "imputed")]
+        found.append(
+            ColumnResult(
+                name=output.name,
+                title=field.title,
+                element="" if flag else field.element,
+                type=KINDS[output.type.name],
+                filled=sink.filled.get(output.name, 0),
+                failures=0 if flag else sum(n for (column, _), n in sink.reasons.items() if column == output.field),
+                imputed=0 if flag else counted(output.field, "imputed"),
+                nulled=0 if flag else counted(output.field, "nulled"),
+                kept=0 if flag else counted(output.field, "kept"),
+                warnings={} if flag else {what: counted(output.field, what) for what in own if counted(output.field, what)},
+            )
+        )
+    return tuple(found)
+
+
+def _reasons(sink: Sink) -> tuple[Reason, ...]:
+    found = [Reason(c, rule, rows, tuple(sink.examples[c, rule])) for (c, rule), rows in sink.reasons.items()]
+    return tuple(sorted(found, key=lambda reason: (-reason.rows, reason.column, reason.rule)))
+
+
+def _published_schema(compiled: Compiled) -> dict[str, object]:
+    """The Table Schema of the published file: our fields with their types, and a boolean for each flag column."""
+    kinds = {output.name: KINDS[output.type.name] for output in compiled.outputs}
+    document = schema_json(compiled.schema, kinds)
+    named = {field["name"]: field for field in document["fields"]}
+    document["fields"] = [named.get(output.name, {"name": output.name, "type": "boolean"}) for output in compiled.outputs]
+    return document
+
+
+def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int], None]) -> Standardized:
+    engine.attach(SOURCE, staged)
+    compiled = _compiled(job.schema, staged, job.catalog, engine, job.parents, job.where)
+    with Sink(compiled, job.target.published, job.target.rejects, staged.malformed) as sink:
+        sink.write_all(engine.batches(compiled.plan, SOURCE), progress)
+    rows_in = sink.rows + len(staged.malformed)
+    if staged.rows is not None and staged.rows != sink.rows:
+        raise InternalFault("data.rows_lost", name=job.name, wanted=staged.rows, got=sink.rows)
+    return Standardized(
+        name=job.name,
+        source=job.source,
+        encoding=staged.encoding,
+        rows_in=rows_in,
+        rows_published=sink.published,
+        rows_quarantined=rows_in - sink.published,
+        columns=_columns(compiled, sink),
+        reasons=_reasons(sink),
+        constants=constants_of(compiled.constants),
+        notes=staged.notes,
+        schema=_published_schema(compiled),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One table to standardize.
+
+    `source` names it for people (the file's name), `where` names the schema in errors; `parents` gives the staged table of
+    each resource that a foreign key references, its columns in the order of the reference fields.
+    """
+
+    name: str
+    source: str
+    schema: TableSchema
+    catalog: Catalog
+    target: Target
+    scratch: Path
+    where: str = "schema"
+    parents: Mapping[str, Staged] = field(default_factory=dict)
+
+
+def standardize_table(
+    job: Job, engine: Engine, staged: Staged, progress: Callable[[int], None] = lambda _: None
+) -> Standardized:
+    """Standardize a staged table into the two files of `job.target`; nothing is lost, whatever the input.
+
+    `progress` is told the rows so far. Raises InputError when schema and table do not fit, LimitReached when memory or
+    disk ends, InternalFault when a row got lost; the files are then rubbish, which the caller's atomic publication drops.
+    """
+    try:
+        return _attempt(job, engine, staged, progress)
+    except MalformedRecords:
+        return _attempt(job, engine, separate(staged, job.scratch), progress)

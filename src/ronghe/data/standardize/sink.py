@@ -1,0 +1,141 @@
+"""Where the rows of a plan go: good ones into the published file, bad ones with their reasons into quarantine."""
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ronghe.data.standardize.compile import OK, REASONS, Compiled
+from ronghe.tables.engine import io_fault
+from ronghe.tables.staged import Malformed
+
+__all__ = ["REJECT_COLUMNS", "Sink"]
+
+REJECT_COLUMNS = ("_row", "_reasons", "_line", "_raw")
+EXAMPLES = 3
+_RECORD = "record"
+"""What stands for the column in the reason of a record that has no columns."""
+
+
+def _written(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+
+
+@dataclass
+class Sink:
+    """Writes the two files of a table while batches come; a context manager that closes both.
+
+    Row numbers count the broken records that were taken out before: `malformed`, ascending by row.
+    """
+
+    compiled: Compiled
+    published_path: Path
+    rejects_path: Path
+    malformed: tuple[Malformed, ...] = ()
+    rows: int = 0
+    published: int = 0
+    filled: dict[str, int] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        originals = [self._original_name(column) for column in self.compiled.columns]
+        self._rejects_schema = pa.schema(
+            [("_row", pa.int64()), ("_reasons", pa.list_(pa.string()))]
+            + [(name, pa.string()) for name in originals]
+            + [("_line", pa.int64()), ("_raw", pa.string())]
+        )
+        # The k-th good record is number k + (broken records before it).
+        self._broken_before = np.array([record.row for record in self.malformed], np.int64) - np.arange(len(self.malformed)) - 1
+        self._stack = ExitStack()
+        self._rejects = self._stack.enter_context(_written(self.rejects_path, self._rejects_schema))
+        self._published: pq.ParquetWriter | None = None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            self._stack.close()
+        except OSError as full:
+            raise io_fault(full) from full
+
+    def _original_name(self, column: str) -> str:
+        return f"{column}_original" if column in REJECT_COLUMNS else column
+
+    def write_all(self, batches: Iterable[pa.RecordBatch], progress: Callable[[int], None]) -> None:
+        """Write every batch, in order; `progress` is told the rows so far."""
+        try:
+            for batch in batches:
+                if self._published is None:
+                    schema = self._published_schema(batch.schema)
+                    self._published = self._stack.enter_context(_written(self.published_path, schema))
+                self._write(batch)
+                progress(self.rows)
+            self._write_malformed()
+        except OSError as fault:
+            raise io_fault(fault) from fault
+
+    def _published_schema(self, schema: pa.Schema) -> pa.Schema:
+        return pa.schema([(output.name, schema.field(output.column).type) for output in self.compiled.outputs])
+
+    def _write(self, batch: pa.RecordBatch) -> None:
+        assert self._published is not None
+        sound = batch.column(OK)
+        good = int(pc.sum(sound).as_py() or 0)
+        outputs = [batch.column(output.column) for output in self.compiled.outputs]
+        table = pa.Table.from_arrays(outputs, schema=self._published.schema)
+        if good < batch.num_rows:
+            table = table.filter(sound)
+            self._write_rejected(batch, np.flatnonzero(~sound.to_numpy(zero_copy_only=False)))
+        self._published.write_table(table)
+        for output in self.compiled.outputs:
+            column = table.column(output.name)
+            self.filled[output.name] = self.filled.get(output.name, 0) + len(column) - column.null_count
+        for count in self.compiled.counts:
+            self.counted[count.column] = self.counted.get(count.column, 0) + (pc.sum(batch.column(count.column)).as_py() or 0)
+        self.rows += batch.num_rows
+        self.published += good
+
+    def _write_rejected(self, batch: pa.RecordBatch, places: np.ndarray) -> None:
+        rejected = batch.take(pa.array(places))
+        index = places + self.rows
+        rows = index + 1 + np.searchsorted(self._broken_before, index, side="right")
+        originals = [rejected.column(f"o{place}") for place in range(len(self.compiled.columns))]
+        empty = pa.nulls(len(places), pa.string())
+        columns = [pa.array(rows), rejected.column(REASONS), *originals, pa.nulls(len(places), pa.int64()), empty]
+        self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
+        self._count_reasons(rejected.column(REASONS).flatten(), self.compiled.rules)
+
+    def _count_reasons(self, reasons: pa.Array, rules: Iterable[tuple[str, str]]) -> None:
+        for column, rule in rules:
+            prefix = f"{column}: {rule}: "
+            found = reasons.filter(pc.starts_with(reasons, prefix))
+            if len(found):
+                self.reasons[column, rule] = self.reasons.get((column, rule), 0) + len(found)
+                examples = self.examples.setdefault((column, rule), [])
+                for value in found.slice(0, 50).to_pylist():
+                    if len(examples) < EXAMPLES and value.removeprefix(prefix) not in examples:
+                        examples.append(value.removeprefix(prefix))
+
+    def _write_malformed(self) -> None:
+        if not self.malformed:
+            return
+        count = len(self.malformed)
+        reasons = [[f"{_RECORD}: {record.why}: {record.raw[:200]}"] for record in self.malformed]
+        columns = [
+            pa.array([record.row for record in self.malformed], pa.int64()),
+            pa.array(reasons, pa.list_(pa.string())),
+            *[pa.nulls(count, pa.string()) for _ in self.compiled.columns],
+            pa.array([record.line for record in self.malformed], pa.int64()),
+            pa.array([record.raw for record in self.malformed], pa.string()),
+        ]
+        self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
+        rules = sorted({(_RECORD, record.why) for record in self.malformed})
+        self._count_reasons(columns[1].flatten(), rules)

@@ -1,0 +1,1 @@
+"""Whole roads over the engines: what one command does from beginning to end."""

@@ -1,0 +1,215 @@
+"""Read CSV, TSV and their kin: any delimiter, quoting and encoding, header or none, whole or broken.
+
+The usual file goes to the engine as it lies on the disk. One in another encoding is transcoded first, streaming; one that
+the engine refuses is separated into good and broken records by `records`.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from ronghe.tables.dialect import Dialect, column_names, sniff_dialect
+from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
+from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
+from ronghe.tables.staged import Malformed, Note, Staged
+from ronghe.terms import InputError
+
+__all__ = ["CsvOptions", "read_delimited", "stage_delimited"]
+
+SAMPLE_BYTES = 1 << 20
+CHUNK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """What the user says about a delimited file; None is found out."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    header: bool | None = None
+
+
+class Progress(Protocol):
+    """Told how far a step is: `done` of `total`, in the step's own unit."""
+
+    def __call__(self, step: str, done: int, total: int) -> None: ...
+
+
+def _silent(step: str, done: int, total: int) -> None:  # noqa: ARG001 - the shape of Progress
+    return
+
+
+def _to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> int:
+    private, size = 0, source.stat().st_size
+    with source.open("rb") as incoming, target.open("wb") as outgoing:
+        for chunk, left in transcoded(incoming, encoding):
+            outgoing.write(chunk)
+            private += left
+            progress("decode", incoming.tell(), size)
+    return private
+
+
+def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
+    """The header's cells, and the characters and lines that it takes with the blank lines before it."""
+    lines = sample.splitlines(keepends=True)
+    options = {"doublequote": True} if dialect.escape == dialect.quote else {"doublequote": False, "escapechar": dialect.escape}
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)  # type: ignore[arg-type]
+    cells = next((record for record in reader if record), [])
+    return cells, sum(map(len, lines[: reader.line_num])), reader.line_num
+
+
+def _needs_separation(path: Path, dialect: Dialect) -> bool:
+    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column, odd delimiters."""
+    if dialect.columns == 1:
+        return True
+    crs = crlfs = lfs = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            if b"\0" in chunk:
+                return True
+            if crs or b"\r" in chunk:
+                if chunk.endswith(b"\r"):
+                    chunk += file.read(1)
+                crs, crlfs = crs + chunk.count(b"\r"), crlfs + chunk.count(b"\r\n")
+                lfs += chunk.count(b"\n")
+                if not crs == crlfs == lfs:
+                    return True
+            else:
+                lfs = lfs + chunk.count(b"\n") if crs else lfs
+    return False
+
+
+def _rest_of(path: Path, start: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duckdb.DuckDBPyRelation:
+    """The staged file as a relation with the text columns c0, c1, ...; strict: any broken record is an error."""
+    dialect = staged.dialect
+    assert dialect is not None
+    return connection.read_csv(
+        str(staged.path),
+        header=dialect.header,
+        columns={f"c{place}": "VARCHAR" for place in range(len(staged.columns))},
+        auto_detect=False,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        escapechar=dialect.escape,
+        strict_mode=True,
+        null_padding=False,
+        max_line_size=LONGEST_RECORD,
+    )
+
+
+def stage_delimited(
+    source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = _silent
+) -> Staged:
+    """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at yet.
+
+    `into` is a folder for temporary files. Raises InputError for empty files and unknown encodings.
+    """
+    options = options or CsvOptions()
+    if not source.stat().st_size:
+        raise InputError("tables.empty_file", path=str(source))
+    encoding = canonical_encoding(options.encoding) if options.encoding else detect_encoding(source)
+    notes = []
+    path = source
+    if encoding not in ("utf-8", "utf-8-sig"):
+        path = into / "decoded.csv"
+        private = _to_utf8(source, path, encoding, progress)
+        if private:
+            notes.append(Note("tables.private_use", {"count": private, "path": source.name}))
+    elif set("*?[]{}") & set(str(source)):
+        path = into / "linked.csv"  # the engine takes these characters for a pattern of file names
+        path.unlink(missing_ok=True)
+        path.symlink_to(source.resolve())
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    if len(sample) >= SAMPLE_BYTES // 4 and "\n" in sample:
+        sample = sample[: sample.rindex("\n") + 1]
+    try:
+        dialect = sniff_dialect(
+            sample, delimiter=options.delimiter, quote=options.quote, escape=options.escape, header=options.header
+        )
+    except InputError as fault:
+        raise InputError("tables.empty_file", path=str(source)) from fault
+    cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
+    columns, renamed = column_names(cells, dialect.columns)
+    notes += [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed if dialect.header]
+    return Staged(
+        columns=columns, path=path, kind="csv", rows=None, malformed=(), notes=tuple(notes), encoding=encoding, dialect=dialect
+    )
+
+
+def separate(staged: Staged, into: Path) -> Staged:
+    """The file again with its broken records taken out: what to do when the engine refuses it."""
+    dialect = staged.dialect
+    assert dialect is not None
+    clean = into / "clean.csv"
+    start, lines = _data_start(staged.path, dialect)
+    quote = dialect.quote
+    if dialect.escape != quote:
+        start, lines, staged = 0, 0, _with_doubled_quotes(staged, into, start)
+    shape = Shape(dialect.delimiter, quote, dialect.columns)
+    with clean.open("wb") as target:
+        rows, malformed = separate_records(_rest_of(staged.path, start), target, shape, lines_before=lines)
+    plain = Dialect(dialect.delimiter, quote, quote, False, dialect.columns)
+    return Staged(
+        columns=staged.columns,
+        path=clean,
+        kind="csv",
+        rows=rows - len(malformed),
+        malformed=tuple(malformed),
+        notes=staged.notes,
+        encoding=staged.encoding,
+        dialect=plain,
+    )
+
+
+def _data_start(path: Path, dialect: Dialect) -> tuple[int, int]:
+    """Bytes and lines before the first data record."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES)
+    mark = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    if not dialect.header:
+        return mark, 0
+    text = head[mark:].decode("utf-8", "surrogateescape")
+    _, characters, lines = _header(text, dialect)
+    return mark + len(text[:characters].encode("utf-8", "surrogateescape")), lines
+
+
+def _with_doubled_quotes(staged: Staged, into: Path, start: int) -> Staged:
+    """Rewrite a file whose quotes are escaped by another character, record by record: rare, so slow is fine."""
+    dialect = staged.dialect
+    assert dialect is not None
+    target = into / "requoted.csv"
+    with staged.path.open("rb") as raw, target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as outgoing:
+        raw.seek(start)
+        incoming = io.TextIOWrapper(raw, "utf-8", errors="surrogateescape", newline="")
+        reader = csv.reader(
+            incoming, delimiter=dialect.delimiter, quotechar=dialect.quote, escapechar=dialect.escape, doublequote=False
+        )
+        writer = csv.writer(outgoing, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="\n")
+        writer.writerows(reader)
+    return Staged(
+        columns=staged.columns,
+        path=target,
+        kind="csv",
+        rows=None,
+        malformed=(),
+        notes=staged.notes,
+        encoding=staged.encoding,
+        dialect=dialect,
+    )
+
+

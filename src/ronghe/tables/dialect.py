@@ -1,0 +1,117 @@
+"""How a delimited file is written: delimiter, quote, header or none. Judged from its first records."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ronghe.terms import InputError
+
+__all__ = ["Dialect", "column_names", "sniff_dialect"]
+
+DELIMITERS = ",\t;|\x01^~"
+SAMPLE_RECORDS = 400
+MOST_COLUMNS = 4_000
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`escape` equals `quote` when quotes are doubled; `columns` counts the cells of a record."""
+
+    delimiter: str
+    quote: str
+    escape: str
+    header: bool
+    columns: int
+
+
+def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:
+    options = {"doublequote": True} if escape == quote else {"doublequote": False, "escapechar": escape}
+    reader = csv.reader(sample.splitlines(keepends=True), delimiter=delimiter, quotechar=quote, **options)  # type: ignore[arg-type]
+    records = []
+    try:
+        for record in reader:
+            if record:
+                records.append(record)
+            if len(records) >= SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        return records
+    return records
+
+
+def _quote(sample: str) -> tuple[str, str]:
+    """Quote and escape character: `'` and `\\` only when the sample can hardly be read otherwise."""
+    double, single = (len(re.findall(rf"(?:^|[,;\t|]){mark}[^{mark}\n]*{mark}(?=[,;\t|\r\n])", sample, re.M)) for mark in "\"'")
+    quote = "'" if single > 3 and double == 0 else '"'
+    escaped = sample.count("\\" + quote) > sample.count(quote * 2)
+    return quote, "\\" if escaped else quote
+
+
+def _regularity(records: Sequence[Sequence[str]]) -> float:
+    """How much a delimiter explains: the share of records of the most common width, times a little for the width."""
+    if not records:
+        return 0.0
+    width, count = Counter(map(len, records)).most_common(1)[0]
+    return 0.0 if width == 1 else count / len(records) + min(width, 50) / 1000
+
+
+def _looks_like_header(records: Sequence[Sequence[str]]) -> bool:
+    """No header only when the first record has a number or date where the records below have them too."""
+    first, rest = records[0], records[1:50]
+    for place, cell in enumerate(first):
+        below = [record[place] for record in rest if place < len(record) and record[place]]
+        numbers = sum(1 for other in below if _NUMBER.fullmatch(other.strip()))
+        if _NUMBER.fullmatch(cell.strip()) and below and numbers > len(below) / 2:
+            return False
+    return True
+
+
+def sniff_dialect(
+    sample: str, *, delimiter: str | None = None, quote: str | None = None, escape: str | None = None, header: bool | None = None
+) -> Dialect:
+    """The dialect of a sample of a file; what the caller gives is believed.
+
+    Raises InputError when the sample holds no record.
+    """
+    found_quote, found_escape = _quote(sample)
+    quote = found_quote if quote is None else quote
+    escape = (found_escape if quote == found_quote else quote) if escape is None else escape
+    if delimiter is None:
+        delimiter = max(DELIMITERS, key=lambda mark: _regularity(_parsed(sample, mark, quote, escape)))
+        if not _regularity(_parsed(sample, delimiter, quote, escape)):
+            delimiter = ","
+    records = _parsed(sample, delimiter, quote, escape)
+    if not records:
+        raise InputError("tables.no_records")
+    widths = Counter(map(len, records[1:] or records))
+    width = len(records[0])
+    if widths and widths.most_common(1)[0][0] == width + 1 and not any(r[-1] for r in records[1:] if len(r) == width + 1):
+        width += 1  # a delimiter at the end of every record but the header
+    has_header = _looks_like_header(records) if header is None else header
+    if not has_header:
+        width = widths.most_common(1)[0][0]
+    if width > MOST_COLUMNS:
+        raise InputError("tables.too_many_columns", columns=width, most=MOST_COLUMNS)
+    return Dialect(delimiter, quote, escape, has_header, width)
+
+
+def column_names(cells: Sequence[str], width: int) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Names for `width` columns from the header's cells, and the changes made as (as read, as named).
+
+    Spaces at the ends and line ends within are dropped; blank names become `column_3`, repeated ones `name_2`.
+    """
+    names: list[str] = []
+    changes = []
+    for place in range(width):
+        read = cells[place] if place < len(cells) else ""
+        name = re.sub(r"\s+", " ", read.replace("\ufeff", "")).strip(" \u3000\u00a0") or f"column_{place + 1}"
+        plain, number = name, 2
+        while name in names:
+            name, number = f"{plain}_{number}", number + 1
+        if name != read.strip():
+            changes.append((read, name))
+        names.append(name)
+    return tuple(names), tuple(changes)

@@ -1,0 +1,120 @@
+"""Which encoding a text file has, and the way to UTF-8.
+
+Python's gb18030 codec follows the 2000 edition of the standard: 24 characters that later editions (2005, 2022) moved out of
+the private-use area come out as private-use characters. They are moved after decoding; what is left there is reported.
+Source: GB 18030-2022, annex on changed mappings; WHATWG Encoding Standard, index gb18030.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from charset_normalizer import from_bytes
+
+from ronghe.terms import InputError
+
+__all__ = ["ENCODINGS", "detect_encoding", "moved_out_of_private_use", "transcoded"]
+
+SAMPLE_BYTES = 1 << 20
+CHUNK_BYTES = 4 << 20
+
+ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
+_ALIASES = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "utf-8-bom": "utf-8-sig", "cp950": "big5", "ascii": "utf-8"}
+
+_PRIVATE = [*range(0xE78D, 0xE797), 0xE7C7, 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831, 0xE832, 0xE83B]
+_PRIVATE += [0xE843, 0xE854, 0xE855, 0xE864]
+_PUBLIC = [0xFE10, 0xFE12, 0xFE11, 0xFE13, 0xFE14, 0xFE15, 0xFE16, 0xFE17, 0xFE18, 0xFE19, 0x1E3F, 0x20087, 0x20089, 0x200CC]
+_PUBLIC += [0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7, 0x215D7, 0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB]
+_MOVED = dict(zip(_PRIVATE, _PUBLIC, strict=True))
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+
+
+def moved_out_of_private_use(text: str) -> tuple[str, int]:
+    """The text with the 25 moved characters of GB 18030 in their present places, and how many private-use ones remain."""
+    if not _PRIVATE_USE.search(text):
+        return text, 0
+    moved = text.translate(_MOVED)
+    return moved, len(_PRIVATE_USE.findall(moved))
+
+
+def _kept_bytes(fault: UnicodeError) -> tuple[str, int]:
+    """Undecodable bytes survive as lone surrogates, which the record scanner finds and quarantines."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    broken = fault.object[fault.start : fault.end]
+    return "".join(chr(0xDC00 + byte) if byte >= 0x80 else chr(byte) for byte in broken), fault.end
+
+
+codecs.register_error("ronghe.kept", _kept_bytes)
+
+
+def canonical_encoding(name: str) -> str:
+    """One of ENCODINGS for a name that a user gave; InputError for others."""
+    folded = name.strip().lower().replace("_", "-")
+    folded = _ALIASES.get(folded, folded)
+    if folded not in ENCODINGS:
+        raise InputError("tables.encoding_unknown", value=name, known=", ".join((*ENCODINGS, "gbk")))
+    return folded
+
+
+def _lines_beyond_ascii(sample: bytes) -> list[bytes]:
+    lines = re.split(rb"[\r\n]+", sample)
+    return [line for line in lines[: -1 or None] if not line.isascii()]
+
+
+def _readable(lines: list[bytes], encoding: str) -> int:
+    def fits(line: bytes) -> bool:
+        try:
+            line.decode(encoding)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    return sum(map(fits, lines))
+
+
+def _sample(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES)
+        size = path.stat().st_size
+        if size <= 2 * SAMPLE_BYTES:
+            return head + file.read()
+        file.seek(size // 2)
+        return head + file.read(SAMPLE_BYTES).partition(b"\n")[2]
+
+
+def detect_encoding(path: Path) -> str:
+    """One of ENCODINGS, from marks and from samples at the start and the middle of the file.
+
+    A file is UTF-8 when at least half of its lines beyond ASCII are: the others are broken records, not another encoding.
+    """
+    sample = _sample(path)
+    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if sample.startswith(mark):
+            return encoding
+    head = sample[:4096]
+    if head.count(0) > len(head) // 4:
+        return "utf-16-be" if head[0:1] == b"\0" else "utf-16-le"
+    lines = _lines_beyond_ascii(sample) or ([] if sample.isascii() else [sample])
+    if 2 * _readable(lines, "utf-8") >= len(lines):
+        return "utf-8"
+    guess = from_bytes(b"\n".join(lines[:2000])[:60_000], cp_isolation=["gb18030", "big5"]).best()
+    favorite = "big5" if guess is not None and guess.encoding == "big5" else "gb18030"
+    other = "gb18030" if favorite == "big5" else "big5"
+    return favorite if _readable(lines, favorite) >= _readable(lines, other) else other
+
+
+def transcoded(source: BinaryIO, encoding: str) -> Iterator[tuple[bytes, int]]:
+    """The file as chunks of UTF-8 with the number of private-use characters left in each.
+
+    Undecodable bytes come out as encoded lone surrogates: not valid UTF-8, so that no reader takes them for text.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)("ronghe.kept")
+    while True:
+        chunk = source.read(CHUNK_BYTES)
+        text, private = moved_out_of_private_use(decoder.decode(chunk, final=not chunk))
+        yield text.encode("utf-8", "surrogatepass"), private
+        if not chunk:
+            return

