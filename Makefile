@@ -6,6 +6,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 WORKERS ?= 2
 export PYTHON
+# mkdocs-material announces its successor on every build; docs/decisions/0001-ground.md has it noted.
+export NO_MKDOCS_2_WARNING := 1
 
 ronghe := .venv/bin/python -m ronghe
 pytest := .venv/bin/python -m pytest -n $(WORKERS)

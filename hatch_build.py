@@ -9,7 +9,7 @@ ASSETS = "src/ronghe/report/assets"
 NEEDED = ("echarts.min.js", "echarts.LICENSE", "echarts.NOTICE")
 
 
-class AssetsHook(BuildHookInterface):  # type: ignore[misc]  # hatchling ships no types
+class AssetsHook(BuildHookInterface[Any]):
     """Put the fetched chart library into the wheel; stop with one clear line where it is missing."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -8,8 +8,11 @@ import stat
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from hatch_build import ASSETS, NEEDED, AssetsHook
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILED = sorted((ROOT / "requirements").glob("*.txt"))
@@ -199,20 +202,22 @@ def test_no_large_file_lies_in_the_tree() -> None:
     assert [path.name for path in own_files() if path.stat().st_size > 1_000_000] == []
 
 
-def test_a_wheel_is_refused_without_the_chart_library(tmp_path: Path) -> None:
-    from hatch_build import AssetsHook
+def assets_hook(root: Path) -> AssetsHook:
+    """The hook as Hatch makes it; configuration and metadata play no part in it."""
+    unused: Any = None
+    return AssetsHook(str(root), {}, unused, unused, str(root), "wheel")
 
-    hook = AssetsHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
-    with pytest.raises(SystemExit, match="echarts.min.js is missing: run `make assets` first"):
+
+def test_a_wheel_is_refused_without_the_chart_library(tmp_path: Path) -> None:
+    hook = assets_hook(tmp_path)
+    with pytest.raises(SystemExit, match=r"echarts\.min\.js is missing: run `make assets` first"):
         hook.initialize("standard", {"force_include": {}})
 
 
 def test_a_wheel_carries_the_chart_library_and_its_licenses(tmp_path: Path) -> None:
-    from hatch_build import ASSETS, NEEDED, AssetsHook
-
     (tmp_path / ASSETS).mkdir(parents=True)
     for name in NEEDED:
         (tmp_path / ASSETS / name).touch()
     build: dict[str, dict[str, str]] = {"force_include": {}}
-    AssetsHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel").initialize("standard", build)
+    assets_hook(tmp_path).initialize("standard", build)
     assert set(build["force_include"].values()) == {f"ronghe/report/assets/{name}" for name in NEEDED}

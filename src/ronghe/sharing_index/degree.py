@@ -39,8 +39,8 @@ def degree(amounts: Mapping[str, Amount], shares: Mapping[str, Amount]) -> Degre
     """The city's sharing degree: sum(x_i * s_i) / sum(x_i).
 
     `amounts` gives x_i, what department i holds (data items, valued capacity, function points: 0 or more, one unit for
-    all); `shares` gives s_i, its measured sharing degree, from 0 to 1. The same formula is D_s of data, R_s of resources
-    and T_s of technology. All arithmetic is exact; the order of the mappings has no effect.
+    all); `shares` gives s_i, its measured sharing degree, from 0 to 1. The same formula is D_s of data, R_s of
+    resources and T_s of technology. All arithmetic is exact; the order of the mappings has no effect.
 
     Raises InputError: `sharing_index.empty`, `sharing_index.one_sided` (a department in one mapping only),
     `sharing_index.not_a_number` (NaN and infinity too), `sharing_index.negative_amount`,

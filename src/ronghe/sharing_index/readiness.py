@@ -7,7 +7,7 @@ the factors that cannot be known from files named beside it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 
 from ronghe.terms import InputError
@@ -38,8 +38,8 @@ class TableFacts:
 
     `items` are its columns, `items_with_element` those recognized as a standard data element, `items_declared` those
     that the schema or catalogue promises (None: the columns are the promise). `values_checked` counts values that an
-    element rule judged, `values_valid` those that passed; `values_filled` counts the values of all rows and columns that
-    are not empty (None: not counted).
+    element rule judged, `values_valid` those that passed; `values_filled` counts the values of all rows and columns
+    that are not empty (None: not counted).
     """
 
     department: str
@@ -138,7 +138,7 @@ def readiness(tables: Iterable[TableFacts]) -> Readiness:
 def _check(listed: Sequence[TableFacts]) -> None:
     if not listed:
         raise InputError("sharing_index.no_tables")
-    for before, after in zip(listed, listed[1:], strict=False):
+    for before, after in pairwise(listed):
         if (before.department, before.table) == (after.department, after.table):
             raise InputError("sharing_index.table_twice", department=after.department, table=after.table)
     for facts in listed:

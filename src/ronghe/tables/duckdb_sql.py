@@ -45,7 +45,7 @@ def _once(render: Renderer, operand: Node, body: Callable[[Node], Node]) -> Node
         return body(operand)
     variable = exp.column(f"once_{next(render.counter)}")
     bound = exp.Lambda(this=body(variable), expressions=[exp.to_identifier(variable.name)])
-    return exp.Bracket(this=call("LIST_TRANSFORM", exp.Array(expressions=[operand]), bound), expressions=[integer(0)])
+    return call("LIST_EXTRACT", call("LIST_TRANSFORM", exp.Array(expressions=[operand]), bound), integer(1))
 
 
 def _ascii_only(operand: Node) -> Node:
@@ -188,7 +188,7 @@ def _lookup(render: Renderer, node: ops.Lookup) -> Node:
     keys = exp.DataType.build(render.enumeration(node), udt=True)
     places = exp.TryCast(this=render(node.text), to=keys)
     values = exp.Array(expressions=[text(value) for _, value in node.mapping])
-    return exp.Bracket(this=values, expressions=[call("ENUM_CODE", places)])
+    return call("LIST_EXTRACT", values, exp.Add(this=call("ENUM_CODE", places), expression=integer(1)))
 
 
 def _listed(render: Renderer, node: ops.Listed) -> Node:

@@ -63,14 +63,15 @@ class Engine(Protocol):
     def batches(self, plan: Plan, source: str) -> Iterator[pa.RecordBatch]:
         """The plan's rows, in the order of the source's; at least one batch, if an empty one."""
 
-    def query(self, plan: Plan, source: str, select: exp.Select) -> pa.Table:
-        """A small SELECT over the plan's rows, which it calls `plan`."""
+    def query(self, select: exp.Select, over: "Over | None" = None) -> pa.Table:
+        """A SELECT over kept tables, or over a plan's rows, which it calls `plan`."""
 
-    def keep(self, plan: Plan, source: str, select: exp.Select, table: str) -> None:
+    def keep(self, table: str, select: exp.Select, over: "Over | None" = None) -> None:
         """Keep such a SELECT as a table, which may spill to the disk."""
 
-    def select(self, select: exp.Select) -> pa.Table:
-        """A SELECT over kept tables."""
+
+Over = tuple[Plan, str]
+"""A plan and the source that it runs over."""
 
 
 def io_fault(fault: BaseException) -> InputError | LimitReached:
@@ -93,10 +94,6 @@ def _translated() -> Iterator[None]:
         raise LimitReached("tables.memory_exhausted", detail=str(fault).splitlines()[0]) from fault
     except (duckdb.IOException, OSError) as fault:
         raise io_fault(fault) from fault
-
-
-def _over(steps: exp.Select, select: exp.Select) -> exp.Select:
-    return select.copy().with_("plan", as_=steps)
 
 
 class DuckDB:
@@ -124,23 +121,22 @@ class DuckDB:
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
 
-    def query(self, plan: Plan, source: str, select: exp.Select) -> pa.Table:
+    def query(self, select: exp.Select, over: Over | None = None) -> pa.Table:
         """See Engine."""
         with _translated():
-            return self.connection.sql(_over(self._select(plan, source), select).sql(dialect="duckdb")).to_arrow_table()
+            return self.connection.sql(self._whole(select, over)).to_arrow_table()
 
-    def keep(self, plan: Plan, source: str, select: exp.Select, table: str) -> None:
+    def keep(self, table: str, select: exp.Select, over: Over | None = None) -> None:
         """See Engine."""
-        rows = _over(self._select(plan, source), select)
-        properties = exp.Properties(expressions=[exp.TemporaryProperty()])
-        create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=rows, replace=True, properties=properties)
+        create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=exp.select("*").from_("kept"), replace=True)
+        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
         with _translated():
+            self.connection.sql(self._whole(select, over)).create_view("kept", replace=True)
             self.connection.execute(create.sql(dialect="duckdb"))
 
-    def select(self, select: exp.Select) -> pa.Table:
-        """See Engine."""
-        with _translated():
-            return self.connection.sql(select.sql(dialect="duckdb")).to_arrow_table()
+    def _whole(self, select: exp.Select, over: Over | None) -> str:
+        whole = select if over is None else select.copy().with_("plan", as_=self._select(*over))
+        return whole.sql(dialect="duckdb")
 
     def statement(self, plan: Plan, source: str) -> str:
         """The SQL of a plan, with the look-up tables that it joins already made."""

@@ -1,17 +1,18 @@
 """The one aggregate pass that some schemas need: constants to impute, first rows of repeated keys, known parent keys."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-import pyarrow as pa
-import pyarrow.compute as pc
-from sqlglot import exp
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp, parse_one
 
 from ronghe.data.standardize.compile import OK, Compiled, Key
-from ronghe.data.standardize.rules import canonical_text, typed_constant
+from ronghe.data.standardize.rules import canonical_text, joined_key, typed_constant
 from ronghe.data.standardize.schema import Field
-from ronghe.standards.element import RAW, TEXT, VALUE, Element
+from ronghe.standards.element import RAW, TEXT, Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.engine import Engine
 from ronghe.tables.plan import ROW, Layer, Plan
@@ -19,7 +20,9 @@ from ronghe.tables.sql import name
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError
 
-__all__ = ["impute_constants", "keep_foreign_keys", "keep_repeated_keys"]
+__all__ = ["broken_keys", "constants_of", "impute_constants"]
+
+Rows = NDArray[np.int64]
 
 _NUMERIC = (ops.Name.INTEGER, ops.Name.DECIMAL, ops.Name.NUMBER)
 _ORDERED = (*_NUMERIC, ops.Name.DATE, ops.Name.TIMESTAMP)
@@ -42,7 +45,7 @@ def _statistic(engine: Engine, plan: Plan, source: str, field: Field, element: E
     value = name(column)
     if field.impute == "mean":
         select = _where_sound(exp.alias_(exp.Sum(this=value), "total"), exp.alias_(exp.Count(this=value.copy()), "count"))
-        row = engine.query(plan, source, select).to_pylist()[0]
+        row = engine.query(select, (plan, source)).to_pylist()[0]
         return _mean(row["total"], row["count"], element.type) if row["count"] else None
     if field.impute == "median":
         lower = exp.WithinGroup(
@@ -50,11 +53,11 @@ def _statistic(engine: Engine, plan: Plan, source: str, field: Field, element: E
             expression=exp.Order(expressions=[exp.Ordered(this=value)]),
         )
         select = _where_sound(exp.alias_(lower, "median"))
-        return engine.query(plan, source, select).to_pylist()[0]["median"]
+        return engine.query(select, (plan, source)).to_pylist()[0]["median"]
     count = exp.alias_(exp.Count(this=exp.Star()), "count")
     select = _where_sound(exp.alias_(value, "mode"), count).where(exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())))
     select = select.group_by(value.copy()).order_by(exp.column("count").desc(), exp.column("mode").asc()).limit(1)
-    rows = engine.query(plan, source, select).to_pylist()
+    rows = engine.query(select, (plan, source)).to_pylist()
     return rows[0]["mode"] if rows else None
 
 
@@ -81,56 +84,71 @@ def impute_constants(engine: Engine, compiled: Compiled, source: str) -> dict[st
     return found
 
 
-def _with_text(compiled: Compiled, **texts: ops.Expression) -> Plan:
-    layers = compiled.sound.layers
-    row = (ROW,) if compiled.sound.numbered else ()
-    return Plan((*layers, Layer(tuple(texts.items()), (*row, OK))), compiled.sound.numbered)
+_REPEATED = parse_one(
+    """SELECT keyed._row FROM keyed JOIN (
+         SELECT key, MIN(_row) AS first FROM keyed WHERE NOT key IS NULL GROUP BY key HAVING COUNT(*) > 1
+       ) AS repeated ON keyed.key = repeated.key WHERE keyed._row <> repeated.first ORDER BY keyed._row"""
+)
+_ORPHANED = parse_one(
+    """SELECT keyed._row FROM keyed LEFT JOIN parents ON keyed.key = parents.key
+       WHERE NOT keyed.key IS NULL AND parents.key IS NULL ORDER BY keyed._row"""
+)
+_LEFT_OVER = parse_one(
+    """SELECT keyed._row, keyed.key, keyed.own FROM keyed LEFT JOIN parents ON keyed.key = parents.key
+       WHERE keyed.key IS NULL OR NOT parents.key IS NULL"""
+)
+_OWN_KEYS = parse_one("SELECT DISTINCT own AS key FROM keyed WHERE NOT own IS NULL")
 
 
-def keep_repeated_keys(engine: Engine, compiled: Compiled, source: str, key: Key) -> None:
-    """Keep the first sound row of every key that occurs more than once; all its later rows break the rule."""
-    first = exp.alias_(exp.Min(this=name(ROW)), "value")
-    select = _where_sound(exp.alias_(name("text"), "key"), first).where(
-        exp.Not(this=exp.Is(this=name("text"), expression=exp.Null()))
-    )
-    repeated = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-    select = select.group_by(name("text")).having(repeated)
-    engine.keep(_with_text(compiled, text=key.text), source, select, key.table)
+def _rows(engine: Engine, select: exp.Select) -> Rows:
+    return engine.query(select)["_row"].to_numpy()
 
 
-def keep_foreign_keys(engine: Engine, compiled: Compiled, source: str, key: Key, parent: Staged | None) -> None:
-    """Keep the keys that the referenced table has; `parent` is the referenced table, its columns in
-    the order of the reference fields (None: the table references itself)."""
-    if parent is None:
-        _keep_own_keys(engine, compiled, source, key)
-        return
-    engine.attach("parent", parent)
-    elements = [compiled.elements[name] for name in key.fields]
-    cleaned = Layer(tuple((f"k{n}", ops.substitute(e.clean, {RAW.name: ops.Column(f"c{n}")})) for n, e in enumerate(elements)))
-    valued = Layer(tuple((f"v{n}", ops.substitute(e.value, {TEXT.name: ops.Column(f"k{n}")})) for n, e in enumerate(elements)))
-    texts: list[ops.Expression] = []
-    for number, element in enumerate(elements):
-        value = ops.substitute(VALUE(element.type), {"value": ops.Column(f"v{number}", element.type)})
-        texts += [ops.Literal("\x1f"), canonical_text(value, element.type)]
-    text = ops.Concat(tuple(texts[1:])) if len(elements) > 1 else texts[1]
-    plan = Plan((cleaned, valued, Layer((("text", text),))))
-    known = exp.select(exp.alias_(name("text"), "key"), exp.alias_(exp.true(), "value")).distinct().from_("plan")
-    engine.keep(plan, "parent", known.where(exp.Not(this=exp.Is(this=name("text"), expression=exp.Null()))), key.table)
+def _keep_keys(engine: Engine, compiled: Compiled, source: str, key: Key) -> None:
+    """Keep the table `keyed`: number, key and, where it has one, own key of every sound row."""
+    texts = {"key": key.text, "own": key.parent if key.parent is not None else ops.Literal("")}
+    plan = Plan((*compiled.sound.layers, Layer(tuple(texts.items()), (ROW, OK))), numbered=True)
+    plan = _passing_row(plan)
+    engine.keep("keyed", _where_sound(name(ROW), name("key"), name("own")), (plan, source))
 
 
-def _keep_own_keys(engine: Engine, compiled: Compiled, source: str, key: Key) -> None:
-    """A table that references itself: rows whose parent is missing fall, then those that referenced them, until none."""
-    assert key.parent is not None
-    plan = _with_text(compiled, own=key.parent, wanted=key.text)
-    rows = engine.query(plan, source, _where_sound(name("own"), name("wanted")))
+def _passing_row(plan: Plan) -> Plan:
+    *below, last = plan.layers
+    return replace(plan, layers=(*(replace(layer, keep=(*layer.keep, ROW)) for layer in below), last))
+
+
+def broken_keys(engine: Engine, compiled: Compiled, source: str, key: Key, parent: Staged | None) -> Rows:
+    """The numbers (from 1, ascending) of the sound rows that break a key: its later occurrences, or orphans.
+
+    `parent` is the referenced table, its columns in the order of the reference fields; None where the table references
+    itself. There, rows whose parent is missing fall, then those that referenced them, until none is left to fall.
+    """
+    _keep_keys(engine, compiled, source, key)
+    if key.rule == "unique":
+        return _rows(engine, _REPEATED)
+    if parent is not None:
+        _keep_parents(engine, compiled, key, parent)
+        return _rows(engine, _ORPHANED)
+    fallen = []
     while True:
-        holds = pc.or_(pc.is_null(rows["wanted"]), pc.is_in(rows["wanted"], value_set=rows["own"].combine_chunks()))
-        left = rows.filter(holds)
-        if left.num_rows == rows.num_rows:
-            break
-        rows = left
-    keys = pc.drop_null(pc.unique(rows["own"]))
-    engine.register(key.table, pa.table({"key": keys, "value": pa.array([True] * len(keys))}))
+        engine.keep("parents", _OWN_KEYS)
+        orphans = _rows(engine, _ORPHANED)
+        if not len(orphans):
+            return np.sort(np.concatenate([*fallen, orphans]))
+        fallen.append(orphans)
+        engine.keep("remaining", _LEFT_OVER)
+        engine.keep("keyed", exp.select("*").from_("remaining"))
+
+
+def _keep_parents(engine: Engine, compiled: Compiled, key: Key, parent: Staged) -> None:
+    engine.attach("parent", parent)
+    elements = [compiled.elements[field] for field in key.fields]
+    cleaned = [(f"k{n}", ops.substitute(e.clean, {RAW.name: ops.Column(f"c{n}")})) for n, e in enumerate(elements)]
+    valued = [(f"v{n}", ops.substitute(e.value, {TEXT.name: ops.Column(f"k{n}")})) for n, e in enumerate(elements)]
+    texts = [canonical_text(ops.Column(f"v{n}", e.type), e.type) for n, e in enumerate(elements)]
+    plan = Plan((Layer(tuple(cleaned)), Layer(tuple(valued)), Layer((("key", joined_key(texts)),))))
+    known = exp.select(name("key")).distinct().from_("plan")
+    engine.keep("parents", known.where(exp.Not(this=exp.Is(this=name("key"), expression=exp.Null()))), (plan, "parent"))
 
 
 def constants_of(found: Mapping[str, ops.Literal]) -> dict[str, str]:

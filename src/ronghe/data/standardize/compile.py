@@ -4,20 +4,22 @@
     1        clean of each field                  k0 k1 ...
     2        missing words become NULL            t0 t1 ...
     3        typed values                         v0 v1 ...
-    4        is the field broken?                 b0 b1 ...   (keys that need other rows are looked up here: u*, f*)
+    4        is the field broken?                 b0 b1 ...
     5        may the row be published?            _sound
     6        outputs, reasons, originals of rejected rows, things to count
+
+Rules that need other rows (unique, foreign keys) are not in the plan: an aggregate pass finds the rows that break them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ronghe.data.standardize.conditions import Operand, parse_condition
-from ronghe.data.standardize.rules import canonical_text, checks_of
+from ronghe.data.standardize.rules import canonical_text, checks_of, joined_key
 from ronghe.data.standardize.schema import PREFIX, Field, TableSchema
 from ronghe.standards.element import Check, Element
 from ronghe.tables import expressions as ops
-from ronghe.tables.plan import ROW, Layer, Plan
+from ronghe.tables.plan import Layer, Plan
 from ronghe.terms import InputError
 
 __all__ = ["IMPUTED", "OK", "REASONS", "Compiled", "Count", "Key", "Output", "compile_schema"]
@@ -25,7 +27,6 @@ __all__ = ["IMPUTED", "OK", "REASONS", "Compiled", "Count", "Key", "Output", "co
 OK = "_ok"
 REASONS = "_reasons"
 IMPUTED = "_imputed"
-_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key whose rule needs other rows.
+    """A key whose rule needs other rows: "unique" or "foreign_key".
 
-    `table` is the look-up table that an earlier pass makes; `text` gives the key's text over layer 3; `rule` is "unique"
-    or "foreign_key"; `parent` gives the referenced key's text for a table that references itself.
+    `text` gives the key's text over the values; `parent` the referenced key's for a table that references itself.
     """
 
-    table: str
     fields: tuple[str, ...]
     rule: str
     text: ops.Expression
@@ -144,34 +143,28 @@ def _broken(column: _Column) -> ops.Expression:
 
 
 def _key_text(columns: Sequence[_Column], names: Sequence[str], where: str) -> ops.Expression:
-    parts: list[ops.Expression] = []
-    for name in names:
-        column = next(column for column in columns if column.field.name == name)
+    found = [next(column for column in columns if column.field.name == name) for name in names]
+    for column in found:
         if column.element.type == ops.NUMBER:
-            raise InputError("data.key_number", place=where, name=name)
-        parts += [ops.Literal(_SEPARATOR), canonical_text(column.value, column.element.type)]
-    return ops.Concat(tuple(parts[1:])) if len(names) > 1 else parts[1]
+            raise InputError("data.key_number", place=where, name=column.field.name)
+    return joined_key([canonical_text(column.value, column.element.type) for column in found])
 
 
 def _keys(schema: TableSchema, columns: Sequence[_Column], where: str) -> tuple[Key, ...]:
     unique = [(field.name,) for field in schema.fields if field.unique]
     if schema.primary_key and schema.primary_key not in unique:
         unique.append(schema.primary_key)
-    keys = [Key(f"unique_{n}", names, "unique", _key_text(columns, names, where)) for n, names in enumerate(unique)]
-    for number, key in enumerate(schema.foreign_keys):
+    keys = [Key(names, "unique", _key_text(columns, names, where)) for names in unique]
+    for key in schema.foreign_keys:
         parent = None if key.resource else _key_text(columns, key.reference_fields, where)
         text = _key_text(columns, key.fields, where)
-        table = f"foreign_{number}"
-        keys.append(Key(table, key.fields, "foreign_key", text, key.resource, key.reference_fields, parent))
+        keys.append(Key(key.fields, "foreign_key", text, key.resource, key.reference_fields, parent))
     return tuple(keys)
 
 
-def _key_broken(key: Key) -> ops.Expression:
-    if key.rule == "unique":
-        first = ops.Lookup(key.text, table=key.table, type=ops.INTEGER)
-        return ops.Holds(ops.Compare("!=", first, ops.Column(ROW, ops.INTEGER)))
-    known = ops.Lookup(key.text, table=key.table, type=ops.BOOLEAN)
-    return ops.And((ops.Not(ops.IsNull(key.text)), ops.IsNull(known)))
+def _unless_missing(cleaned: str, missing: tuple[str, ...]) -> ops.Expression:
+    text = ops.Column(cleaned)
+    return ops.Case(((ops.IsIn(text, missing), ops.Literal(None)),), text)
 
 
 def _shown(parts: Sequence[ops.Expression]) -> ops.Expression:
@@ -245,32 +238,17 @@ def compile_schema(
     keys = _keys(schema, placed, where)
     crossed = _cross_rules(schema, placed, where)
     raw = tuple(f"c{number}" for number in range(len(columns)))
-    numbered = any(key.rule == "unique" for key in keys)
-    row = (ROW,) if numbered else ()
     texts, values = tuple(c.text.name for c in placed), tuple(c.value.name for c in placed)
     broken = tuple(c.broken.name for c in placed)
     missing = tuple(dict.fromkeys(("", *schema.missing_values)))
 
-    cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), (*raw, *row))
-    texted = Layer(
-        tuple(
-            (c.text.name, ops.Case(((ops.IsIn(k := ops.Column(f"k{c.number}"), missing), ops.Literal(None)),), k))
-            for c in placed
-        ),
-        (*raw, *row),
-    )
-    valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *row, *texts))
-    key_flags = tuple((f"x{number}", _key_broken(key)) for number, key in enumerate(keys))
-    flagged = Layer(
-        (*((c.broken.name, _broken(c)) for c in placed), *key_flags), (*raw, *row, *texts, *values)
-    )
+    cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), raw)
+    texted = Layer(tuple((c.text.name, _unless_missing(f"k{c.number}", missing)) for c in placed), raw)
+    valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *texts))
+    flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), (*raw, *texts, *values))
     rejecting = [c.broken for c in placed if c.field.on_error == "reject"]
     unsound = _or([*rejecting, *(condition for _, condition, _ in crossed)])
-    all_bad = _or([unsound, *(ops.Column(alias, ops.BOOLEAN) for alias, _ in key_flags)])
-    judged = Layer(
-        ((OK, ops.Not(ops.Holds(all_bad))),),
-        (*raw, *row, *texts, *values, *broken, *(alias for alias, _ in key_flags)),
-    )
+    judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*raw, *texts, *values, *broken))
 
     reasons = _Reasons()
     for c in placed:
@@ -278,28 +256,27 @@ def compile_schema(
             reasons.of_column(c)
     for name, condition, read in crossed:
         reasons.add(condition, "+".join(c.field.name for c in read), name, _shown([c.raw for c in read]))
-    for (alias, _), key in zip(key_flags, keys, strict=True):
-        shown = _shown([c.raw for c in placed if c.field.name in key.fields])
-        reasons.add(ops.Column(alias, ops.BOOLEAN), "+".join(key.fields), key.rule, shown)
+    key_rules = [("+".join(key.fields), key.rule) for key in keys]
 
     outputs, counts, final = _outputs(placed, columns, imputed or {})
     rejected = ops.Not(ops.Column(OK, ops.BOOLEAN))
     listed = ops.Case(((rejected, ops.Listed(tuple(reasons.parts))),))
-    originals = tuple((f"o{n}", ops.Case(((rejected, ops.Column(name)),))) for n, name in enumerate(raw))
+    # Rows that break a key are rejected after the plan has run, so their originals must be there too.
+    originals = tuple(
+        (f"o{n}", ops.Column(cell) if keys else ops.Case(((rejected, ops.Column(cell)),))) for n, cell in enumerate(raw)
+    )
     last = Layer(((REASONS, listed), *originals, *final), (OK,))
-    first_flags = Layer(tuple((c.broken.name, _broken(c)) for c in placed), (*row, *texts, *values))
-    sound = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*row, *values, *broken))
-    base = (cleaned, texted, valued)
+    base = (cleaned, texted, valued, flagged, judged)
     return Compiled(
         schema=schema,
         columns=tuple(columns),
         elements=elements,
-        plan=Plan((*base, flagged, judged, last), numbered),
-        sound=Plan((*base, first_flags, sound), numbered),
+        plan=Plan((*base, last)),
+        sound=Plan(base),
         outputs=outputs,
         counts=counts,
         keys=keys,
-        rules=tuple(dict.fromkeys(reasons.rules)),
+        rules=tuple(dict.fromkeys([*reasons.rules, *key_rules])),
         value_columns={c.field.name: c.value.name for c in placed},
         constants=imputed or {},
     )

@@ -1,17 +1,27 @@
 """What a field demands of its values: the element's checks and the schema's constraints, in the order of asking."""
 
+from collections.abc import Sequence
+
 from ronghe.data.standardize.schema import Field
 from ronghe.standards.element import TEXT, VALUE, Check, Element
 from ronghe.standards.own_elements import safe_pattern
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
-__all__ = ["canonical_text", "checks_of", "typed_constant"]
+__all__ = ["canonical_text", "checks_of", "joined_key", "typed_constant"]
 
 
 def canonical_text(value: ops.Expression, kind: ops.Type) -> ops.Expression:
     """A value as the text that keys and patterns compare."""
     return value if kind.name is ops.Name.TEXT else ops.TextOf(value, kind)
+
+
+def joined_key(texts: Sequence[ops.Expression]) -> ops.Expression:
+    """One text for a key of several columns; NULL when any of them is."""
+    parts: list[ops.Expression] = []
+    for text in texts:
+        parts += [ops.Literal("\x1f"), text]
+    return ops.Concat(tuple(parts[1:])) if len(texts) > 1 else texts[0]
 
 
 def typed_constant(field: Field, element: Element, text: str, place: str) -> ops.Literal:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ronghe.data.standardize.aggregates import constants_of, impute_constants, keep_foreign_keys, keep_repeated_keys
+from ronghe.data.standardize.aggregates import broken_keys, constants_of, impute_constants
 from ronghe.data.standardize.compile import Compiled, compile_schema
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import TableSchema, schema_json
-from ronghe.data.standardize.sink import Sink
+from ronghe.data.standardize.sink import BrokenKey, Sink
 from ronghe.standards.catalog import Catalog
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
@@ -40,19 +40,23 @@ class Target:
 
 
 def _compiled(
-    schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, parents: Mapping[str, Staged], where: str
+    schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str
 ) -> Compiled:
     elements = {field.name: catalog.get(field.element, dict(field.options)) for field in schema.fields}
     compiled = compile_schema(schema, staged.columns, elements, where=where)
     constants = impute_constants(engine, compiled, SOURCE)
     if constants:
         compiled = compile_schema(schema, staged.columns, elements, imputed=constants, where=where)
-    for key in compiled.keys:
-        if key.rule == "unique":
-            keep_repeated_keys(engine, compiled, SOURCE, key)
-        else:
-            keep_foreign_keys(engine, compiled, SOURCE, key, parents.get(key.resource))
     return compiled
+
+
+def _broken_keys(compiled: Compiled, engine: Engine, parents: Mapping[str, Staged]) -> list[BrokenKey]:
+    found = []
+    for key in compiled.keys:
+        rows = broken_keys(engine, compiled, SOURCE, key, parents.get(key.resource))
+        places = [compiled.columns.index(compiled.schema.field(name).column) for name in key.fields]
+        found.append(BrokenKey("+".join(key.fields), key.rule, tuple(places), rows))
+    return found
 
 
 def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
@@ -97,8 +101,9 @@ def _published_schema(compiled: Compiled) -> dict[str, object]:
 
 def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int], None]) -> Standardized:
     engine.attach(SOURCE, staged)
-    compiled = _compiled(job.schema, staged, job.catalog, engine, job.parents, job.where)
-    with Sink(compiled, job.target.published, job.target.rejects, staged.malformed) as sink:
+    compiled = _compiled(job.schema, staged, job.catalog, engine, job.where)
+    keys = _broken_keys(compiled, engine, job.parents)
+    with Sink(compiled, job.target.published, job.target.rejects, staged.malformed, keys) as sink:
         sink.write_all(engine.batches(compiled.plan, SOURCE), progress)
     rows_in = sink.rows + len(staged.malformed)
     if staged.rows is not None and staged.rows != sink.rows:

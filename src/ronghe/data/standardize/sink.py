@@ -1,6 +1,6 @@
 """Where the rows of a plan go: good ones into the published file, bad ones with their reasons into quarantine."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +11,43 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ronghe.data.standardize.compile import OK, REASONS, Compiled
 from ronghe.tables.engine import io_fault
 from ronghe.tables.staged import Malformed
 
-__all__ = ["REJECT_COLUMNS", "Sink"]
+__all__ = ["REJECT_COLUMNS", "BrokenKey", "Sink"]
 
 REJECT_COLUMNS = ("_row", "_reasons", "_line", "_raw")
 EXAMPLES = 3
 _RECORD = "record"
 """What stands for the column in the reason of a record that has no columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenKey:
+    """Rows (numbered from 1 among the good records, ascending) that break a key over the columns at `places`."""
+
+    subject: str
+    rule: str
+    places: tuple[int, ...]
+    rows: NDArray[np.int64]
+
+
+def _with_key_reasons(
+    reasons: pa.Array,
+    originals: Sequence[pa.Array],
+    bad: NDArray[np.int64],
+    broken: list[tuple[BrokenKey, NDArray[np.int64]]],
+) -> pa.Array:
+    """The reasons with those of broken keys added; few rows break keys, so lists of Python are cheap enough."""
+    listed = [found or [] for found in reasons.to_pylist()]
+    for key, places in broken:
+        for place in np.searchsorted(bad, places).tolist():
+            shown = " | ".join(originals[column][place].as_py() or "" for column in key.places)
+            listed[place].append(f"{key.subject}: {key.rule}: {shown}")
+    return pa.array(listed, pa.list_(pa.string()))
 
 
 def _written(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -39,6 +65,7 @@ class Sink:
     published_path: Path
     rejects_path: Path
     malformed: tuple[Malformed, ...] = ()
+    keys: Sequence[BrokenKey] = ()
     rows: int = 0
     published: int = 0
     filled: dict[str, int] = field(default_factory=dict)
@@ -87,13 +114,16 @@ class Sink:
 
     def _write(self, batch: pa.RecordBatch) -> None:
         assert self._published is not None
-        sound = batch.column(OK)
-        good = int(pc.sum(sound).as_py() or 0)
+        sound = batch.column(OK).to_numpy(zero_copy_only=False)
+        broken = [(key, self._in_batch(key, batch.num_rows)) for key in self.keys]
+        for _, places in broken:
+            sound[places] = False
         outputs = [batch.column(output.column) for output in self.compiled.outputs]
         table = pa.Table.from_arrays(outputs, schema=self._published.schema)
-        if good < batch.num_rows:
-            table = table.filter(sound)
-            self._write_rejected(batch, np.flatnonzero(~sound.to_numpy(zero_copy_only=False)))
+        bad = np.flatnonzero(~sound)
+        if len(bad):
+            table = table.filter(pa.array(sound))
+            self._write_rejected(batch, bad, broken)
         self._published.write_table(table)
         for output in self.compiled.outputs:
             column = table.column(output.name)
@@ -101,17 +131,26 @@ class Sink:
         for count in self.compiled.counts:
             self.counted[count.column] = self.counted.get(count.column, 0) + (pc.sum(batch.column(count.column)).as_py() or 0)
         self.rows += batch.num_rows
-        self.published += good
+        self.published += table.num_rows
 
-    def _write_rejected(self, batch: pa.RecordBatch, places: np.ndarray) -> None:
-        rejected = batch.take(pa.array(places))
-        index = places + self.rows
+    def _in_batch(self, key: BrokenKey, size: int) -> NDArray[np.int64]:
+        first, last = np.searchsorted(key.rows, [self.rows + 1, self.rows + size + 1])
+        return key.rows[first:last] - self.rows - 1
+
+    def _write_rejected(
+        self, batch: pa.RecordBatch, bad: NDArray[np.int64], broken: list[tuple[BrokenKey, NDArray[np.int64]]]
+    ) -> None:
+        rejected = batch.take(pa.array(bad))
+        index = bad + self.rows
         rows = index + 1 + np.searchsorted(self._broken_before, index, side="right")
         originals = [rejected.column(f"o{place}") for place in range(len(self.compiled.columns))]
-        empty = pa.nulls(len(places), pa.string())
-        columns = [pa.array(rows), rejected.column(REASONS), *originals, pa.nulls(len(places), pa.int64()), empty]
+        reasons = rejected.column(REASONS)
+        if any(len(places) for _, places in broken):
+            reasons = _with_key_reasons(reasons, originals, bad, broken)
+        empty = pa.nulls(len(bad), pa.string())
+        columns = [pa.array(rows), reasons, *originals, pa.nulls(len(bad), pa.int64()), empty]
         self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
-        self._count_reasons(rejected.column(REASONS).flatten(), self.compiled.rules)
+        self._count_reasons(reasons.flatten(), self.compiled.rules)
 
     def _count_reasons(self, reasons: pa.Array, rules: Iterable[tuple[str, str]]) -> None:
         for column, rule in rules:
