@@ -1,1 +1,1 @@
-"""Whole roads over the engines: what one command does from beginning to end."""
+"""Whole roads over the engines: standardize into a publication, share a folder of files, make the demo city."""

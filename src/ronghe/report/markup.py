@@ -2,17 +2,18 @@
 
 import re
 from html import escape
+from typing import TypeAlias
 
 from ronghe.messages import Bilingual
 
-__all__ = ["Content", "Html", "attribute", "element", "joined", "text", "visible", "void", "words"]
+__all__ = ["Content", "Html", "element", "joined", "text", "visible", "words"]
 
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Controls that HTML forbids, that turn the direction of text around, or that nobody can see."""
 
-_VOID = frozenset({"input", "meta", "col", "br"})
+_VOID = frozenset({"input", "meta"})
 
 
 class Html:
@@ -24,7 +25,7 @@ class Html:
         self.source = source
 
 
-Content = Html | Bilingual | str | None
+Content: TypeAlias = Html | Bilingual | str | None
 """What may stand inside an element; strings and bilingual texts are escaped on the way in."""
 
 
@@ -34,7 +35,7 @@ def visible(value: str) -> str:
 
 
 def text(value: str) -> Html:
-    """Data or words, escaped."""
+    """Words in one language, escaped."""
     return Html(escape(visible(value)))
 
 
@@ -44,26 +45,20 @@ def words(value: Bilingual | str) -> Html:
     Data is isolated, so that right-to-left letters in it cannot rearrange what stands around them.
     """
     if isinstance(value, str):
-        return element("bdi", value)
+        return element("bdi", text(value))
     if value.zh == value.en:
-        return text(value.zh)
-    chinese = element("span", value.zh, {"class": "t", "lang": "zh-CN"})
-    return joined(chinese, element("span", value.en, {"class": "t", "lang": "en"}))
+        return element("bdi", text(value.zh))
+    chinese = element("span", text(value.zh), class_="t", lang="zh-CN")
+    return joined(chinese, element("span", text(value.en), class_="t", lang="en"))
 
 
-def attribute(name: str, value: str | bool) -> str:
-    """` name="value"`, ` name` for True, nothing for False."""
-    if value is False:
-        return ""
-    return f" {name}" if value is True else f' {name}="{escape(visible(value))}"'
+def element(tag: str, *contents: Content, **attributes: str | bool | None) -> Html:
+    """An element with its end tag, or without one where HTML has none.
 
-
-def _source(content: Content | str) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, Html):
-        return content.source
-    return (text(content) if isinstance(content, str) else words(content)).source
+    Attributes are written as Python allows: `class_`, `for_`, `aria_label`; True stands alone, None and False are left out.
+    """
+    start = f"<{tag}{''.join(_attribute(name, value) for name, value in attributes.items())}>"
+    return Html(start if tag in _VOID else f"{start}{joined(*contents).source}</{tag}>")
 
 
 def joined(*contents: Content) -> Html:
@@ -71,14 +66,14 @@ def joined(*contents: Content) -> Html:
     return Html("".join(_source(content) for content in contents))
 
 
-def void(name: str, attributes: dict[str, str | bool]) -> Html:
-    """An element that has no content and no end tag."""
-    return Html(f"<{name}{''.join(attribute(*pair) for pair in attributes.items())}>")
+def _source(content: Content) -> str:
+    if content is None:
+        return ""
+    return content.source if isinstance(content, Html) else words(content).source
 
 
-def element(name: str, *contents: Content | dict[str, str | bool]) -> Html:
-    """An element with its end tag; contents and attributes may come in any order."""
-    found = [part for part in contents if isinstance(part, dict)]
-    inside = "".join(_source(part) for part in contents if not isinstance(part, dict))
-    attributes = "".join(attribute(*pair) for each in found for pair in each.items())
-    return Html(f"<{name}{attributes}>{inside}</{name}>")
+def _attribute(name: str, value: str | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    written = name.rstrip("_").replace("_", "-")
+    return f" {written}" if value is True else f' {written}="{escape(visible(value))}"'

@@ -42,10 +42,14 @@ Json: TypeAlias = "None | bool | int | float | str | Bilingual | list[Json] | Ma
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as people read it: 1,234,567 or 0.734, with `digits` after the point."""
+    """A number as people read it: 1,234,567 or 0.734, with `digits` after the point.
+
+    With `of`, the largest of its column, a bar as long as value / of is drawn beside it.
+    """
 
     value: float
     digits: int = 0
+    of: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the engine refuses is separated into good and broken records by `records`.
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,10 +16,10 @@ import duckdb
 from ronghe.tables.dialect import Dialect, column_names, sniff_dialect
 from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
 from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
-from ronghe.tables.staged import Malformed, Note, Staged
+from ronghe.tables.staged import Note, Staged
 from ronghe.terms import InputError
 
-__all__ = ["CsvOptions", "read_delimited", "stage_delimited"]
+__all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "stage_delimited"]
 
 SAMPLE_BYTES = 1 << 20
 CHUNK_BYTES = 4 << 20
@@ -42,8 +42,8 @@ class Progress(Protocol):
     def __call__(self, step: str, done: int, total: int) -> None: ...
 
 
-def _silent(step: str, done: int, total: int) -> None:  # noqa: ARG001 - the shape of Progress
-    return
+def silent(step: str, done: int, total: int) -> None:  # noqa: ARG001 - the shape of Progress
+    """Tell nobody."""
 
 
 def _to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> int:
@@ -100,7 +100,7 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
     return connection.read_csv(
         str(staged.path),
         header=dialect.header,
-        columns={f"c{place}": "VARCHAR" for place in range(len(staged.columns))},
+        columns={f"c{place}": "VARCHAR" for place in range(dialect.columns)},
         auto_detect=False,
         delimiter=dialect.delimiter,
         quotechar=dialect.quote,
@@ -112,7 +112,7 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
 
 
 def stage_delimited(
-    source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = _silent
+    source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = silent
 ) -> Staged:
     """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at yet.
 
@@ -164,16 +164,7 @@ def separate(staged: Staged, into: Path) -> Staged:
     with clean.open("wb") as target:
         rows, malformed = separate_records(_rest_of(staged.path, start), target, shape, lines_before=lines)
     plain = Dialect(dialect.delimiter, quote, quote, False, dialect.columns)
-    return Staged(
-        columns=staged.columns,
-        path=clean,
-        kind="csv",
-        rows=rows - len(malformed),
-        malformed=tuple(malformed),
-        notes=staged.notes,
-        encoding=staged.encoding,
-        dialect=plain,
-    )
+    return replace(staged, path=clean, rows=rows - len(malformed), malformed=tuple(malformed), dialect=plain)
 
 
 def _data_start(path: Path, dialect: Dialect) -> tuple[int, int]:
@@ -201,15 +192,6 @@ def _with_doubled_quotes(staged: Staged, into: Path, start: int) -> Staged:
         )
         writer = csv.writer(outgoing, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="\n")
         writer.writerows(reader)
-    return Staged(
-        columns=staged.columns,
-        path=target,
-        kind="csv",
-        rows=None,
-        malformed=(),
-        notes=staged.notes,
-        encoding=staged.encoding,
-        dialect=dialect,
-    )
+    return replace(staged, path=target)
 
 

@@ -110,8 +110,10 @@ class DuckDB:
                 relation = read_delimited(self.connection, staged)
             else:
                 relation = self.connection.read_parquet(str(staged.path))
-                places = enumerate(relation.columns)
-                relation = relation.select(*(duckdb.ColumnExpression(name).alias(f"c{place}") for place, name in places))
+            columns = relation.columns
+            places = range(len(columns)) if staged.places is None else staged.places
+            chosen = [duckdb.ColumnExpression(columns[place]).alias(f"c{n}") for n, place in enumerate(places)]
+            relation = relation.select(*chosen)
             relation.create_view(source, replace=True)
 
     def batches(self, plan: Plan, source: str) -> Iterator[pa.RecordBatch]:

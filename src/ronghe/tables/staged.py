@@ -1,7 +1,7 @@
 """A table made ready for an engine: its names, where its rows lie, and what could not be read as a record."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +37,8 @@ class Staged:
     """A table whose every column is text, in the order of the source.
 
     `path` is a delimited file in UTF-8 that `dialect` describes, or a Parquet file; `rows` counts its records where that is
-    known before reading. Names are trimmed, never blank, never twice the same.
+    known before reading. Names are trimmed, never blank, never twice the same. `places` says which of the columns of the
+    file these are, None for all.
     """
 
     columns: tuple[str, ...]
@@ -48,3 +49,9 @@ class Staged:
     notes: tuple[Note, ...] = ()
     encoding: str = ""
     dialect: Dialect | None = None
+    places: tuple[int, ...] | None = None
+
+    def only(self, names: Sequence[str]) -> "Staged":
+        """The table with only these columns, in this order; ValueError when one is missing."""
+        places = tuple(self.columns.index(name) for name in names)
+        return replace(self, columns=tuple(names), places=places)

@@ -1,11 +1,12 @@
 """What standardizing a table gave, as values that reports, manifests and the index read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from ronghe.tables.staged import Note
 
-__all__ = ["ColumnResult", "Reason", "Standardized"]
+__all__ = ["ColumnResult", "Reason", "Standardized", "from_json", "to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,17 @@ class Standardized:
     constants: Mapping[str, str]
     notes: tuple[Note, ...] = ()
     schema: Mapping[str, object] = field(default_factory=dict)
+
+
+def to_json(result: Standardized) -> dict[str, Any]:
+    """The result as a JSON value."""
+    return asdict(result)
+
+
+def from_json(value: Mapping[str, Any]) -> Standardized:
+    """The result that `to_json` made a JSON value of."""
+    plain = dict(value)
+    plain["columns"] = tuple(ColumnResult(**column) for column in value["columns"])
+    plain["reasons"] = tuple(Reason(**{**reason, "examples": tuple(reason["examples"])}) for reason in value["reasons"])
+    plain["notes"] = tuple(Note(**note) for note in value["notes"])
+    return Standardized(**plain)

@@ -1,0 +1,98 @@
+"""Tables into a publication: names, fingerprints, engines, and the manifest that lists what was made."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ronghe.data.standardize.result import Standardized
+from ronghe.tables.engine import Engine, Resources, duckdb_engine
+from ronghe.tables.package import Resource
+from ronghe.tables.publish import Workspace
+from ronghe.terms import UsageError, content_id
+
+__all__ = ["REJECTS", "fingerprint", "json_text", "open_engine", "published_path", "rejects_path", "table_name", "table_names", "table_resources"]
+
+REJECTS = "private"
+
+
+def table_name(source: str) -> str:
+    """The name of the table that a source becomes: `data/税务 2025.xlsx#表1` is `税务_2025_表1`."""
+    path, _, part = source.partition("#")
+    stem = Path(path.rstrip("/")).name.split("?")[0]
+    stem = stem[: stem.rindex(".")] if "." in stem[1:] else stem
+    named = re.sub(r"[^\w.-]+", "_", f"{stem}_{part}" if part else stem).strip("._")
+    return named or "table"
+
+
+def table_names(sources: Sequence[str]) -> list[str]:
+    """A name for each source; the second of two equal ones gets `_2`."""
+    names: list[str] = []
+    for source in sources:
+        name, number = table_name(source), 2
+        while name.casefold() in (known.casefold() for known in names):
+            name, number = f"{table_name(source)}_{number}", number + 1
+        names.append(name)
+    return names
+
+
+def fingerprint(source: str, *settings: str) -> str:
+    """What must be equal for finished work on a source to be taken again; a database has no fingerprint but now."""
+    path = Path(source.partition("#")[0])
+    if "://" in source or not path.is_file():
+        return ""
+    status = path.stat()
+    return content_id(str(path.resolve()), source, str(status.st_size), str(status.st_mtime_ns), *settings)
+
+
+def published_path(workspace: Workspace, name: str) -> Path:
+    """Where the published rows of a table go."""
+    return workspace.folder / f"{name}.parquet"
+
+
+def rejects_path(workspace: Workspace, name: str) -> Path:
+    """Where the quarantined rows of a table go: never delivered."""
+    folder = workspace.folder / REJECTS
+    folder.mkdir(exist_ok=True)
+    return folder / f"{name}.rejects.parquet"
+
+
+def table_resources(result: Standardized, extra: Mapping[str, Any] | None = None) -> list[Resource]:
+    """The two files of a table as resources of the manifest."""
+    properties = {
+        "schema": result.schema,
+        "rows_in": result.rows_in,
+        "rows_published": result.rows_published,
+        "rows_quarantined": result.rows_quarantined,
+        "ronghe:source": result.source,
+        "ronghe:encoding": result.encoding,
+        **({"ronghe:imputed": dict(result.constants)} if result.constants else {}),
+        **(extra or {}),
+    }
+    rejects = {"ronghe:rejectsOf": f"{result.name}.parquet", "ronghe:rows": result.rows_quarantined}
+    return [
+        Resource(f"{result.name}.parquet", properties),
+        Resource(f"{REJECTS}/{result.name}.rejects.parquet", rejects),
+    ]
+
+
+@contextmanager
+def open_engine(engine: str, scratch: Path, resources: Resources) -> Iterator[Engine]:
+    """The engine of this name: `duckdb`, embedded, or `spark` where it is installed."""
+    if engine == "duckdb":
+        with duckdb_engine(scratch / "spill", resources) as opened:
+            yield opened
+    elif engine == "spark":
+        from ronghe.tables.spark_engine import spark_engine  # noqa: PLC0415 - an extra that most machines lack
+
+        with spark_engine(scratch, resources) as sparked:
+            yield sparked
+    else:
+        raise UsageError("journeys.engine_unknown", value=engine)
+
+
+def json_text(value: object) -> str:
+    """JSON as our files hold it: indented, Chinese as Chinese, one line end at the end."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,129 @@
+"""Standardize one file by a schema into a publication; other tables of the same publication stay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ronghe.data.standardize.result import Standardized, to_json
+from ronghe.data.standardize.run import Job, Target, standardize_table
+from ronghe.data.standardize.schema import TableSchema, parse_schema
+from ronghe.journeys.publication import open_engine, published_path, rejects_path, table_name, table_resources
+from ronghe.standards.catalog import Catalog
+from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import Resources
+from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.package import Resource, manifest, read_manifest
+from ronghe.tables.publish import Workspace, workspace
+from ronghe.tables.staged import Staged
+from ronghe.terms import InputError
+
+__all__ = ["Published", "read_schema", "standardize_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table and the folder in which it was published."""
+
+    out: Path
+    table: Standardized
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a JSON value."""
+        return {"out": str(self.out), "table": to_json(self.table)}
+
+
+def read_schema(path: Path) -> TableSchema:
+    """The schema in a file; InputError when the file cannot be read or does not hold one."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError("journeys.schema_unreadable", path=str(path), detail=type(fault).__name__) from fault
+    return parse_schema(text, where=path.name)
+
+
+def _parents(schema: TableSchema, beside: Path, out: Path, into: Path) -> dict[str, Staged]:
+    """The tables that foreign keys reference: a table of the publication by name, or a file beside the schema by path."""
+    found: dict[str, Staged] = {}
+    for key in schema.foreign_keys:
+        if not key.resource:
+            continue
+        known = out / f"{key.resource}.parquet"
+        path = known if known.is_file() else beside / key.resource
+        if not path.is_file():
+            raise InputError("journeys.parent_missing", resource=key.resource, folder=str(beside), out=str(out))
+        folder = into / f"parent_{len(found)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        staged = stage(str(path), folder, options=ReadOptions(), progress=silent)
+        absent = [name for name in key.reference_fields if name not in staged.columns]
+        if absent:
+            raise InputError(
+                "journeys.parent_column", resource=key.resource, name=absent[0], known=", ".join(staged.columns)
+            )
+        found[key.resource] = staged.only(key.reference_fields)
+    return found
+
+
+def _others(out: Path, name: str) -> list[Mapping[str, Any]]:
+    """The resources of the present publication that do not belong to the table."""
+    if not out.is_dir() or not any(out.iterdir()):
+        return []
+    mine = {f"{name}.parquet", f"private/{name}.rejects.parquet"}
+    return [resource for resource in read_manifest(out)["resources"] if resource["path"] not in mine]
+
+
+_FIXED = ("name", "path", "format", "bytes", "hash")
+
+
+def standardize_file(
+    source: str,
+    *,
+    schema: Path,
+    out: Path,
+    resources: Resources,
+    engine: str = "duckdb",
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> Published:
+    """Standardize `source` by the schema in a file and publish it in the folder `out`, old or new, never half.
+
+    A folder that is a publication already keeps its other tables. Raises InputError, Refused, LimitReached, UsageError.
+    """
+    parsed = read_schema(schema)
+    name = table_name(source)
+    with workspace(out) as work:
+        result = _one_table(work, source, name, parsed, schema, resources, engine, catalog, options or ReadOptions(), progress)
+        others = _others(out, name)
+        work.carry_over([resource["path"] for resource in others])
+        kept = [Resource(r["path"], {key: r[key] for key in r if key not in _FIXED}) for r in others]
+        listed = sorted([*kept, *table_resources(result)], key=lambda resource: resource.path)
+        work.publish(manifest(work.folder, out.name.lower(), listed, {}))
+    return Published(out, result)
+
+
+def _one_table(
+    work: Workspace,
+    source: str,
+    name: str,
+    schema: TableSchema,
+    schema_path: Path,
+    resources: Resources,
+    engine: str,
+    catalog: Catalog,
+    options: ReadOptions,
+    progress: Progress,
+) -> Standardized:
+    staged = stage(source, work.scratch, options=options, progress=progress)
+    job = Job(
+        name=name,
+        source=Path(source).name,
+        schema=schema,
+        catalog=catalog,
+        target=Target(published_path(work, name), rejects_path(work, name)),
+        scratch=work.scratch,
+        where=schema_path.name,
+        parents=_parents(schema, schema_path.parent, work.target, work.scratch),
+    )
+    with open_engine(engine, work.scratch, resources) as opened:
+        return standardize_table(job, opened, staged, lambda rows: progress("standardize", rows, staged.rows or 0))
