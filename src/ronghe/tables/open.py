@@ -1,10 +1,9 @@
 """One door for every kind of table: sniff the content, then hand it to the reader for its kind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ronghe.tables.delimited import CsvOptions, Progress, stage_delimited
+from ronghe.tables.delimited import CsvOptions, Progress, silent, stage_delimited
 from ronghe.tables.staged import Staged
 
 __all__ = ["ReadOptions", "stage"]
@@ -27,3 +26,12 @@ class ReadOptions:
     def csv(self) -> CsvOptions:
         """The part about delimited files."""
         return CsvOptions(self.encoding, self.delimiter, self.quote, self.escape, self.header)
+
+
+def stage(source: str, into: Path, *, options: ReadOptions | None = None, progress: Progress = silent) -> Staged:
+    """Make any source ready for an engine.
+
+    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a folder
+    for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
+    """
+    return stage_delimited(Path(source), into, options=(options or ReadOptions()).csv, progress=progress)

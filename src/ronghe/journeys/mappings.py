@@ -1,0 +1,74 @@
+"""The two small tables that a user writes by hand: which file is whose, and what share a department reached."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ronghe.tables.encoding import detect_encoding
+from ronghe.terms import Department, InputError
+
+__all__ = ["Shares", "read_departments", "read_shares"]
+
+LARGEST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Amount held and share reached by department name."""
+
+    amounts: Mapping[str, Fraction]
+    shares: Mapping[str, Fraction]
+
+
+def _records(path: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The records of a small CSV with their line numbers; every wanted column must be there."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError("journeys.mapping_large", path=str(path), largest=LARGEST)
+        text = path.read_bytes().decode(detect_encoding(path)).removeprefix("\ufeff")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError("journeys.mapping_unreadable", path=str(path), detail=type(fault).__name__) from fault
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    present = [(name or "").strip() for name in reader.fieldnames or []]
+    reader.fieldnames = present
+    for name in wanted:
+        if name not in present:
+            raise InputError("journeys.mapping_column", path=str(path), name=name, known=", ".join(present))
+    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+
+
+def read_departments(path: Path) -> dict[str, Department]:
+    """The department of each file, by file name, from a CSV with `file,department` and, if wanted, `name`."""
+    found: dict[str, Department] = {}
+    for line, row in _records(path, ("file", "department")):
+        if not row["file"] or not row["department"]:
+            raise InputError("journeys.mapping_blank", path=str(path), line=line)
+        if row["file"] in found:
+            raise InputError("journeys.mapping_twice", path=str(path), line=line, value=row["file"])
+        found[row["file"]] = Department(row["department"], row.get("name") or row["department"])
+    return found
+
+
+def _number(path: Path, line: int, column: str, text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError) as fault:
+        raise InputError("journeys.mapping_number", path=str(path), line=line, column=column, value=text) from fault
+
+
+def read_shares(path: Path) -> Shares:
+    """Amounts and shares by department from a CSV with `department,amount,share`; shares lie between 0 and 1."""
+    amounts: dict[str, Fraction] = {}
+    shares: dict[str, Fraction] = {}
+    for line, row in _records(path, ("department", "amount", "share")):
+        name = row["department"]
+        if not name:
+            raise InputError("journeys.mapping_blank", path=str(path), line=line)
+        if name in amounts:
+            raise InputError("journeys.mapping_twice", path=str(path), line=line, value=name)
+        amounts[name] = _number(path, line, "amount", row["amount"])
+        shares[name] = _number(path, line, "share", row["share"])
+    return Shares(amounts, shares)

@@ -1,0 +1,173 @@
+"""Share a folder of files: profile, propose, standardize, publish, index, report; one publication comes out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ronghe import __version__
+from ronghe.data.propose import propose_schema
+from ronghe.data.standardize.result import Standardized, from_json, to_json
+from ronghe.data.standardize.run import Job, Target, standardize_table
+from ronghe.journeys.mappings import read_departments, read_shares
+from ronghe.journeys.publication import (
+    fingerprint,
+    json_text,
+    open_engine,
+    published_path,
+    rejects_path,
+    table_names,
+    table_resources,
+)
+from ronghe.journeys.share_report import report_page
+from ronghe.journeys.shared import Shared, SharedTable
+from ronghe.messages import Language
+from ronghe.report import echarts_source, render
+from ronghe.sharing_index import Degree, TableFacts, degree, readiness
+from ronghe.standards.catalog import Catalog
+from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import Resources
+from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.package import Resource, manifest
+from ronghe.tables.publish import Workspace, workspace
+from ronghe.terms import Department, UsageError
+
+__all__ = ["share_files"]
+
+REPORT = "report.html"
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What every table of a run has in common."""
+
+    resources: Resources
+    engine: str
+    catalog: Catalog
+    options: ReadOptions
+    progress: Progress
+
+
+def _department(source: str, departments: Mapping[str, Department]) -> Department:
+    """The department that the map gives for the file's name, else one named after the file."""
+    name = Path(source.partition("#")[0]).name
+    return departments.get(name) or Department(Path(name).stem, Path(name).stem)
+
+
+def _standardized(work: Workspace, source: str, name: str, setting: _Setting) -> dict[str, Any]:
+    """Propose a schema and standardize by it: one resumable step, its result as a JSON value."""
+    scratch = work.scratch / name
+    scratch.mkdir(parents=True, exist_ok=True)
+    label = Path(source).name
+    staged = stage(source, scratch, options=setting.options, progress=setting.progress)
+    with open_engine(setting.engine, scratch, setting.resources) as engine:
+        proposal, staged = propose_schema(engine, staged, setting.catalog, scratch)
+        schema_path = work.folder / "schemas" / f"{name}.schema.json"
+        schema_path.parent.mkdir(exist_ok=True)
+        schema_path.write_text(json_text(proposal.schema_json()), "utf-8")
+        target = Target(published_path(work, name), rejects_path(work, name))
+        job = Job(name, label, proposal.schema, setting.catalog, target, scratch, where=f"{name}.schema.json")
+        result = standardize_table(job, engine, staged, lambda rows: setting.progress(label, rows, staged.rows or 0))
+    return to_json(result)
+
+
+def _facts(table: SharedTable) -> TableFacts:
+    """What the index may know of a table: counts, nothing else."""
+    result = table.result
+    columns = [column for column in result.columns if column.element]
+    recognized = sum(1 for column in columns if column.element not in ("text", "code", "number", "integer"))
+    filled = sum(column.filled for column in columns)
+    failures = sum(column.failures for column in columns)
+    return TableFacts(
+        department=table.department.name,
+        table=result.name,
+        items=len(columns),
+        items_with_element=recognized,
+        rows_in=result.rows_in,
+        rows_published=result.rows_published,
+        values_checked=filled + failures,
+        values_valid=filled,
+    )
+
+
+def _degree(shares: Path | None) -> Degree | None:
+    if shares is None:
+        return None
+    read = read_shares(shares)
+    return degree(read.amounts, read.shares)
+
+
+def share_files(
+    sources: Sequence[str],
+    *,
+    out: Path,
+    departments: Path | None = None,
+    shares: Path | None = None,
+    resources: Resources,
+    engine: str = "duckdb",
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    lang: Language = "zh",
+    progress: Progress = silent,
+) -> Shared:
+    """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
+
+    A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness: files
+    alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
+    """
+    if not sources:
+        raise UsageError("journeys.no_files")
+    mapped = read_departments(departments) if departments else {}
+    reached = _degree(shares)
+    setting = _Setting(resources, engine, catalog, options or ReadOptions(), progress)
+    tables: list[SharedTable] = []
+    with workspace(out) as work:
+        for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
+            progress("tables", number, len(sources))
+            mark = fingerprint(source, __version__, engine, repr(setting.options))
+            done = _step(work, name, mark, lambda s=source, n=name: _standardized(work, s, n, setting), source)
+            tables.append(SharedTable(from_json(done), _department(source, mapped)))
+        progress("tables", len(sources), len(sources))
+        shared = Shared(out=out, tables=tuple(tables), readiness=readiness([_facts(t) for t in tables]), degree=reached)
+        _publish(work, shared, lang)
+    return shared
+
+
+def _step(work: Workspace, name: str, mark: str, make: Callable[[], dict[str, Any]], source: str) -> dict[str, Any]:
+    if not mark:
+        return make()
+    value = work.step(name, mark, make)
+    assert isinstance(value, dict), source
+    return value
+
+
+def _publish(work: Workspace, shared: Shared, lang: Language) -> None:
+    (work.folder / REPORT).write_text(render(report_page(shared), lang=lang, echarts=echarts_source()), "utf-8")
+    (work.folder / INDEX).write_text(json_text(index_json(shared)), "utf-8")
+    listed = [Resource(REPORT), Resource(INDEX)]
+    for table in shared.tables:
+        listed += table_resources(table.result, {"ronghe:department": table.department.code})
+        listed.append(Resource(f"schemas/{table.result.name}.schema.json"))
+    made = {resource.path for resource in listed} | {"datapackage.json"}
+    for path in sorted(work.folder.rglob("*")):
+        if path.is_file() and str(path.relative_to(work.folder)) not in made:
+            path.unlink()  # of a table that an earlier, interrupted run had and this one has not
+    work.publish(manifest(work.folder, shared.out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
+
+
+def index_json(shared: Shared) -> dict[str, Any]:
+    """Readiness, and the degree where shares were given, as a JSON value with exact fractions as text."""
+    return {
+        "readiness": _plain(asdict(shared.readiness)),
+        "degree": None if shared.degree is None else _plain(asdict(shared.degree)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return {"exact": str(value), "value": float(value)}
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
