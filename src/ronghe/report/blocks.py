@@ -1,7 +1,5 @@
 """Each block of a page as markup."""
 
-from typing import assert_never
-
 from ronghe.messages import both
 from ronghe.report.anchors import Anchors, local_link
 from ronghe.report.charts import bar_chart, chart_data
@@ -31,22 +29,22 @@ def block_markup(block: Block, anchors: Anchors) -> Html:
     """The markup of any block; blocks inside it included."""
     match block:
         case Figures(figures):
-            return element("ul", *(_figure(figure) for figure in figures), class_="figures")
+            found = element("ul", *(_figure(figure) for figure in figures), class_="figures")
         case Table():
-            return element("div", _table(block, anchors), class_="card")
+            found = element("div", _table(block, anchors), class_="card")
         case BarChart():
-            return _chart(bar_chart(block), anchors)
+            found = _chart(bar_chart(block), anchors)
         case Chart():
-            return _chart(block, anchors)
+            found = _chart(block, anchors)
         case Heatmap():
-            return element("div", heatmap_markup(block, anchors), class_="card")
+            found = element("div", heatmap_markup(block, anchors), class_="card")
         case Note():
-            return _note(block)
+            found = _note(block)
         case Disclosure():
-            return element("div", _disclosure(block, anchors), class_="card fold")
+            found = element("div", _disclosure(block, anchors), class_="card fold")
         case Columns(blocks):
-            return element("div", *(block_markup(each, anchors) for each in blocks), class_="columns")
-    assert_never(block)
+            found = element("div", *(block_markup(each, anchors) for each in blocks), class_="columns")
+    return found
 
 
 def _figure(figure: Figure) -> Html:

@@ -5,7 +5,7 @@ import math
 
 from ronghe.messages import Bilingual
 from ronghe.report.markup import Html, visible
-from ronghe.report.page import BarChart, Cell, Chart, Column, Json, Number, Rate, Row, Series, Table, Text
+from ronghe.report.page import BarChart, Cell, Chart, Column, Json, Number, Rate, Row, Series, Table
 from ronghe.terms import InternalFault
 
 __all__ = ["bar_chart", "chart_data"]
@@ -88,7 +88,7 @@ def chart_data(chart: Chart) -> Html:
     return Html(written)
 
 
-def _plain(value: Json | Text) -> object:
+def _plain(value: Json) -> object:
     """JSON as Python has it; texts in two languages become `{"zh": ..., "en": ...}`, for the page's script."""
     if isinstance(value, Bilingual):
         return {"zh": visible(value.zh), "en": visible(value.en)}

@@ -55,7 +55,8 @@ def words(value: Bilingual | str) -> Html:
 def element(tag: str, *contents: Content, **attributes: str | bool | None) -> Html:
     """An element with its end tag, or without one where HTML has none.
 
-    Attributes are written as Python allows: `class_`, `for_`, `aria_label`; True stands alone, None and False are left out.
+    Attributes are written as Python allows: `class_`, `for_`, `aria_label`. True stands alone; None and False are
+    left out.
     """
     start = f"<{tag}{''.join(_attribute(name, value) for name, value in attributes.items())}>"
     return Html(start if tag in _VOID else f"{start}{joined(*contents).source}</{tag}>")

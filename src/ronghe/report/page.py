@@ -36,7 +36,7 @@ Text: TypeAlias = Bilingual | str
 """Words in both languages, or data as it came, which is the same in both."""
 
 Tone = Literal["plain", "info", "good", "warn", "bad"]
-Json: TypeAlias = "None | bool | int | float | str | Bilingual | list[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Bilingual | list[Json] | Mapping[str, Json] | None"
 """What a chart option is made of; a Bilingual in it is worded by the reader's language."""
 
 

@@ -22,8 +22,8 @@ def render(page: Page, *, lang: Language, echarts: str | None = None) -> str:
 
     `echarts` is the source of the chart library (`echarts_source()`); without it every chart is a table with bars. The
     page's own Content-Security-Policy allows its scripts by their hash and forbids everything else from outside.
-    Raises InternalFault when the page is not whole: rows and columns that do not match, rates outside 0 to 1, links that
-    lead away.
+    Raises InternalFault when the page is not whole: rows and columns that do not match, rates outside 0 to 1, links
+    that lead away.
     """
     anchors = Anchors()
     scripts = tuple(_script_text(source) for source in (echarts, page_script()) if source)

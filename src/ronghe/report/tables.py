@@ -31,9 +31,8 @@ def table_markup(table: Table, anchors: Anchors, opened: dict[int, Html]) -> Htm
 def _row(row: Row, table: Table, opened: Html | None) -> tuple[Html, ...]:
     if len(row.cells) != len(table.columns):
         raise InternalFault("report.uneven", what="row", found=len(row.cells), expected=len(table.columns))
-    cells = (
-        _cell(cell, column, head=number == 0) for number, (cell, column) in enumerate(zip(row.cells, table.columns))
-    )
+    pairs = zip(row.cells, table.columns, strict=True)
+    cells = (_cell(cell, column, head=number == 0) for number, (cell, column) in enumerate(pairs))
     written = element("tr", *cells)
     if opened is None:
         return (written,)

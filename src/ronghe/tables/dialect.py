@@ -44,7 +44,7 @@ def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[s
 
 def _quote(sample: str) -> tuple[str, str]:
     """Quote and escape character: `'` and `\\` only when the sample can hardly be read otherwise."""
-    double, single = (len(re.findall(rf"(?:^|[,;\t|]){mark}[^{mark}\n]*{mark}(?=[,;\t|\r\n])", sample, re.M)) for mark in "\"'")
+    double, single = (len(re.findall(rf"(?:^|[,;\t|]){mark}(?:\\.|[^{mark}\\\n])*{mark}(?=[,;\t|\r\n])", sample, re.M)) for mark in "\"'")
     quote = "'" if single > 3 and double == 0 else '"'
     escaped = sample.count("\\" + quote) > sample.count(quote * 2)
     return quote, "\\" if escaped else quote

@@ -1,0 +1,51 @@
+"""Printing to a terminal, a file or a pipe, whatever its encoding, and never what could command the terminal."""
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from rich.console import Console
+
+__all__ = ["console", "json_line", "one_line", "printing", "visible"]
+
+_WIDTH_OF_FILES = 100
+"""Columns of text that does not go to a terminal, so that a log reads the same everywhere."""
+
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+
+
+def visible(text: str) -> str:
+    """The text with control, direction and private characters written as escapes: data must not command a terminal."""
+    return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in _UNSEEN and c != "\n" else c for c in text)
+
+
+def one_line(text: str) -> str:
+    """The visible text on one line."""
+    return visible(" ".join(text.split()))
+
+
+def console(file: IO[str]) -> Console:
+    """A console that takes text as text: no markup, no emoji codes, no guessing at colors of values."""
+    width = None if file.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_FILES
+    return Console(file=file, width=width, markup=False, emoji=False, highlight=False)
+
+
+def json_line(value: Any, file: IO[str]) -> str:
+    """One JSON object on one line; escaped where the file's encoding is not Unicode."""
+    unicode = (file.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not unicode, default=str)
+
+
+@contextmanager
+def printing() -> Iterator[IO[str]]:
+    """Standard output, for a result that is ready; a reader who has gone away (`| head`) is no error."""
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends; that must not complain either.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123

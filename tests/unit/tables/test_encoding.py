@@ -1,0 +1,67 @@
+"""The encoding of a file is found, and characters come out in their present places."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ronghe.tables.encoding import canonical_encoding, detect_encoding, moved_out_of_private_use, transcoded
+from ronghe.terms import InputError
+
+TEXT = "姓名,地址\n张三,北京市海淀区\n李四,上海市浦东新区\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gbk", "gb18030"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+    ],
+)
+def test_chinese_text_in_each_encoding(tmp_path: Path, encoding: str, found: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(("a,b,c,d,e,f,g,h\n" * 40 + TEXT).encode(encoding))
+    assert detect_encoding(path) == found
+
+
+def test_traditional_text_in_big5(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(("姓名,地址\n陳大文,臺北市信義區市府路\n林小姐,高雄市鳳山區光復路二段\n" * 8).encode("big5"))
+    assert detect_encoding(path) == "big5"
+
+
+def test_a_few_broken_lines_do_not_make_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(TEXT.encode() * 3 + "王五,广州\n".encode("gbk"))
+    assert detect_encoding(path) == "utf-8"
+
+
+def test_characters_that_the_standard_moved_leave_the_private_use_area() -> None:
+    decoded = bytes.fromhex("FE59 A6D9 A8BC").decode("gb18030")
+    moved, left = moved_out_of_private_use(decoded)
+    assert moved == "\u9fb4\ufe10\u1e3f"
+    assert left == 0
+
+
+def test_private_use_characters_that_stay_are_counted() -> None:
+    assert moved_out_of_private_use("\ue000张\uf000") == ("\ue000张\uf000", 2)
+
+
+def test_undecodable_bytes_survive_as_bytes_that_are_not_utf8() -> None:
+    data = b"".join(chunk for chunk, _ in transcoded(io.BytesIO("张,".encode("gbk") + b"\xff\n" + "李\n".encode("gbk")), "gb18030"))
+    first, second = data.split(b"\n")[:2]
+    assert second.decode() == "李"
+    with pytest.raises(UnicodeDecodeError):
+        first.decode()
+
+
+def test_an_unknown_encoding_names_the_known_ones() -> None:
+    assert canonical_encoding("GBK") == "gb18030"
+    with pytest.raises(InputError) as caught:
+        canonical_encoding("ebcdic")
+    assert "gb18030" in str(caught.value.params["known"])
