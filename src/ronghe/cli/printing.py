@@ -10,6 +10,8 @@ from typing import IO, Any
 
 from rich.console import Console
 
+from ronghe.messages import Bilingual
+
 __all__ = ["console", "json_line", "one_line", "printing", "visible"]
 
 _WIDTH_OF_FILES = 100
@@ -34,10 +36,14 @@ def console(file: IO[str]) -> Console:
     return Console(file=file, width=width, markup=False, emoji=False, highlight=False)
 
 
+def _plain(value: Any) -> Any:
+    return {"zh": value.zh, "en": value.en} if isinstance(value, Bilingual) else str(value)
+
+
 def json_line(value: Any, file: IO[str]) -> str:
     """One JSON object on one line; escaped where the file's encoding is not Unicode."""
     unicode = (file.encoding or "utf-8").lower().startswith("utf")
-    return json.dumps(value, ensure_ascii=not unicode, default=str)
+    return json.dumps(value, ensure_ascii=not unicode, default=_plain)
 
 
 @contextmanager
@@ -48,4 +54,6 @@ def printing() -> Iterator[IO[str]]:
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends; that must not complain either.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

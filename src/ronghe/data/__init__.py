@@ -1,0 +1,1 @@
+"""The data engine: standardize -> integrate -> protect -> deliver."""

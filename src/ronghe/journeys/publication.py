@@ -13,7 +13,17 @@ from ronghe.tables.package import Resource
 from ronghe.tables.publish import Workspace
 from ronghe.terms import UsageError, content_id
 
-__all__ = ["REJECTS", "fingerprint", "json_text", "open_engine", "published_path", "rejects_path", "table_name", "table_names", "table_resources"]
+__all__ = [
+    "REJECTS",
+    "fingerprint",
+    "json_text",
+    "open_engine",
+    "published_path",
+    "rejects_path",
+    "table_name",
+    "table_names",
+    "table_resources",
+]
 
 REJECTS = "private"
 
@@ -85,7 +95,7 @@ def open_engine(engine: str, scratch: Path, resources: Resources) -> Iterator[En
         with duckdb_engine(scratch / "spill", resources) as opened:
             yield opened
     elif engine == "spark":
-        from ronghe.tables.spark_engine import spark_engine  # noqa: PLC0415 - an extra that most machines lack
+        from ronghe.tables.spark_engine import spark_engine
 
         with spark_engine(scratch, resources) as sparked:
             yield sparked

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ronghe import __version__
 from ronghe.data.propose import propose_schema
-from ronghe.data.standardize.result import Standardized, from_json, to_json
+from ronghe.data.standardize.result import from_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.journeys.mappings import read_departments, read_shares
 from ronghe.journeys.publication import (
@@ -114,7 +115,8 @@ def share_files(
 ) -> Shared:
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
-    A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness: files
+    A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness:
+    files
     alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
     """
     if not sources:
@@ -127,7 +129,7 @@ def share_files(
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
             mark = fingerprint(source, __version__, engine, repr(setting.options))
-            done = _step(work, name, mark, lambda s=source, n=name: _standardized(work, s, n, setting), source)
+            done = _step(work, name, mark, partial(_standardized, work, source, name, setting))
             tables.append(SharedTable(from_json(done), _department(source, mapped)))
         progress("tables", len(sources), len(sources))
         shared = Shared(out=out, tables=tuple(tables), readiness=readiness([_facts(t) for t in tables]), degree=reached)
@@ -135,11 +137,11 @@ def share_files(
     return shared
 
 
-def _step(work: Workspace, name: str, mark: str, make: Callable[[], dict[str, Any]], source: str) -> dict[str, Any]:
+def _step(work: Workspace, name: str, mark: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     if not mark:
         return make()
     value = work.step(name, mark, make)
-    assert isinstance(value, dict), source
+    assert isinstance(value, dict)
     return value
 
 

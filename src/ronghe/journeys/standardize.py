@@ -43,7 +43,8 @@ def read_schema(path: Path) -> TableSchema:
 
 
 def _parents(schema: TableSchema, beside: Path, out: Path, into: Path) -> dict[str, Staged]:
-    """The tables that foreign keys reference: a table of the publication by name, or a file beside the schema by path."""
+    """The tables that foreign keys reference: a table of the publication by name, or a file beside the schema by
+    path."""
     found: dict[str, Staged] = {}
     for key in schema.foreign_keys:
         if not key.resource:
@@ -93,7 +94,9 @@ def standardize_file(
     parsed = read_schema(schema)
     name = table_name(source)
     with workspace(out) as work:
-        result = _one_table(work, source, name, parsed, schema, resources, engine, catalog, options or ReadOptions(), progress)
+        result = _one_table(
+            work, source, name, parsed, schema, resources, engine, catalog, options or ReadOptions(), progress
+        )
         others = _others(out, name)
         work.carry_over([resource["path"] for resource in others])
         kept = [Resource(r["path"], {key: r[key] for key in r if key not in _FIXED}) for r in others]

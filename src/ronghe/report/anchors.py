@@ -11,10 +11,10 @@ _LOCAL = re.compile(r"#[a-z][a-z0-9-]*|(?![/\\.])[\w\-./ ]+(#[\w-]+)?")
 
 
 class Anchors:
-    """Hands out the ids of one page."""
+    """Hands out the ids of one page; `taken` are those that its frame uses."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, *taken: str) -> None:
+        self._taken = set(taken)
         self._made = 0
 
     def new(self, kind: str) -> str:

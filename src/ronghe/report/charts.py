@@ -5,6 +5,7 @@ import math
 
 from ronghe.messages import Bilingual
 from ronghe.report.markup import Html, visible
+from ronghe.report.numerals import rate_in_range
 from ronghe.report.page import BarChart, Cell, Chart, Column, Json, Number, Rate, Row, Series, Table
 from ronghe.terms import InternalFault
 
@@ -28,9 +29,9 @@ def bar_chart(chart: BarChart) -> Chart:
 
 
 def _bar_option(chart: BarChart, *, legend: bool) -> dict[str, Json]:
-    axis: dict[str, Json] = {"type": "value", "min": 0}
+    axis: dict[str, Json] = {"type": "value", "min": 0, "splitNumber": 4}
     if chart.rates:
-        axis |= {"max": 100, "axisLabel": {"formatter": "{value}%"}}
+        axis |= {"max": 100, "interval": 25, "axisLabel": {"formatter": "{value}%"}}
     return {
         "unit": "%" if chart.rates else "",
         "grid": {"left": 4, "right": 64, "top": _LEGEND if legend else 8, "bottom": 4, "containLabel": True},
@@ -56,7 +57,8 @@ def _bar_series(series: Series, chart: BarChart) -> dict[str, Json]:
 def _plotted(value: float | None, *, rates: bool) -> float | None:
     if value is None:
         return None
-    return round(value * 100, 1) if rates else value
+    # In percent for the axis; the page's script rounds it for reading, by the rule of `numerals.percent`.
+    return round(rate_in_range(value) * 100, 6) if rates else value
 
 
 def _bar_twin(chart: BarChart) -> Table:

@@ -3,6 +3,7 @@
   const root = document.documentElement;
   const choices = document.querySelectorAll('input[name="language"]');
   const drawn = [];
+  const PAPER_WIDTH = 630; // CSS pixels that fit between the margins of A4 and of a card
 
   const language = () => document.querySelector('input[name="language"]:checked').value;
 
@@ -22,11 +23,20 @@
     return { ink: read("ink"), muted: read("muted"), line: read("line"), card: read("card"), ...Object.fromEntries(tones) };
   }
 
-  const shown = (value, unit) =>
-    value === null || value === undefined || Number.isNaN(value) ? "—" : Number(value).toLocaleString("en-US") + unit;
+  // Only what is whole reads 100%, and only what is nothing reads 0%.
+  function percent(value) {
+    if (value === 0 || value === 100) return value + "%";
+    const written = value.toFixed(1);
+    return written === "0.0" ? "<0.1%" : written === "100.0" ? ">99.9%" : written + "%";
+  }
+
+  function shown(value, unit) {
+    if (typeof value !== "number") return value === null || value === undefined ? "—" : String(value);
+    return unit === "%" ? percent(value) : value.toLocaleString("en-US") + unit;
+  }
 
   function axis(given, colors, font) {
-    const label = { color: colors.muted, fontFamily: font, fontSize: 12, width: 150, overflow: "truncate" };
+    const label = { color: colors.muted, fontFamily: font, fontSize: 12, width: 150, overflow: "truncate", hideOverlap: true };
     return {
       ...given,
       axisLabel: { ...label, ...given.axisLabel },
@@ -47,6 +57,7 @@
     const colors = palette();
     const font = getComputedStyle(document.body).fontFamily;
     const unit = option.unit || "";
+    const several = option.series.length > 1;
     const text = { color: colors.ink, fontFamily: font };
     return {
       ...option,
@@ -65,7 +76,8 @@
         valueFormatter: (value) => shown(value, unit),
         ...option.tooltip,
       },
-      legend: { textStyle: text, itemWidth: 12, itemHeight: 12, ...option.legend },
+      grid: { left: 4, right: 24, top: several ? 36 : 12, bottom: 4, containLabel: true, ...option.grid },
+      legend: { show: several, top: 0, left: 0, textStyle: text, itemWidth: 12, itemHeight: 12, ...option.legend },
       xAxis: option.xAxis && axis(option.xAxis, colors, font),
       yAxis: option.yAxis && axis(option.yAxis, colors, font),
       series: option.series.map((each) => series(each, colors, font, unit)),
@@ -79,12 +91,13 @@
     box.style.height = height + "px";
     const chart = echarts.init(box, null, { renderer: "svg", height });
     box.parentElement.querySelector("details.twin").open = false;
-    drawn.push({ box, chart, option });
+    drawn.push({ chart, option });
   }
 
   function redraw() {
+    const width = root.classList.contains("printing") ? PAPER_WIDTH : "auto";
     for (const { chart, option } of drawn) {
-      chart.resize();
+      chart.resize({ width });
       chart.setOption(dressed(option, language()), true);
     }
   }

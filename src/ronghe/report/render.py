@@ -25,7 +25,7 @@ def render(page: Page, *, lang: Language, echarts: str | None = None) -> str:
     Raises InternalFault when the page is not whole: rows and columns that do not match, rates outside 0 to 1, links
     that lead away.
     """
-    anchors = Anchors()
+    anchors = Anchors("content", "contents", *(f"show-{language}" for language in LANGUAGES))
     scripts = tuple(_script_text(source) for source in (echarts, page_script()) if source)
     sections = tuple(_named(number, section, anchors) for number, section in enumerate(page.sections, 1))
     body = element(

@@ -33,10 +33,12 @@ def _row(row: Row, table: Table, opened: Html | None) -> tuple[Html, ...]:
         raise InternalFault("report.uneven", what="row", found=len(row.cells), expected=len(table.columns))
     pairs = zip(row.cells, table.columns, strict=True)
     cells = (_cell(cell, column, head=number == 0) for number, (cell, column) in enumerate(pairs))
-    written = element("tr", *cells)
     if opened is None:
-        return (written,)
-    return (written, element("tr", element("td", opened, colspan=str(len(table.columns))), class_="more"))
+        return (element("tr", *cells),)
+    return (
+        element("tr", *cells, class_="opens"),
+        element("tr", element("td", opened, colspan=str(len(table.columns))), class_="more"),
+    )
 
 
 def _empty_row(table: Table, wide: int) -> Html:

@@ -79,7 +79,7 @@ class Element:
 class Reading:
     """What an element made of one cell: the value, and the rules that it broke."""
 
-    value: Scalar | float
+    value: Scalar
     missing: bool = False
     broken: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -88,5 +88,3 @@ class Reading:
     def valid(self) -> bool:
         """True when there is a value and no rule was broken."""
         return not self.missing and not self.broken
-
-

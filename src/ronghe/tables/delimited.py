@@ -1,6 +1,7 @@
 """Read CSV, TSV and their kin: any delimiter, quoting and encoding, header or none, whole or broken.
 
-The usual file goes to the engine as it lies on the disk. One in another encoding is transcoded first, streaming; one that
+The usual file goes to the engine as it lies on the disk. One in another encoding is transcoded first, streaming; one
+that
 the engine refuses is separated into good and broken records by `records`.
 """
 
@@ -39,10 +40,11 @@ class CsvOptions:
 class Progress(Protocol):
     """Told how far a step is: `done` of `total`, in the step's own unit."""
 
-    def __call__(self, step: str, done: int, total: int) -> None: ...
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Be told."""
 
 
-def silent(step: str, done: int, total: int) -> None:  # noqa: ARG001 - the shape of Progress
+def silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -59,31 +61,32 @@ def _to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> i
 def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
     """The header's cells, and the characters and lines that it takes with the blank lines before it."""
     lines = sample.splitlines(keepends=True)
-    options = {"doublequote": True} if dialect.escape == dialect.quote else {"doublequote": False, "escapechar": dialect.escape}
-    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)  # type: ignore[arg-type]
+    options = (
+        {"doublequote": True}
+        if dialect.escape == dialect.quote
+        else {"doublequote": False, "escapechar": dialect.escape}
+    )
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)
     cells = next((record for record in reader if record), [])
     return cells, sum(map(len, lines[: reader.line_num])), reader.line_num
 
 
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
-    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column, odd delimiters."""
+    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column, odd
+    delimiters."""
     if dialect.columns == 1:
         return True
-    crs = crlfs = lfs = 0
+    returns = pairs = feeds = 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            if chunk.endswith(b"\r"):
+                chunk += file.read(1)
             if b"\0" in chunk:
                 return True
-            if crs or b"\r" in chunk:
-                if chunk.endswith(b"\r"):
-                    chunk += file.read(1)
-                crs, crlfs = crs + chunk.count(b"\r"), crlfs + chunk.count(b"\r\n")
-                lfs += chunk.count(b"\n")
-                if not crs == crlfs == lfs:
-                    return True
-            else:
-                lfs = lfs + chunk.count(b"\n") if crs else lfs
-    return False
+            feeds += chunk.count(b"\n")
+            if b"\r" in chunk:
+                returns, pairs = returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
+    return returns > 0 and not returns == pairs == feeds
 
 
 def _rest_of(path: Path, start: int) -> Iterator[bytes]:
@@ -114,7 +117,8 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
 def stage_delimited(
     source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = silent
 ) -> Staged:
-    """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at yet.
+    """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at
+    yet.
 
     `into` is a folder for temporary files. Raises InputError for empty files and unknown encodings.
     """
@@ -146,9 +150,17 @@ def stage_delimited(
     cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
     columns, renamed = column_names(cells, dialect.columns)
     notes += [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed if dialect.header]
-    return Staged(
-        columns=columns, path=path, kind="csv", rows=None, malformed=(), notes=tuple(notes), encoding=encoding, dialect=dialect
+    staged = Staged(
+        columns=columns,
+        path=path,
+        kind="csv",
+        rows=None,
+        malformed=(),
+        notes=tuple(notes),
+        encoding=encoding,
+        dialect=dialect,
     )
+    return separate(staged, into) if _needs_separation(path, dialect) else staged
 
 
 def separate(staged: Staged, into: Path) -> Staged:
@@ -184,7 +196,10 @@ def _with_doubled_quotes(staged: Staged, into: Path, start: int) -> Staged:
     dialect = staged.dialect
     assert dialect is not None
     target = into / "requoted.csv"
-    with staged.path.open("rb") as raw, target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as outgoing:
+    with (
+        staged.path.open("rb") as raw,
+        target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as outgoing,
+    ):
         raw.seek(start)
         incoming = io.TextIOWrapper(raw, "utf-8", errors="surrogateescape", newline="")
         reader = csv.reader(
@@ -193,5 +208,3 @@ def _with_doubled_quotes(staged: Staged, into: Path, start: int) -> Staged:
         writer = csv.writer(outgoing, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="\n")
         writer.writerows(reader)
     return replace(staged, path=target)
-
-

@@ -29,7 +29,7 @@ class Dialect:
 
 def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:
     options = {"doublequote": True} if escape == quote else {"doublequote": False, "escapechar": escape}
-    reader = csv.reader(sample.splitlines(keepends=True), delimiter=delimiter, quotechar=quote, **options)  # type: ignore[arg-type]
+    reader = csv.reader(sample.splitlines(keepends=True), delimiter=delimiter, quotechar=quote, **options)
     records = []
     try:
         for record in reader:
@@ -44,7 +44,10 @@ def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[s
 
 def _quote(sample: str) -> tuple[str, str]:
     """Quote and escape character: `'` and `\\` only when the sample can hardly be read otherwise."""
-    double, single = (len(re.findall(rf"(?:^|[,;\t|]){mark}(?:\\.|[^{mark}\\\n])*{mark}(?=[,;\t|\r\n])", sample, re.M)) for mark in "\"'")
+    double, single = (
+        len(re.findall(rf"(?:^|[,;\t|]){mark}(?:\\.|[^{mark}\\\n])*{mark}(?=[,;\t|\r\n])", sample, re.MULTILINE))
+        for mark in "\"'"
+    )
     quote = "'" if single > 3 and double == 0 else '"'
     escaped = sample.count("\\" + quote) > sample.count(quote * 2)
     return quote, "\\" if escaped else quote
@@ -70,7 +73,12 @@ def _looks_like_header(records: Sequence[Sequence[str]]) -> bool:
 
 
 def sniff_dialect(
-    sample: str, *, delimiter: str | None = None, quote: str | None = None, escape: str | None = None, header: bool | None = None
+    sample: str,
+    *,
+    delimiter: str | None = None,
+    quote: str | None = None,
+    escape: str | None = None,
+    header: bool | None = None,
 ) -> Dialect:
     """The dialect of a sample of a file; what the caller gives is believed.
 
@@ -88,7 +96,11 @@ def sniff_dialect(
         raise InputError("tables.no_records")
     widths = Counter(map(len, records[1:] or records))
     width = len(records[0])
-    if widths and widths.most_common(1)[0][0] == width + 1 and not any(r[-1] for r in records[1:] if len(r) == width + 1):
+    if (
+        widths
+        and widths.most_common(1)[0][0] == width + 1
+        and not any(r[-1] for r in records[1:] if len(r) == width + 1)
+    ):
         width += 1  # a delimiter at the end of every record but the header
     has_header = _looks_like_header(records) if header is None else header
     if not has_header:

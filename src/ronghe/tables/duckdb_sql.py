@@ -194,7 +194,8 @@ def _lookup(render: Renderer, node: ops.Lookup) -> Node:
 def _listed(render: Renderer, node: ops.Listed) -> Node:
     parts = exp.Array(expressions=[when(render(condition), render(value)) for condition, value in node.parts])
     present = exp.Lambda(
-        this=exp.Not(this=exp.Is(this=exp.column("part"), expression=exp.Null())), expressions=[exp.to_identifier("part")]
+        this=exp.Not(this=exp.Is(this=exp.column("part"), expression=exp.Null())),
+        expressions=[exp.to_identifier("part")],
     )
     return call("LIST_FILTER", parts, present)
 

@@ -1,6 +1,7 @@
 """Which encoding a text file has, and the way to UTF-8.
 
-Python's gb18030 codec follows the 2000 edition of the standard: 24 characters that later editions (2005, 2022) moved out of
+Python's gb18030 codec follows the 2000 edition of the standard: 24 characters that later editions (2005, 2022) moved
+out of
 the private-use area come out as private-use characters. They are moved after decoding; what is left there is reported.
 Source: GB 18030-2022, annex on changed mappings; WHATWG Encoding Standard, index gb18030.
 """
@@ -21,18 +22,54 @@ SAMPLE_BYTES = 1 << 20
 CHUNK_BYTES = 4 << 20
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
-_ALIASES = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "utf-8-bom": "utf-8-sig", "cp950": "big5", "ascii": "utf-8"}
+_ALIASES = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "utf8": "utf-8",
+    "utf-8-bom": "utf-8-sig",
+    "cp950": "big5",
+    "ascii": "utf-8",
+}
 
-_PRIVATE = [*range(0xE78D, 0xE797), 0xE7C7, 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831, 0xE832, 0xE83B]
+_PRIVATE = [
+    *range(0xE78D, 0xE797),
+    0xE7C7,
+    0xE816,
+    0xE817,
+    0xE818,
+    0xE81E,
+    0xE826,
+    0xE82B,
+    0xE82C,
+    0xE831,
+    0xE832,
+    0xE83B,
+]
 _PRIVATE += [0xE843, 0xE854, 0xE855, 0xE864]
-_PUBLIC = [0xFE10, 0xFE12, 0xFE11, 0xFE13, 0xFE14, 0xFE15, 0xFE16, 0xFE17, 0xFE18, 0xFE19, 0x1E3F, 0x20087, 0x20089, 0x200CC]
+_PUBLIC = [
+    0xFE10,
+    0xFE12,
+    0xFE11,
+    0xFE13,
+    0xFE14,
+    0xFE15,
+    0xFE16,
+    0xFE17,
+    0xFE18,
+    0xFE19,
+    0x1E3F,
+    0x20087,
+    0x20089,
+    0x200CC,
+]
 _PUBLIC += [0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7, 0x215D7, 0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB]
 _MOVED = dict(zip(_PRIVATE, _PUBLIC, strict=True))
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 
 
 def moved_out_of_private_use(text: str) -> tuple[str, int]:
-    """The text with the 25 moved characters of GB 18030 in their present places, and how many private-use ones remain."""
+    """The text with the 25 moved characters of GB 18030 in their present places, and how many private-use ones
+    remain."""
     if not _PRIVATE_USE.search(text):
         return text, 0
     moved = text.translate(_MOVED)
@@ -88,10 +125,15 @@ def _sample(path: Path) -> bytes:
 def detect_encoding(path: Path) -> str:
     """One of ENCODINGS, from marks and from samples at the start and the middle of the file.
 
-    A file is UTF-8 when at least half of its lines beyond ASCII are: the others are broken records, not another encoding.
+    A file is UTF-8 when at least half of its lines beyond ASCII are: the others are broken records, not another
+    encoding.
     """
     sample = _sample(path)
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if sample.startswith(mark):
             return encoding
     head = sample[:4096]

@@ -19,7 +19,16 @@ from ronghe.tables.sql import call
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, UsageError
 
-__all__ = ["BATCH_ROWS", "DuckDB", "Engine", "MalformedRecords", "Resources", "duckdb_engine", "io_fault", "parse_memory"]
+__all__ = [
+    "BATCH_ROWS",
+    "DuckDB",
+    "Engine",
+    "MalformedRecords",
+    "Resources",
+    "duckdb_engine",
+    "io_fault",
+    "parse_memory",
+]
 
 BATCH_ROWS = 100_000
 """Rows in a batch: measured best between 20,000 and 500,000."""
@@ -55,7 +64,8 @@ class MalformedRecords(Exception):
 
 
 class Engine(Protocol):
-    """Runs plans over named sources; every method raises RongheError or MalformedRecords, never an engine's own error."""
+    """Runs plans over named sources; every method raises RongheError or MalformedRecords, never an engine's own
+    error."""
 
     def attach(self, source: str, staged: Staged) -> None:
         """Give a staged table a name; its columns are c0, c1, ..."""
@@ -130,7 +140,9 @@ class DuckDB:
 
     def keep(self, table: str, select: exp.Select, over: Over | None = None) -> None:
         """See Engine."""
-        create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=exp.select("*").from_("kept"), replace=True)
+        create = exp.Create(
+            this=exp.to_table(table), kind="TABLE", expression=exp.select("*").from_("kept"), replace=True
+        )
         create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
         with _translated():
             self.connection.sql(self._whole(select, over)).create_view("kept", replace=True)
@@ -174,5 +186,3 @@ def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
             yield DuckDB(connection)
     finally:
         connection.close()
-
-

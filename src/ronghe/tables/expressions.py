@@ -1,15 +1,15 @@
 """A closed set of typed operations on the columns of a row: described once, run on any engine.
 
-An expression is an immutable value. `duckdb_sql` and `spark_sql` render it for an engine, `in_memory` evaluates it in
-plain Python and is the reference that both are tested against (`tests/spec`). Every operation gives NULL when its operand
-is NULL, except `IsNull`, `Coalesce`, `Case`, `And`, `Or` and `Holds`, which say what they do with it.
+An expression is an immutable value. `duckdb_sql` and `spark_sql` render it for an engine, `in_memory` evaluates it
+in plain Python and is the reference that both are tested against (`tests/spec`). Every operation gives NULL when its
+operand is NULL, except `IsNull`, `Coalesce`, `Case`, `And`, `Or` and `Holds`, which say what they do with it.
 
 Regular expressions use only what RE2, Java and Python read alike: classes, groups, alternation, counted repeats, `^`;
-no look-around, no back-references, no `$` (Java and Python let it match before a last newline: use `Matches`), no `\\d` or
-`\\s` (they differ on non-ASCII digits and spaces), no `.` (it differs on line ends).
+no look-around, no back-references, no `$` (Java and Python let it match before a last newline: use `Matches`), no
+`\\d` or `\\s` (they differ on non-ASCII digits and spaces), no `.` (it differs on line ends).
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -68,9 +68,12 @@ __all__ = [
     "walk",
 ]
 
-Scalar = str | int | bool | Decimal | datetime.date | datetime.datetime | None
+Scalar = str | int | bool | float | Decimal | dt.date | dt.datetime | None
 
-WHITESPACE = " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+WHITESPACE = (
+    " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 """What `Trim` strips from both ends: Unicode White_Space plus the zero-width space, the word joiner and the BOM."""
 
 
@@ -218,7 +221,7 @@ class Found(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Extract(Expression):
-    """Group `group` (from 1) of the first match of `pattern`; NULL without a match, "" for a group that took no part."""
+    """Group `group` (from 1) of the first match of `pattern`; NULL without one, "" for a group that took no part."""
 
     text: Expression
     pattern: str
@@ -271,7 +274,7 @@ class IntegerOf(Expression):
 
 @dataclass(frozen=True, slots=True)
 class DecimalOf(Expression):
-    """The text `[+-]?[0-9]+(\\.[0-9]+)?` as DECIMAL; NULL when it has another form, too many digits on either side."""
+    """The text `[+-]?[0-9]+(\\.[0-9]+)?` as DECIMAL; NULL in another form or with too many digits on either side."""
 
     text: Expression
     precision: int
@@ -280,7 +283,8 @@ class DecimalOf(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Rescale(Expression):
-    """operand * numerator / denominator as DECIMAL(28 + `scale`, `scale`), exact, ties away from zero; NULL on overflow.
+    """operand * numerator / denominator as DECIMAL(28 + `scale`, `scale`), exact, ties away from zero; NULL on
+    overflow.
 
     `operand` is a DECIMAL with `operand_scale` digits after the point and at most 20 before it. The fraction in lowest
     terms after shifting the points has a denominator of at most 100,000: then every engine's 38 digits round rightly.
@@ -307,7 +311,7 @@ class NumberOf(Expression):
 
 @dataclass(frozen=True, slots=True)
 class DateOf(Expression):
-    """The text `YYYY-M-D`, months and days of one or two digits, as DATE; NULL when there is no such day (years 1-9999)."""
+    """The text `YYYY-M-D`, months and days of one or two digits, as DATE; NULL for no such day (years 1-9999)."""
 
     text: Expression
 

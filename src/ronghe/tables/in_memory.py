@@ -1,6 +1,6 @@
 """Expressions evaluated in plain Python: slow, obvious, and the reference for the SQL engines."""
 
-import datetime
+import datetime as dt
 import math
 import operator
 import re
@@ -17,7 +17,7 @@ Row = Mapping[str, object]
 
 
 @singledispatch
-def evaluate(node: ops.Expression, row: Row) -> Any:
+def evaluate(node: ops.Expression, row: Row) -> Any:  # noqa: ARG001 - the signature of all operations
     """The value of an expression for one row (column name -> value); None is NULL."""
     raise TypeError(f"{type(node).__name__} is not an operation")
 
@@ -65,18 +65,21 @@ def _number(_: object, value: str) -> float | None:
     return float(value) if math.isfinite(float(value)) else None
 
 
-def _date(_: object, value: str) -> datetime.date | None:
+def _date(_: object, value: str) -> dt.date | None:
     found = re.fullmatch("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", value)
     try:
-        return datetime.date(*map(int, found.groups())) if found else None
+        return dt.date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
 
 
-def _timestamp(_: object, value: str) -> datetime.datetime | None:
+def _timestamp(_: object, value: str) -> dt.datetime | None:
     found = re.fullmatch("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})", value)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        return datetime.datetime(*map(int, found.groups())) if found else None  # noqa: DTZ001 - TIMESTAMP has no zone
+        return dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - TIMESTAMP has no zone
     except ValueError:
         return None
 

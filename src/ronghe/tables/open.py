@@ -11,7 +11,8 @@ __all__ = ["ReadOptions", "stage"]
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user says about a source; None is found out. `sheet` is for spreadsheets, `table` and `query` for databases."""
+    """What the user says about a source; None is found out. `sheet` is for spreadsheets, `table` and `query` for
+    databases."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -31,7 +32,8 @@ class ReadOptions:
 def stage(source: str, into: Path, *, options: ReadOptions | None = None, progress: Progress = silent) -> Staged:
     """Make any source ready for an engine.
 
-    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a folder
+    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a
+    folder
     for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
     return stage_delimited(Path(source), into, options=(options or ReadOptions()).csv, progress=progress)

@@ -11,7 +11,7 @@ from sqlglot import exp
 from ronghe.tables import expressions as ops
 from ronghe.tables.sql import Renderer, name
 
-__all__ = ["Layer", "Plan", "RenderedPlan", "ROW", "render"]
+__all__ = ["ROW", "Layer", "Plan", "RenderedPlan", "render"]
 
 ROW = "_row"
 """The number of the record as read, from 1; a plan that needs it says so, since numbering costs parallelism."""
@@ -58,7 +58,9 @@ def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, di
 
 def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     """The plan over the table or view `source` as one SELECT with a common table expression for each layer."""
-    below, joins, steps = source, {}, []
+    below = source
+    joins: dict[str, ops.Lookup] = {}
+    steps: list[tuple[str, exp.Select]] = []
     if plan.numbered:
         below = "numbered"
         rows = exp.alias_(exp.Window(this=exp.RowNumber()), ROW)

@@ -73,7 +73,8 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
 
     def step(self, name: str, fingerprint: str, work: Callable[[], object]) -> object:
-        """The JSON value that `work` gives; taken from an earlier, interrupted run where the fingerprint is the same."""
+        """The JSON value that `work` gives; taken from an earlier, interrupted run where the fingerprint is the
+        same."""
         record = self._done / f"{name}.json"
         if record.exists():
             known = json.loads(record.read_text("utf-8"))
@@ -130,7 +131,7 @@ def _check_target(target: Path) -> None:
 
 @contextmanager
 def _lock(target: Path) -> Iterator[None]:
-    import fcntl  # noqa: PLC0415 - there is none on Windows, where reading must still work
+    import fcntl
 
     with _beside(target, "lock").open("w") as file:
         try:
@@ -147,7 +148,8 @@ def _lock(target: Path) -> Iterator[None]:
 def workspace(target: Path) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
 
-    Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused when
+    Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused
+    when
     the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
     """
     target = target.absolute()

@@ -75,7 +75,8 @@ class _Found:
 
 
 def _quotes_out_of_place(block: NDArray[np.uint8], quotes: Positions, delimiter: int, quote: int) -> int:
-    """The position of the first quote that neither opens, closes nor doubles; the block's size when all are in place."""
+    """The position of the first quote that neither opens, closes nor doubles; the block's size when all are in
+    place."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = np.where(opening > 0, block[opening - 1], 10)
     inner = closing[closing < len(block) - 1]
@@ -150,7 +151,13 @@ def _take(scan: _Scan, data: bytes, ends: Positions) -> int:
 
 
 def _write_runs(
-    scan: _Scan, data: bytes, starts: Positions, ends: Positions, lines: Positions, blank: NDArray[np.bool_], why: dict[int, str]
+    scan: _Scan,
+    data: bytes,
+    starts: Positions,
+    ends: Positions,
+    lines: Positions,
+    blank: NDArray[np.bool_],
+    why: dict[int, str],
 ) -> None:
     position = 0
     for number in [*sorted(why), len(ends)]:
@@ -168,7 +175,9 @@ def _one_line(scan: _Scan, line: bytes) -> bool:
     """Take one physical line; False when it opens a quote that it does not close."""
     shape = scan.shape
     try:
-        cells = next(csv.reader([line.decode()], delimiter=shape.delimiter, quotechar=shape.quote or None, strict=True), [])
+        cells = next(
+            csv.reader([line.decode()], delimiter=shape.delimiter, quotechar=shape.quote or None, strict=True), []
+        )
     except UnicodeDecodeError:
         scan.reject(line, "encoding", 1)
         return True
@@ -217,7 +226,9 @@ def _unified(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def separate_records(chunks: Iterator[bytes], clean: BinaryIO, shape: Shape, *, lines_before: int) -> tuple[int, list[Malformed]]:
+def separate_records(
+    chunks: Iterator[bytes], clean: BinaryIO, shape: Shape, *, lines_before: int
+) -> tuple[int, list[Malformed]]:
     """Write the good records of a UTF-8 file to `clean`; gives how many records there are in all, and the broken ones.
 
     `chunks` start after the header, which took `lines_before` lines.

@@ -15,7 +15,21 @@ from sqlglot import exp
 from ronghe.tables import expressions as ops
 from ronghe.terms import content_id
 
-__all__ = ["COMMON", "LARGEST_CASE", "Renderer", "Rules", "call", "cast", "integer", "literal_pattern", "name", "null", "parens", "text", "when"]
+__all__ = [
+    "COMMON",
+    "LARGEST_CASE",
+    "Renderer",
+    "Rules",
+    "call",
+    "cast",
+    "integer",
+    "literal_pattern",
+    "name",
+    "null",
+    "parens",
+    "text",
+    "when",
+]
 
 Node = exp.Expr
 Rules = Mapping[type[ops.Expression], Callable[["Renderer", Any], Node]]
@@ -77,7 +91,8 @@ def literal_pattern(pattern: str) -> str | None:
 class Renderer:
     """Renders the expressions of one plan.
 
-    `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large look-ups are collected:
+    `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large look-ups are
+    collected:
     those in `joins` by the alias under which the SELECT must join a table of `key` and `value`, those in `enumerations`
     by the name of a type that must list their keys in order.
     """

@@ -36,8 +36,10 @@ class Note:
 class Staged:
     """A table whose every column is text, in the order of the source.
 
-    `path` is a delimited file in UTF-8 that `dialect` describes, or a Parquet file; `rows` counts its records where that is
-    known before reading. Names are trimmed, never blank, never twice the same. `places` says which of the columns of the
+    `path` is a delimited file in UTF-8 that `dialect` describes, or a Parquet file; `rows` counts its records where
+    that is
+    known before reading. Names are trimmed, never blank, never twice the same. `places` says which of the columns of
+    the
     file these are, None for all.
     """
 

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ronghe.standards.catalog import catalog
 
 from ronghe.data.standardize.result import Standardized
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import parse_schema
-from ronghe.standards.catalog import catalog
 from ronghe.tables.delimited import stage_delimited
 from ronghe.tables.engine import Resources, duckdb_engine
 from ronghe.terms import InputError
@@ -80,7 +80,9 @@ def test_a_row_lists_all_its_reasons(tmp_path: Path) -> None:
         ({"required": True}, "1", ""),
     ],
 )
-def test_each_constraint_lets_good_values_through_only(tmp_path: Path, limits: dict[str, Any], good: str, bad: str) -> None:
+def test_each_constraint_lets_good_values_through_only(
+    tmp_path: Path, limits: dict[str, Any], good: str, bad: str
+) -> None:
     data = f"v,w\n{good},x\n{bad},y\n"
     _, published, rejects = standardized(tmp_path, data, schema(field("v", "integer", **limits), field("w")))
     assert [row["w"] for row in published] == ["x"]
@@ -94,7 +96,9 @@ def test_missing_words_are_missing_and_pass_every_rule_but_required(tmp_path: Pa
 
 
 def test_on_error_null_and_keep(tmp_path: Path) -> None:
-    wanted = schema(field("v", "integer", **{"ronghe:onError": "null"}), field("m", "mobile", **{"ronghe:onError": "keep"}))
+    wanted = schema(
+        field("v", "integer", **{"ronghe:onError": "null"}), field("m", "mobile", **{"ronghe:onError": "keep"})
+    )
     result, published, _ = standardized(tmp_path, "v,m\nx,12\n1,13800000000\n", wanted)
     assert published == [{"v": None, "m": "12"}, {"v": 1, "m": "13800000000"}]
     assert [(c.nulled, c.kept) for c in result.columns] == [(1, 0), (0, 1)]
@@ -106,12 +110,12 @@ def test_keep_is_for_text_only(tmp_path: Path) -> None:
     assert caught.value.code == "data.keep_text_only"
 
 
-@pytest.mark.parametrize(
-    ("how", "value"), [("mean", 3), ("median", 2), ("mode", 2), ("constant", 7)]
-)
+@pytest.mark.parametrize(("how", "value"), [("mean", 3), ("median", 2), ("mode", 2), ("constant", 7)])
 def test_each_way_of_imputing_flags_what_it_filled(tmp_path: Path, how: str, value: int) -> None:
     more = {"ronghe:impute": how} | ({"ronghe:imputeValue": "7"} if how == "constant" else {})
-    _, published, _ = standardized(tmp_path, "v,w\n2,a\n2,b\n6,c\n,d\n", schema(field("v", "integer", **more), field("w")))
+    _, published, _ = standardized(
+        tmp_path, "v,w\n2,a\n2,b\n6,c\n,d\n", schema(field("v", "integer", **more), field("w"))
+    )
     assert published[3] == {"v": value, "v_imputed": True, "w": "d"}
     assert [row["v_imputed"] for row in published] == [False, False, False, True]
 
@@ -137,7 +141,9 @@ def test_the_first_of_equal_keys_stays(tmp_path: Path) -> None:
 
 def test_a_rejected_row_does_not_claim_a_key(tmp_path: Path) -> None:
     data = "k,v\n1,x\n1,2\n"
-    _, published, rejects = standardized(tmp_path, data, schema(field("k", "integer", unique=True), field("v", "integer")))
+    _, published, rejects = standardized(
+        tmp_path, data, schema(field("k", "integer", unique=True), field("v", "integer"))
+    )
     assert published == [{"k": 1, "v": 2}]
     assert reasons(rejects) == [(1, ["v: form: x"])]
 
@@ -184,11 +190,23 @@ def test_a_rule_says_what_a_missing_operand_means(tmp_path: Path, when_null: str
 
 @pytest.mark.parametrize(
     "condition",
-    ["a = (SELECT 1)", "nosuch > 1", "a >", "read_csv('/etc/passwd') = 1", "a = 1; DROP TABLE x", "CAST(a AS TEXT) = '1'", "1"],
+    [
+        "a = (SELECT 1)",
+        "nosuch > 1",
+        "a >",
+        "read_csv('/etc/passwd') = 1",
+        "a = 1; DROP TABLE x",
+        "CAST(a AS TEXT) = '1'",
+        "1",
+    ],
 )
 def test_a_rule_outside_the_language_is_refused(tmp_path: Path, condition: str) -> None:
     with pytest.raises(InputError):
-        standardized(tmp_path, "a\n1\n", schema(field("a", "integer"), **{"ronghe:rules": [{"name": "r", "condition": condition}]}))
+        standardized(
+            tmp_path,
+            "a\n1\n",
+            schema(field("a", "integer"), **{"ronghe:rules": [{"name": "r", "condition": condition}]}),
+        )
 
 
 def test_broken_records_are_quarantined_with_line_and_text(tmp_path: Path) -> None:
@@ -230,7 +248,9 @@ def test_any_bytes_are_published_or_quarantined(tmp_path: Path, tail: bytes) -> 
     standardized(tmp_path, b"a,b\n1,x\n" + tail, schema(field("a", "integer"), field("b", unique=True)))
 
 
-CELL = st.sampled_from(["1", "2", "３", "x", "", "无", "-5", "1.5万", "二〇二四年三月五日", "2024-02-30", '"', "a,b", "\n"])
+CELL = st.sampled_from(
+    ["1", "2", "３", "x", "", "无", "-5", "1.5万", "二〇二四年三月五日", "2024-02-30", '"', "a,b", "\n"]
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -245,7 +265,10 @@ def test_standardizing_twice_changes_nothing(tmp_path: Path, rows: list[tuple[st
     cells = ("".join(f'"{cell.replace(chr(34), chr(34) * 2)}",' for cell in row)[:-1] for row in rows)
     _, once, _ = standardized(tmp_path / "1", "a,b,c\n" + "\n".join(cells) + "\n", wanted)
     names = list(once[0]) if once else ["a", "b", "b_imputed", "c"]
-    again = [",".join("" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in row.values()) for row in once]
+    again = [
+        ",".join("" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in row.values())
+        for row in once
+    ]
     _, twice, rejects = standardized(tmp_path / "2", "\n".join([",".join(names), *again]) + "\n", wanted)
     assert not rejects
     assert twice == once

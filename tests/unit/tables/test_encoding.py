@@ -53,7 +53,9 @@ def test_private_use_characters_that_stay_are_counted() -> None:
 
 
 def test_undecodable_bytes_survive_as_bytes_that_are_not_utf8() -> None:
-    data = b"".join(chunk for chunk, _ in transcoded(io.BytesIO("张,".encode("gbk") + b"\xff\n" + "李\n".encode("gbk")), "gb18030"))
+    data = b"".join(
+        chunk for chunk, _ in transcoded(io.BytesIO("张,".encode("gbk") + b"\xff\n" + "李\n".encode("gbk")), "gb18030")
+    )
     first, second = data.split(b"\n")[:2]
     assert second.decode() == "李"
     with pytest.raises(UnicodeDecodeError):

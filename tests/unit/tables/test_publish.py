@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ronghe.tables import publish
 from ronghe.tables.package import Resource, manifest, read_manifest, verify_package
-from ronghe.tables.publish import workspace
+from ronghe.tables.publish import Workspace, workspace
 from ronghe.terms import InputError, Refused
 
 
@@ -20,6 +21,12 @@ def make(out: Path, text: str) -> None:
     with workspace(out) as work:
         (work.folder / "a.txt").write_text(text)
         work.publish(manifest(work.folder, "out", [Resource("a.txt")], {}))
+
+
+def stop_after(out: Path, begin: Callable[[Workspace], object]) -> None:
+    with workspace(out) as work:
+        begin(work)
+        raise ZeroDivisionError
 
 
 def test_a_publication_lists_and_hashes_its_files(tmp_path: Path) -> None:
@@ -41,9 +48,8 @@ def test_the_new_takes_the_place_of_the_old(tmp_path: Path, swaps: bool, monkeyp
 
 def test_an_error_leaves_the_old_publication(tmp_path: Path) -> None:
     make(tmp_path / "out", "one")
-    with pytest.raises(ZeroDivisionError), workspace(tmp_path / "out") as work:
-        (work.folder / "a.txt").write_text("two")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        stop_after(tmp_path / "out", lambda work: (work.folder / "a.txt").write_text("two"))
     assert (tmp_path / "out" / "a.txt").read_text() == "one"
     assert verify_package(tmp_path / "out") == []
 
@@ -51,9 +57,8 @@ def test_an_error_leaves_the_old_publication(tmp_path: Path) -> None:
 def test_finished_steps_are_not_done_again(tmp_path: Path) -> None:
     done: list[str] = []
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), workspace(tmp_path / "out") as work:
-            work.step("a", "f1", lambda: done.append("a"))
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            stop_after(tmp_path / "out", lambda work: work.step("a", "f1", lambda: done.append("a")))
     with workspace(tmp_path / "out") as work:
         work.step("a", "f2", lambda: done.append("again"))
     assert done == ["a", "again"]

@@ -71,7 +71,9 @@ def test_every_second_record_broken_is_still_read() -> None:
     assert (count, len(malformed), len(rows)) == (20_000, 10_000, 10_000)
 
 
-def test_a_file_of_nothing_but_broken_records_says_that_the_delimiter_may_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_nothing_but_broken_records_says_that_the_delimiter_may_be_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(records, "MOST_MALFORMED", 10)
     with pytest.raises(InputError) as caught:
         separated(b"a;b;c\n" * 20)
@@ -85,7 +87,15 @@ def test_a_record_beyond_the_limit_is_quarantined_and_reading_goes_on(monkeypatc
     assert (count, [m[2] for m in malformed], rows) == (2, ["too_long"], [["2", "c", "d"]])
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=6), min_size=3, max_size=3)))
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=6),
+            min_size=3,
+            max_size=3,
+        )
+    )
+)
 def test_whatever_a_csv_writer_writes_is_whole(rows: list[list[str]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

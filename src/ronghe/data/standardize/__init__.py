@@ -1,0 +1,1 @@
+"""Standardize a table: a schema compiles to one pass over its rows."""

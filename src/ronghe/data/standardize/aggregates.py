@@ -1,4 +1,4 @@
-"""The one aggregate pass that some schemas need: constants to impute, first rows of repeated keys, known parent keys."""
+"""The aggregate pass that some schemas need: constants to impute, rows that repeat keys, rows without parents."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +35,8 @@ def _where_sound(*columns: exp.Expr) -> exp.Select:
 def _mean(total: object, count: int, kind: ops.Type) -> ops.Scalar | float:
     if isinstance(total, float):
         return total / count
-    exact = Fraction(total) / count  # type: ignore[arg-type]
+    assert isinstance(total, int | Decimal)
+    exact = Fraction(total) / count
     scale = kind.scale if kind.name is ops.Name.DECIMAL else 0
     rounded = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
     return rounded if kind.name is ops.Name.DECIMAL else int(rounded)
@@ -44,7 +45,9 @@ def _mean(total: object, count: int, kind: ops.Type) -> ops.Scalar | float:
 def _statistic(engine: Engine, plan: Plan, source: str, field: Field, element: Element, column: str) -> object:
     value = name(column)
     if field.impute == "mean":
-        select = _where_sound(exp.alias_(exp.Sum(this=value), "total"), exp.alias_(exp.Count(this=value.copy()), "count"))
+        select = _where_sound(
+            exp.alias_(exp.Sum(this=value), "total"), exp.alias_(exp.Count(this=value.copy()), "count")
+        )
         row = engine.query(select, (plan, source)).to_pylist()[0]
         return _mean(row["total"], row["count"], element.type) if row["count"] else None
     if field.impute == "median":
@@ -55,7 +58,9 @@ def _statistic(engine: Engine, plan: Plan, source: str, field: Field, element: E
         select = _where_sound(exp.alias_(lower, "median"))
         return engine.query(select, (plan, source)).to_pylist()[0]["median"]
     count = exp.alias_(exp.Count(this=exp.Star()), "count")
-    select = _where_sound(exp.alias_(value, "mode"), count).where(exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())))
+    select = _where_sound(exp.alias_(value, "mode"), count).where(
+        exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+    )
     select = select.group_by(value.copy()).order_by(exp.column("count").desc(), exp.column("mode").asc()).limit(1)
     rows = engine.query(select, (plan, source)).to_pylist()
     return rows[0]["mode"] if rows else None
@@ -84,24 +89,30 @@ def impute_constants(engine: Engine, compiled: Compiled, source: str) -> dict[st
     return found
 
 
-_REPEATED = parse_one(
+def _constant(sql: str) -> exp.Select:
+    """A SELECT that holds no value from outside."""
+    return parse_one(sql, into=exp.Select)
+
+
+_REPEATED = _constant(
     """SELECT keyed._row FROM keyed JOIN (
          SELECT key, MIN(_row) AS first FROM keyed WHERE NOT key IS NULL GROUP BY key HAVING COUNT(*) > 1
        ) AS repeated ON keyed.key = repeated.key WHERE keyed._row <> repeated.first ORDER BY keyed._row"""
 )
-_ORPHANED = parse_one(
+_ORPHANED = _constant(
     """SELECT keyed._row FROM keyed LEFT JOIN parents ON keyed.key = parents.key
        WHERE NOT keyed.key IS NULL AND parents.key IS NULL ORDER BY keyed._row"""
 )
-_LEFT_OVER = parse_one(
+_LEFT_OVER = _constant(
     """SELECT keyed._row, keyed.key, keyed.own FROM keyed LEFT JOIN parents ON keyed.key = parents.key
        WHERE keyed.key IS NULL OR NOT parents.key IS NULL"""
 )
-_OWN_KEYS = parse_one("SELECT DISTINCT own AS key FROM keyed WHERE NOT own IS NULL")
+_OWN_KEYS = _constant("SELECT DISTINCT own AS key FROM keyed WHERE NOT own IS NULL")
 
 
 def _rows(engine: Engine, select: exp.Select) -> Rows:
-    return engine.query(select)["_row"].to_numpy()
+    rows: Rows = engine.query(select)["_row"].to_numpy()
+    return rows
 
 
 def _keep_keys(engine: Engine, compiled: Compiled, source: str, key: Key) -> None:
@@ -129,7 +140,7 @@ def broken_keys(engine: Engine, compiled: Compiled, source: str, key: Key, paren
     if parent is not None:
         _keep_parents(engine, compiled, key, parent)
         return _rows(engine, _ORPHANED)
-    fallen = []
+    fallen: list[Rows] = []
     while True:
         engine.keep("parents", _OWN_KEYS)
         orphans = _rows(engine, _ORPHANED)

@@ -151,7 +151,7 @@ def _key_text(columns: Sequence[_Column], names: Sequence[str], where: str) -> o
 
 
 def _keys(schema: TableSchema, columns: Sequence[_Column], where: str) -> tuple[Key, ...]:
-    unique = [(field.name,) for field in schema.fields if field.unique]
+    unique: list[tuple[str, ...]] = [(field.name,) for field in schema.fields if field.unique]
     if schema.primary_key and schema.primary_key not in unique:
         unique.append(schema.primary_key)
     keys = [Key(names, "unique", _key_text(columns, names, where)) for names in unique]
@@ -210,9 +210,11 @@ def _published(column: _Column, imputed: ops.Literal | None) -> ops.Expression:
     return value if imputed is None else ops.Coalesce((value, imputed))
 
 
-def _cross_rules(schema: TableSchema, columns: Sequence[_Column], where: str) -> list[tuple[str, ops.Expression, list[_Column]]]:
+def _cross_rules(
+    schema: TableSchema, columns: Sequence[_Column], where: str
+) -> list[tuple[str, ops.Expression, list[_Column]]]:
     operands = {column.field.name: Operand(column.value, column.element) for column in columns}
-    found = []
+    found: list[tuple[str, ops.Expression, list[_Column]]] = []
     for number, rule in enumerate(schema.rules):
         condition = parse_condition(rule.condition, operands, place=f"{where}/{PREFIX}rules/{number}")
         read = [column for column in columns if column.value.name in ops.columns_of(condition)]

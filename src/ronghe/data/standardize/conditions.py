@@ -22,8 +22,15 @@ __all__ = ["Operand", "parse_condition"]
 LONGEST_CONDITION = 4_000
 DEEPEST_CONDITION = 40
 
-_COMPARE = {exp.EQ: "=", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
-_ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
+_COMPARE: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "!=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 
 
 class Operand:
@@ -42,7 +49,7 @@ class _Reader:
     def refuse(self, node: exp.Expr) -> InputError:
         return InputError("data.condition_form", place=self.place, part=node.sql()[:80])
 
-    def boolean(self, node: exp.Expr, depth: int = 0) -> ops.Expression:
+    def boolean(self, node: exp.Expr, depth: int = 0) -> ops.Expression:  # noqa: PLR0911 - one return for each form
         if depth > DEEPEST_CONDITION:
             raise self.refuse(node)
         inner = node.this
@@ -109,7 +116,7 @@ class _Reader:
         if element is None:
             return ops.Literal(node.name)
         reading = element.read(node.name)
-        if not reading.valid or isinstance(reading.value, float):
+        if not reading.valid:
             raise InputError("data.condition_constant", place=self.place, value=node.name, element=element.name)
         return ops.Literal(reading.value, element.type)
 

@@ -23,7 +23,8 @@ class Reason:
 class ColumnResult:
     """One published column.
 
-    `filled` counts published rows with a value; `failures` the reasons for quarantine that name this column; `warnings` the
+    `filled` counts published rows with a value; `failures` the reasons for quarantine that name this column;
+    `warnings` the
     rows, published or not, whose value breaks a rule that only warns, by rule.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ronghe.data.standardize.schema import Field
-from ronghe.standards.element import TEXT, VALUE, Check, Element
+from ronghe.standards.element import VALUE, Check, Element
 from ronghe.standards.own_elements import safe_pattern
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
@@ -44,7 +44,9 @@ def checks_of(field: Field, element: Element) -> tuple[Check, ...]:
     canonical = canonical_text(value, element.type)
     found = list(element.checks)
     if field.pattern is not None:
-        found.append(Check("pattern", ops.Matches(canonical, safe_pattern(field.pattern, place=f"{field.name}/pattern"))))
+        found.append(
+            Check("pattern", ops.Matches(canonical, safe_pattern(field.pattern, place=f"{field.name}/pattern")))
+        )
     if field.enum:
         found.append(Check("enum", _enum(field, element)))
     for rule, operator, limit in (("minimum", ">=", field.minimum), ("maximum", "<=", field.maximum)):

@@ -39,9 +39,7 @@ class Target:
     rejects: Path
 
 
-def _compiled(
-    schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str
-) -> Compiled:
+def _compiled(schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str) -> Compiled:
     elements = {field.name: catalog.get(field.element, dict(field.options)) for field in schema.fields}
     compiled = compile_schema(schema, staged.columns, elements, where=where)
     constants = impute_constants(engine, compiled, SOURCE)
@@ -67,7 +65,9 @@ def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
     for output in compiled.outputs:
         field = compiled.schema.field(output.field)
         flag = output.name != output.field
-        own = [c.what for c in compiled.counts if c.field == output.field and c.what not in ("kept", "nulled", "imputed")]
+        own = [
+            c.what for c in compiled.counts if c.field == output.field and c.what not in ("kept", "nulled", "imputed")
+        ]
         found.append(
             ColumnResult(
                 name=output.name,
@@ -79,7 +79,9 @@ def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
                 imputed=0 if flag else counted(output.field, "imputed"),
                 nulled=0 if flag else counted(output.field, "nulled"),
                 kept=0 if flag else counted(output.field, "kept"),
-                warnings={} if flag else {what: counted(output.field, what) for what in own if counted(output.field, what)},
+                warnings={}
+                if flag
+                else {what: counted(output.field, what) for what in own if counted(output.field, what)},
             )
         )
     return tuple(found)
@@ -95,7 +97,9 @@ def _published_schema(compiled: Compiled) -> dict[str, object]:
     kinds = {output.name: KINDS[output.type.name] for output in compiled.outputs}
     document = schema_json(compiled.schema, kinds)
     named = {field["name"]: field for field in document["fields"]}
-    document["fields"] = [named.get(output.name, {"name": output.name, "type": "boolean"}) for output in compiled.outputs]
+    document["fields"] = [
+        named.get(output.name, {"name": output.name, "type": "boolean"}) for output in compiled.outputs
+    ]
     return document
 
 
@@ -127,7 +131,8 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
 class Job:
     """One table to standardize.
 
-    `source` names it for people (the file's name), `where` names the schema in errors; `parents` gives the staged table of
+    `source` names it for people (the file's name), `where` names the schema in errors; `parents` gives the staged
+    table of
     each resource that a foreign key references, its columns in the order of the reference fields.
     """
 
@@ -147,7 +152,8 @@ def standardize_table(
     """Standardize a staged table into the two files of `job.target`; nothing is lost, whatever the input.
 
     `progress` is told the rows so far. Raises InputError when schema and table do not fit, LimitReached when memory or
-    disk ends, InternalFault when a row got lost; the files are then rubbish, which the caller's atomic publication drops.
+    disk ends, InternalFault when a row got lost; the files are then rubbish, which the caller's atomic publication
+    drops.
     """
     try:
         return _attempt(job, engine, staged, progress)

@@ -1,6 +1,7 @@
 """The schema of a table: Frictionless Table Schema with our properties under the prefix `ronghe:`.
 
-Source: https://datapackage.org/standard/table-schema/ (version 2.0). Read strictly: an unknown property under our prefix or
+Source: https://datapackage.org/standard/table-schema/ (version 2.0). Read strictly: an unknown property under our
+prefix or
 a value of the wrong kind is an error with its place, never silently passed over.
 """
 
@@ -11,7 +12,17 @@ from typing import Any, Literal, get_args
 
 from ronghe.terms import InputError
 
-__all__ = ["PREFIX", "CrossRule", "Field", "ForeignKey", "Impute", "OnError", "TableSchema", "parse_schema", "schema_json"]
+__all__ = [
+    "PREFIX",
+    "CrossRule",
+    "Field",
+    "ForeignKey",
+    "Impute",
+    "OnError",
+    "TableSchema",
+    "parse_schema",
+    "schema_json",
+]
 
 PREFIX = "ronghe:"
 OnError = Literal["reject", "null", "keep"]
@@ -157,7 +168,10 @@ def _ours(place: _Place, item: Mapping[str, Any], allowed: set[str]) -> dict[str
     for key in ours:
         if key not in allowed:
             raise InputError(
-                "data.schema_key", place=place.path, key=PREFIX + key, known=", ".join(PREFIX + k for k in sorted(allowed))
+                "data.schema_key",
+                place=place.path,
+                key=PREFIX + key,
+                known=", ".join(PREFIX + k for k in sorted(allowed)),
             )
     return ours
 

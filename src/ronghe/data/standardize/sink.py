@@ -81,13 +81,17 @@ class Sink:
             + [("_line", pa.int64()), ("_raw", pa.string())]
         )
         # The k-th good record is number k + (broken records before it).
-        self._broken_before = np.array([record.row for record in self.malformed], np.int64) - np.arange(len(self.malformed)) - 1
+        self._broken_before = (
+            np.array([record.row for record in self.malformed], np.int64) - np.arange(len(self.malformed)) - 1
+        )
         self._stack = ExitStack()
         self._rejects = self._stack.enter_context(_written(self.rejects_path, self._rejects_schema))
         self._published: pq.ParquetWriter | None = None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             self._stack.close()
         except OSError as full:
@@ -129,7 +133,9 @@ class Sink:
             column = table.column(output.name)
             self.filled[output.name] = self.filled.get(output.name, 0) + len(column) - column.null_count
         for count in self.compiled.counts:
-            self.counted[count.column] = self.counted.get(count.column, 0) + (pc.sum(batch.column(count.column)).as_py() or 0)
+            self.counted[count.column] = self.counted.get(count.column, 0) + (
+                pc.sum(batch.column(count.column)).as_py() or 0
+            )
         self.rows += batch.num_rows
         self.published += table.num_rows
 
