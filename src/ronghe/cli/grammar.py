@@ -10,91 +10,78 @@ import click
 
 from ronghe.cli.help_page import help_page
 from ronghe.cli.session import Session
-from ronghe.messages import Language, render
+from ronghe.cli.values import OneOf
+from ronghe.messages import LANGUAGES
+from ronghe.terms import UsageError
 
-__all__ = ["Argument", "Command", "Group", "Option", "common_options", "language_of", "speaking"]
+__all__ = ["Command", "Group"]
 
-SETTING_FLAGS = ("memory", "threads", "engine", "own", "quiet")
-
-
-def language_of(ctx: click.Context) -> Language:
-    """The reader's language; English where a command is asked outside of a call."""
-    session = ctx.find_object(Session)
-    return session.lang if session else "en"
-
-
-class Option(click.Option):
-    """An option whose help is `cli.option_<name>`; `known` names its values when they are few."""
-
-    @property
-    def code(self) -> str:
-        """The code of its help."""
-        return f"cli.option_{self.name}"
-
-
-class Argument(click.Argument):
-    """An argument whose help is `cli.argument_<name>`."""
-
-    @property
-    def code(self) -> str:
-        """The code of its help."""
-        return f"cli.argument_{self.name}"
-
-    def make_metavar(self, ctx: click.Context) -> str:
-        """The placeholder in the reader's language."""
-        word = render(f"cli.placeholder_{self.metavar}", language_of(ctx))
-        return f"{word}..." if self.nargs == -1 else word
-
-
-class _Speaking(click.Command):
-    """What a command and a group have in common: their help."""
-
-    def get_help(self, ctx: click.Context) -> str:
-        """The whole help page in the reader's language."""
-        return help_page(ctx, language_of(ctx))
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Our own `--help`, so that its text is ours too."""
-        return next((option for option in self.params if option.name == "help" and isinstance(option, Option)), None)
+_FLAGS_OF_SESSION = ("memory", "threads", "engine", "own", "quiet")
 
 
 def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(ctx.get_help())
+        click.echo(ctx.command.get_help(ctx))
         ctx.exit()
 
 
-def _help_option() -> Option:
-    return Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help)
+def help_option() -> click.Option:
+    """`--help`, with a text of ours."""
+    return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help)
 
 
-def common_options() -> list[click.Parameter]:
-    """What every command takes beside its own."""
-    return [
-        Option(["--json", "as_json"], is_flag=True),
-        Option(["--quiet"], is_flag=True),
-        language_option(),
-        _help_option(),
-    ]
+def language_option() -> click.Option:
+    """`--lang`: read before anything is parsed, since mistakes in parsing are worded too; here it is only checked."""
+    return click.Option(["--lang"], type=OneOf(LANGUAGES), expose_value=False)
 
 
-def language_option() -> Option:
-    """`--lang`; `application` has read it before anything was parsed, since errors of parsing are worded too."""
-    return Option(["--lang"], type=OneOf(["zh", "en"]), expose_value=False)
+def _page(ctx: click.Context) -> str:
+    session = ctx.find_object(Session)
+    return help_page(ctx, session.lang if session else "en")
 
 
-class Command(_Speaking):
+class Command(click.Command):
     """A command that hands its function one Session, with the flags in it, and then its own parameters."""
 
     def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, add_help_option=False, **kwargs)
         self.examples = examples
-        self.params += common_options()
+        flags = [click.Option(["--json", "as_json"], is_flag=True, expose_value=False)]
+        flags += [click.Option(["--quiet"], is_flag=True), language_option(), help_option()]
+        self.params += flags
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help page in the reader's language."""
+        return _page(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does it, with our error for what is too much."""
+        """As click does it, but what is too much is our error."""
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            raise UsageError("cli.extra_arguments", values=" ".join(rest), command=ctx.command_path)
+        if rest:
+            raise UsageError("cli.too_much", values=" ".join(rest), command=ctx.command_path)
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the function with the session first."""
+        session = ctx.find_object(Session)
+        assert session is not None
+        flags = {name: ctx.params.pop(name) for name in _FLAGS_OF_SESSION if name in ctx.params}
+        ctx.obj = session.with_flags(**flags)
+        return super().invoke(ctx)
+
+
+class Group(click.Group):
+    """A group of commands; alone, it shows its help."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, add_help_option=False, invoke_without_command=True, **kwargs)
+        self.params += [language_option(), help_option()]
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help page in the reader's language."""
+        return _page(ctx)
+
+

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 
 from ronghe.messages import Bilingual
 from ronghe.report.markup import Html, visible
@@ -98,8 +99,8 @@ def _plain(value: Json) -> object:
         return visible(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise InternalFault("report.not_finite", value=value)
-    if isinstance(value, list):
+    if isinstance(value, Sequence):
         return [_plain(each) for each in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {visible(name): _plain(each) for name, each in value.items()}
     return value

@@ -84,14 +84,22 @@
     };
   }
 
+  // The table closes only when its chart stands: a chart that cannot be drawn costs the reader nothing.
   function draw(box) {
     const option = JSON.parse(box.parentElement.querySelector('script[type="application/json"]').textContent);
     const height = Number(box.dataset.height);
     box.hidden = false;
     box.style.height = height + "px";
     const chart = echarts.init(box, null, { renderer: "svg", height });
-    box.parentElement.querySelector("details.twin").open = false;
-    drawn.push({ chart, option });
+    try {
+      chart.setOption(dressed(option, language()));
+      box.parentElement.querySelector("details.twin").open = false;
+      drawn.push({ chart, option });
+    } catch (problem) {
+      chart.dispose();
+      box.hidden = true;
+      console.warn(problem);
+    }
   }
 
   function redraw() {

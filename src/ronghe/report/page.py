@@ -1,6 +1,6 @@
 """What a page is made of: values without any markup, so that whoever fills a page cannot write HTML by accident."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -36,7 +36,7 @@ Text: TypeAlias = Bilingual | str
 """Words in both languages, or data as it came, which is the same in both."""
 
 Tone = Literal["plain", "info", "good", "warn", "bad"]
-Json: TypeAlias = "bool | int | float | str | Bilingual | list[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = "bool | int | float | str | Bilingual | Sequence[Json] | Mapping[str, Json] | None"
 """What a chart option is made of; a Bilingual in it is worded by the reader's language."""
 
 

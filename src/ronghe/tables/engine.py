@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from ronghe.tables import duckdb_sql
 from ronghe.tables.delimited import read_delimited
-from ronghe.tables.plan import Plan, render
+from ronghe.tables.plan import ROW, Plan, render
 from ronghe.tables.sql import call
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, UsageError
@@ -186,3 +186,11 @@ def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
             yield DuckDB(connection)
     finally:
         connection.close()
+
+
+def copy_to_parquet(staged: Staged, path: Path, scratch: Path, resources: Resources) -> None:
+    """A staged table as a Parquet file with c0, c1, ... and ROW, for engines that cannot be trusted with broken files."""
+    with duckdb_engine(scratch, resources) as engine:
+        engine.attach("staged", staged)
+        numbered = exp.select("*", exp.alias_(exp.Window(this=exp.RowNumber()), ROW)).from_("staged")
+        engine.connection.sql(numbered.sql(dialect="duckdb")).write_parquet(str(path), compression="zstd")

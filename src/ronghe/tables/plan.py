@@ -4,14 +4,14 @@ Each layer sees the columns of the layer below. Layers exist so that an expressi
 parsed value) is computed once: engines share work between the columns of a layer, not inside one expression.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from ronghe.tables import expressions as ops
 from ronghe.tables.sql import Renderer, name
 
-__all__ = ["ROW", "Layer", "Plan", "RenderedPlan", "render"]
+__all__ = ["ROW", "Layer", "Plan", "RenderedPlan", "carrying_row", "render"]
 
 ROW = "_row"
 """The number of the record as read, from 1; a plan that needs it says so, since numbering costs parallelism."""
@@ -74,3 +74,9 @@ def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     for alias, step in steps:
         select = select.with_(alias, as_=step)
     return RenderedPlan(select, tuple(joins.items()), tuple(renderer.enumerations.items()))
+
+
+def carrying_row(plan: Plan) -> Plan:
+    """The plan over a source that has the column ROW already, with that column passed through every layer."""
+    layers = [layer if ROW in layer.keep else replace(layer, keep=(*layer.keep, ROW)) for layer in plan.layers]
+    return Plan(tuple(layers))

@@ -11,6 +11,7 @@ from ronghe.report import (
     Figure,
     Figures,
     Heatmap,
+    Json,
     Note,
     Number,
     Page,
@@ -98,7 +99,7 @@ def heatmap() -> Heatmap:
 
 
 def line_chart() -> Chart:
-    option = {
+    option: dict[str, Json] = {
         "xAxis": {"type": "category", "data": ["1", "2", "3"]},
         "yAxis": {"type": "value"},
         "series": [{"type": "line", "name": said("记录", "Rows"), "tone": "good", "data": [1, 4, 9]}],

@@ -3,6 +3,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -122,12 +123,10 @@ def test_only_the_scripts_of_the_page_itself_may_run() -> None:
     found = shown(echarts=LIBRARY)
     (policy,) = (each.attributes["content"] for each in found.all("meta") if "http-equiv" in each.attributes)
     scripts = [each.text for each in found.all("script") if each.attributes.get("type") != "application/json"]
-    allowed = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     assert len(scripts) == 2
-    assert f"script-src {' '.join(f"'sha256-{digest}'" for digest in
-    allowed)};"
-    in
-    policy
+    assert f"script-src {allowed};" in policy
     assert policy.startswith("default-src 'none';")
     assert "script-src 'unsafe-inline'" not in policy
     assert not [name for each in found.all() for name in each.attributes if name.startswith("on")]
@@ -156,14 +155,14 @@ def test_text_that_would_turn_around_is_written_out_and_isolated() -> None:
 def test_data_reaches_the_reader_as_it_is() -> None:
     data = "<b>&amp; \"quoted\" 'single' 𠮷 ﷺ"
     found = read(render(full_of(data), lang="en"))
-    assert [each.text for each in found.all("th") if each.attributes.get("scope") == "row"][0] == data
+    assert next(each.text for each in found.all("th") if each.attributes.get("scope") == "row") == data
 
 
 def test_headings_start_at_one_and_skip_no_level() -> None:
     levels = [int(each.tag[1]) for each in shown().all("h1", "h2", "h3", "h4", "h5", "h6")]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope() -> None:

@@ -15,7 +15,7 @@ from ronghe.data.standardize.schema import Field
 from ronghe.standards.element import RAW, TEXT, Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.engine import Engine
-from ronghe.tables.plan import ROW, Layer, Plan
+from ronghe.tables.plan import ROW, Layer, Plan, carrying_row
 from ronghe.tables.sql import name
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError
@@ -118,14 +118,8 @@ def _rows(engine: Engine, select: exp.Select) -> Rows:
 def _keep_keys(engine: Engine, compiled: Compiled, source: str, key: Key) -> None:
     """Keep the table `keyed`: number, key and, where it has one, own key of every sound row."""
     texts = {"key": key.text, "own": key.parent if key.parent is not None else ops.Literal("")}
-    plan = Plan((*compiled.sound.layers, Layer(tuple(texts.items()), (ROW, OK))), numbered=True)
-    plan = _passing_row(plan)
+    plan = replace(carrying_row(Plan((*compiled.sound.layers, Layer(tuple(texts.items()), (OK,))))), numbered=True)
     engine.keep("keyed", _where_sound(name(ROW), name("key"), name("own")), (plan, source))
-
-
-def _passing_row(plan: Plan) -> Plan:
-    *below, last = plan.layers
-    return replace(plan, layers=(*(replace(layer, keep=(*layer.keep, ROW)) for layer in below), last))
 
 
 def broken_keys(engine: Engine, compiled: Compiled, source: str, key: Key, parent: Staged | None) -> Rows:

@@ -1,0 +1,136 @@
+"""One call of the command: find the language, run, and turn whatever happens into one line and an exit code."""
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+import structlog
+
+from ronghe.cli.commands import ronghe
+from ronghe.cli.logs import configure_logs
+from ronghe.cli.mistakes import reworded
+from ronghe.cli.printing import json_line, one_line
+from ronghe.cli.session import Session
+from ronghe.journeys.settings import Settings, load_settings, locale_language
+from ronghe.messages import LANGUAGES, Language, known, render_error
+from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
+
+__all__ = ["main"]
+
+
+class _Stop:
+    """Remembers that the user asked to stop: an engine may turn the interruption into an error of its own."""
+
+    asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> NoReturn:
+        """The signal handler."""
+        self.asked = True
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _stoppable() -> Iterator[_Stop]:
+    """Ctrl-C and a polite kill stop the work alike; the handlers that were there come back."""
+    stop = _Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _typed(arguments: Sequence[str]) -> Sequence[str]:
+    """The arguments in which options may stand."""
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
+def _language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language | None:
+    """What `--lang` says, before anything is parsed; None without it or with a language that does not exist."""
+    typed = _typed(arguments)
+    said = [later for earlier, later in zip(typed, typed[1:], strict=False) if earlier == "--lang"]
+    said += [text.removeprefix("--lang=") for text in typed if text.startswith("--lang=")]
+    return next((lang for lang in LANGUAGES if said and said[-1] == lang), None)
+
+
+def _place(fault: BaseException) -> str:
+    """Class of an unforeseen error and the last line of ours that it passed; never its text, which may hold values."""
+    frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if "ronghe" in Path(frame.filename).parts]
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(fault).__name__}{where}"
+
+
+def _named(fault: BaseException, stop: _Stop) -> RongheError:
+    """Any error as one of ours."""
+    match fault:
+        case KeyboardInterrupt():
+            return StoppedByUser("terms.stopped")
+        case RongheError() if not stop.asked:
+            return fault if known(fault.code) else InternalFault("terms.internal", what=fault.code)
+        case click.ClickException():
+            return reworded(fault)
+        case _ if stop.asked:
+            return StoppedByUser("terms.stopped")
+        case MemoryError():
+            return LimitReached("cli.memory_exhausted")
+        case OSError():
+            # Most calls never meet it, and the engine takes its time to load.
+            from ronghe.tables.engine import io_fault
+
+            return io_fault(fault)
+    return InternalFault("terms.internal", what=_place(fault))
+
+
+def _tell(error: RongheError, lang: Language, *, as_json: bool) -> None:
+    """One line on stderr, or one JSON object."""
+    message = one_line(render_error(error, lang))
+    if as_json:
+        said = {"error": {"code": error.code, "message": message, "params": error.params}}
+        message = json_line(said, sys.stderr)
+    print(message, file=sys.stderr, flush=True)
+
+
+def _run(arguments: Sequence[str], session: Session) -> None:
+    configure_logs(session.settings.log)
+    with ronghe.make_context("ronghe", list(arguments), obj=session) as context:
+        ronghe.invoke(context)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (None: those of the process); gives back the exit code."""
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A file name or a value may have no form in the terminal's encoding; the line must still come.
+            stream.reconfigure(errors="backslashreplace")
+    as_json = "--json" in _typed(typed)
+    asked = _language(typed, os.environ)
+    lang = asked or locale_language(os.environ)
+    with _stoppable() as stop:
+        try:
+            settings = load_settings(os.environ)
+            lang = asked or settings.lang
+            _run(typed, Session(settings=replace(settings, lang=lang), as_json=as_json))
+        except click.exceptions.Exit as end:
+            return end.exit_code
+        except BaseException as fault:  # noqa: BLE001 - the one place where every error becomes a line and a code
+            if isinstance(fault, SystemExit | GeneratorExit):
+                raise
+            error = _named(fault, stop)
+            structlog.get_logger().debug("stopped", code=error.code, exc_info=fault)
+            _tell(error, lang, as_json=as_json)
+            return error.exit_code
+    return 0

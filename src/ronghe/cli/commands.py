@@ -1,0 +1,39 @@
+"""The command `ronghe` and everything under it."""
+
+import click
+
+from ronghe import __version__
+from ronghe.cli.data import data
+from ronghe.cli.grammar import Group
+from ronghe.cli.help_page import overview
+from ronghe.cli.packages import verify
+from ronghe.cli.session import Session
+from ronghe.cli.standards import standards
+
+__all__ = ["ronghe"]
+
+_FIRST_STEPS = (
+    ("cli.overview_demo", "ronghe data demo --out city"),
+    ("cli.overview_share", "ronghe data share city/files --departments city/departments.csv --out shared"),
+    ("cli.overview_check", "ronghe standards check citizen_id 11010519491231002X"),
+)
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"ronghe {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Group)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version)
+@click.pass_context
+def ronghe(ctx: click.Context) -> None:
+    """See `cli.command`."""
+    session = ctx.find_object(Session)
+    if ctx.invoked_subcommand is None and session is not None:
+        click.echo(overview(session.lang, _FIRST_STEPS))
+
+
+for _command in (data, standards, verify):
+    ronghe.add_command(_command)

@@ -1,0 +1,101 @@
+"""The kinds of value that options take; a wrong one is our UsageError, worded in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+from ronghe.terms import UsageError
+
+__all__ = ["Day", "Memory", "OneOf", "Pair", "Source", "Whole", "spelled"]
+
+
+def spelled(param: click.Parameter | None) -> str:
+    """How the user types a parameter: `--threads`, or its name for an argument."""
+    if param is None:
+        return ""
+    return max(param.opts, key=len)
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word itself."""
+        if value not in self.choices:
+            raise UsageError("cli.not_one_of", option=spelled(param), value=value, known=", ".join(self.choices))
+        return str(value)
+
+
+class Whole(click.ParamType):
+    """A whole number from `least` to `most`."""
+
+    name = "whole"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = self.least - 1
+        if not self.least <= number <= self.most:
+            option = spelled(param)
+            raise UsageError("cli.not_whole", option=option, value=value, least=self.least, most=self.most)
+        return number
+
+
+class Memory(click.ParamType):
+    """A size such as 500MB, in bytes."""
+
+    name = "memory"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes."""
+        # Only a run that sets a limit pays for loading the engine.
+        from ronghe.tables.engine import parse_memory
+
+        return parse_memory(str(value))
+
+
+class Day(click.ParamType):
+    """A day such as 2026-01-01."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError as fault:
+            raise UsageError("cli.not_a_day", option=spelled(param), value=value) from fault
+
+
+class Pair(click.ParamType):
+    """NAME=VALUE."""
+
+    name = "pair"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sequence[str]:
+        """Name and value."""
+        if not isinstance(value, str):
+            return tuple(value)
+        name, equals, text = value.partition("=")
+        if not name or not equals:
+            raise UsageError("cli.not_a_pair", option=spelled(param), value=value)
+        return name, text
+
+
+class Source(click.ParamType):
+    """A file, a sheet of one, or the URL of a database; never standard input, which cannot be read twice."""
+
+    name = "source"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As typed."""
+        if value in ("-", ""):
+            raise UsageError("cli.no_stdin" if value else "cli.blank_file")
+        return str(value)

@@ -1,0 +1,120 @@
+"""The canonical text of values that Python objects hold: what spreadsheets and database drivers hand over.
+
+Dates are ISO, decimals plain, whole numbers have no `.0`, booleans are true and false, empty text is NULL.
+"""
+
+import json
+import math
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["SIGNIFICANT_DIGITS", "texts_of"]
+
+SIGNIFICANT_DIGITS = 15
+"""What a spreadsheet keeps of a number: 0.1+0.2 is stored as 0.30000000000000004 and shown as 0.3.
+
+Source: Microsoft, Excel specifications and limits, "Number precision".
+"""
+
+_EXACT = 2.0**53
+
+
+def _plain(number: Decimal) -> str:
+    return format(number, "f") if number.is_finite() else str(number)
+
+
+def _float(value: float) -> str | None:
+    if math.isnan(value):
+        return None
+    if value.is_integer() and abs(value) < 1e300:
+        return str(int(value))
+    return _plain(Decimal(repr(value)))
+
+
+def _datetime(value: datetime) -> str:
+    return value.isoformat(" ")
+
+
+def _duration(value: timedelta) -> str:
+    """Hours may pass 24: a duration is no time of the day."""
+    sign, seconds = ("-", -value) if value < timedelta() else ("", value)
+    whole = seconds.days * 86_400 + seconds.seconds
+    fraction = f".{seconds.microseconds:06d}" if seconds.microseconds else ""
+    return f"{sign}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}"
+
+
+def _bytes(value: bytes | bytearray | memoryview) -> str:
+    """Text where the bytes are UTF-8, else hexadecimal digits."""
+    raw = bytes(value)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.hex()
+
+
+def _nested(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_text)
+
+
+_FORMS: dict[type, Callable[..., str | None]] = {
+    str: str,
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    float: _float,
+    Decimal: _plain,
+    datetime: _datetime,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: _duration,
+    bytes: _bytes,
+    bytearray: _bytes,
+    memoryview: _bytes,
+    uuid.UUID: str,
+    dict: _nested,
+    list: _nested,
+    tuple: _nested,
+    type(None): lambda _: None,
+}
+
+
+def _text(value: object) -> str | None:
+    form = _FORMS.get(type(value))
+    return str(value) if form is None else form(value)
+
+
+def _floats(values: Sequence[object], digits: int | None) -> pa.Array:
+    """Numbers of one column at once; the few that need more care one by one."""
+    numbers = np.array(values, dtype=np.float64)
+    whole = (numbers == np.trunc(numbers)) & (np.abs(numbers) < _EXACT)
+    integers = pa.array(np.where(whole, numbers, 0).astype(np.int64)).cast(pa.string())
+    texts = pc.if_else(pa.array(whole), integers, pa.array(numbers).cast(pa.string()))
+    odd = pc.or_(pc.match_substring_regex(texts, "[a-z]"), pc.greater(pc.binary_length(texts), SIGNIFICANT_DIGITS + 1))
+    places = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
+    if not len(places):
+        return texts
+    listed = texts.to_pylist()
+    for place in places:
+        value = float(numbers[place])
+        listed[place] = _float(float(f"{value:.{digits}g}") if digits else value)
+    return pa.array(listed, pa.string())
+
+
+def texts_of(values: Sequence[object], *, digits: int | None = None) -> pa.Array:
+    """A column of Python values as canonical text, NULL for None, NaN and empty text.
+
+    `digits` rounds floating numbers to so many significant digits; without it they keep every digit.
+    """
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return _floats(values, digits)
+    if digits and float in kinds:
+        values = [float(f"{value:.{digits}g}") if type(value) is float else value for value in values]
+    texts = values if kinds <= {str, type(None)} else list(map(_text, values))
+    array = pa.array(texts, pa.string())
+    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
