@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from ronghe.cli.logs import configure_logs
 from ronghe.cli.mistakes import reworded
 from ronghe.cli.printing import json_line, one_line
 from ronghe.cli.session import Session
-from ronghe.journeys.settings import Settings, load_settings, locale_language
+from ronghe.journeys.settings import Settings, load_settings, spoken_language
 from ronghe.messages import LANGUAGES, Language, known, render_error
 from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
 
@@ -58,7 +58,7 @@ def _typed(arguments: Sequence[str]) -> Sequence[str]:
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
-def _language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language | None:
+def _language(arguments: Sequence[str]) -> Language | None:
     """What `--lang` says, before anything is parsed; None without it or with a language that does not exist."""
     typed = _typed(arguments)
     said = [later for earlier, later in zip(typed, typed[1:], strict=False) if earlier == "--lang"]
@@ -116,9 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A file name or a value may have no form in the terminal's encoding; the line must still come.
             stream.reconfigure(errors="backslashreplace")
+    configure_logs("error")
     as_json = "--json" in _typed(typed)
-    asked = _language(typed, os.environ)
-    lang = asked or locale_language(os.environ)
+    asked = _language(typed)
+    lang = asked or spoken_language(os.environ)
     with _stoppable() as stop:
         try:
             settings = load_settings(os.environ)

@@ -42,9 +42,7 @@ def profile(session: Session, file: str, *, show_values: bool, **given: Any) -> 
     from ronghe.data.files import profile_file
 
     with session.metered():
-        made = profile_file(
-            file, resources=session.resources, catalog=session.catalog(), options=options_of(given)
-        )
+        made = profile_file(file, resources=session.resources, catalog=session.catalog(), options=options_of(given))
     session.show(made.to_json(show_values=show_values), views.profile(made, show_values=show_values))
 
 
@@ -57,10 +55,11 @@ def profile(session: Session, file: str, *, show_values: bool, **given: Any) -> 
 def propose(session: Session, file: str, *, output: Path, **given: Any) -> None:
     """See `cli.command_data_propose`."""
     from ronghe.data.files import propose_file
-    from ronghe.tables.atomic import write_text
+    from ronghe.tables.atomic import write_atomic
 
     made = propose_file(file, resources=session.resources, catalog=session.catalog(), options=options_of(given))
-    write_text(output, json.dumps(made.schema_json(), ensure_ascii=False, indent=2) + "\n")
+    with write_atomic(output) as path:
+        path.write_text(json.dumps(made.schema_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
     session.show({"schema": str(output), **made.to_json()}, views.proposal(made, file, output))
 
 

@@ -4,6 +4,8 @@ A command's help is the text `cli.command_<path>`, an option's `cli.option_<name
 a placeholder's `cli.placeholder_<metavar>`: none of them can be forgotten, since a test asks for each.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -40,6 +42,16 @@ def _page(ctx: click.Context) -> str:
     return help_page(ctx, session.lang if session else "en")
 
 
+@contextmanager
+def _placed(ctx: click.Context) -> Iterator[None]:
+    """Say in which command a mistake was made where click does not."""
+    try:
+        yield
+    except click.UsageError as fault:
+        fault.ctx = fault.ctx or ctx
+        raise
+
+
 class Command(click.Command):
     """A command that hands its function one Session, with the flags in it, and then its own parameters."""
 
@@ -57,7 +69,8 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it, but what is too much is our error."""
         ctx.allow_extra_args = True
-        rest = super().parse_args(ctx, args)
+        with _placed(ctx):
+            rest = super().parse_args(ctx, args)
         if rest:
             raise UsageError("cli.too_much", values=" ".join(rest), command=ctx.command_path)
         return rest
@@ -84,4 +97,7 @@ class Group(click.Group):
         """The help page in the reader's language."""
         return _page(ctx)
 
-
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it."""
+        with _placed(ctx):
+            return super().parse_args(ctx, args)

@@ -3,6 +3,7 @@
 import click
 
 from ronghe.cli.values import spelled
+from ronghe.messages import both
 from ronghe.terms import UsageError
 
 __all__ = ["reworded"]
@@ -30,7 +31,7 @@ def reworded(fault: click.ClickException) -> UsageError:
         case click.exceptions.NoSuchCommand():
             return _unknown("cli.no_such_command", fault, fault.command_name, fault.possibilities)
         case click.MissingParameter(param=click.Argument(metavar=name)):
-            return UsageError("cli.missing_argument", name=_placeholder(name), command=command)
+            return UsageError("cli.missing_argument", name=both(f"cli.placeholder_{name}"), command=command)
         case click.MissingParameter():
             return UsageError("cli.missing_option", name=spelled(fault.param), command=command)
         case click.BadOptionUsage() if _takes_value(fault):

@@ -21,7 +21,7 @@ def spelled(param: click.Parameter | None) -> str:
 class OneOf(click.Choice[str]):
     """One of a few words."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> str:
         """The word itself."""
         if value not in self.choices:
             raise UsageError("cli.not_one_of", option=spelled(param), value=value, known=", ".join(self.choices))
@@ -36,7 +36,7 @@ class Whole(click.ParamType):
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> int:
         """The number."""
         try:
             number = int(value)
@@ -53,7 +53,7 @@ class Memory(click.ParamType):
 
     name = "memory"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> int:
         """The bytes."""
         # Only a run that sets a limit pays for loading the engine.
         from ronghe.tables.engine import parse_memory
@@ -66,7 +66,7 @@ class Day(click.ParamType):
 
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> date:
         """The day."""
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
@@ -79,7 +79,7 @@ class Pair(click.ParamType):
 
     name = "pair"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sequence[str]:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> Sequence[str]:
         """Name and value."""
         if not isinstance(value, str):
             return tuple(value)
@@ -94,7 +94,7 @@ class Source(click.ParamType):
 
     name = "source"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> str:
         """As typed."""
         if value in ("-", ""):
             raise UsageError("cli.no_stdin" if value else "cli.blank_file")

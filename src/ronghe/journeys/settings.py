@@ -3,14 +3,14 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ronghe.messages import LANGUAGES, Language
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["CONFIG", "Engine", "Log", "Settings", "home", "load_settings", "locale_language"]
+__all__ = ["CONFIG", "Engine", "Log", "Settings", "home", "load_settings", "spoken_language"]
 
 CONFIG = "ronghe.toml"
 _LARGEST_CONFIG = 1_000_000
@@ -39,9 +39,10 @@ class Settings:
     log: Log = "error"
 
 
-def locale_language(environ: Mapping[str, str]) -> Language:
-    """Chinese where the locale is Chinese, else English."""
-    spoken = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+def spoken_language(environ: Mapping[str, str]) -> Language:
+    """Chinese where RONGHE_LANG or else the locale is Chinese, else English."""
+    names = ("RONGHE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = next((environ[name] for name in names if environ.get(name)), "")
     return "zh" if spoken.lower().startswith("zh") else "en"
 
 
@@ -130,12 +131,5 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     Paths in the file are relative to it. Raises UsageError for an unknown key or a value that does not fit, naming the
     file or variable and the key; InputError when the file cannot be read.
     """
-    defaults = Settings(lang=locale_language(environ))
+    defaults = Settings(lang=spoken_language(environ))
     return replace(defaults, **{**_from_file(home(environ) / CONFIG), **_from_environment(environ)})
-
-
-def _check_every_setting_is_read() -> None:
-    assert {field.name for field in fields(Settings)} == _READERS.keys()
-
-
-_check_every_setting_is_read()

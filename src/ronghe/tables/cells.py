@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 __all__ = ["SIGNIFICANT_DIGITS", "texts_of"]
 
@@ -22,7 +23,7 @@ SIGNIFICANT_DIGITS = 15
 Source: Microsoft, Excel specifications and limits, "Number precision".
 """
 
-_EXACT = 2.0**53
+_EXACT = 10.0**SIGNIFICANT_DIGITS
 
 
 def _plain(number: Decimal) -> str:
@@ -88,21 +89,38 @@ def _text(value: object) -> str | None:
     return str(value) if form is None else form(value)
 
 
-def _floats(values: Sequence[object], digits: int | None) -> pa.Array:
-    """Numbers of one column at once; the few that need more care one by one."""
-    numbers = np.array(values, dtype=np.float64)
+def _to_significant(numbers: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    """Numbers rounded to so many significant digits where the arithmetic cannot err, others as they are.
+
+    Scaled by a power of ten, a number is a whole one plus a fraction; dividing the whole one back is exactly rounded. Near a
+    half, and for powers beyond 10**22, which are not exact, the text decides.
+    """
+    with np.errstate(all="ignore"):
+        places = digits - 1 - np.floor(np.log10(np.abs(numbers)))
+        scale = 10.0 ** np.clip(places, 0, 22)
+        scaled = numbers * scale
+        certain = (places >= 0) & (places <= 22) & (np.abs(scaled - np.floor(scaled) - 0.5) > 0.2)
+        return np.where(certain, np.rint(scaled) / scale, numbers)
+
+
+def _careful(value: float, digits: int | None) -> str | None:
+    return _float(value) if digits is None else _plain(Decimal(f"{value:.{digits}g}"))
+
+
+def _floats(numbers: NDArray[np.float64], digits: int | None) -> pa.Array:
+    """Numbers of one column at once, NaN as NULL; the few that need more care one by one."""
+    if digits is not None:
+        numbers = _to_significant(numbers, digits)
     whole = (numbers == np.trunc(numbers)) & (np.abs(numbers) < _EXACT)
     integers = pa.array(np.where(whole, numbers, 0).astype(np.int64)).cast(pa.string())
-    texts = pc.if_else(pa.array(whole), integers, pa.array(numbers).cast(pa.string()))
-    odd = pc.or_(pc.match_substring_regex(texts, "[a-z]"), pc.greater(pc.binary_length(texts), SIGNIFICANT_DIGITS + 1))
-    places = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
+    texts = pc.if_else(pa.array(whole), integers, pa.array(numbers, from_pandas=True).cast(pa.string()))
+    long = pc.greater(pc.binary_length(texts), SIGNIFICANT_DIGITS + 1)
+    odd = pc.fill_null(pc.or_(pc.match_substring_regex(texts, "[a-z]"), long), False)  # noqa: FBT003 - a value
+    places = pc.indices_nonzero(odd)
     if not len(places):
         return texts
-    listed = texts.to_pylist()
-    for place in places:
-        value = float(numbers[place])
-        listed[place] = _float(float(f"{value:.{digits}g}") if digits else value)
-    return pa.array(listed, pa.string())
+    cared = [_careful(value, digits) for value in numbers[places.to_numpy()].tolist()]
+    return pc.replace_with_mask(texts, odd, pa.array(cared, pa.string()))
 
 
 def texts_of(values: Sequence[object], *, digits: int | None = None) -> pa.Array:
@@ -111,10 +129,11 @@ def texts_of(values: Sequence[object], *, digits: int | None = None) -> pa.Array
     `digits` rounds floating numbers to so many significant digits; without it they keep every digit.
     """
     kinds = set(map(type, values))
-    if kinds == {float}:
-        return _floats(values, digits)
-    if digits and float in kinds:
-        values = [float(f"{value:.{digits}g}") if type(value) is float else value for value in values]
-    texts = values if kinds <= {str, type(None)} else list(map(_text, values))
+    numbers = None
+    if float in kinds:
+        numbers = np.array([value if type(value) is float else math.nan for value in values], np.float64)
+        values = [None if type(value) is float else value for value in values]
+    texts = values if kinds <= {str, float, type(None)} else list(map(_text, values))
     array = pa.array(texts, pa.string())
-    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    return array if numbers is None else pc.coalesce(array, _floats(numbers, digits))

@@ -10,7 +10,7 @@ no look-around, no back-references, no `$` (Java and Python let it match before 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import Enum
@@ -64,6 +64,7 @@ __all__ = [
     "WeightedSum",
     "columns_of",
     "decimal",
+    "exchange",
     "substitute",
     "walk",
 ]
@@ -420,16 +421,27 @@ def columns_of(expression: Expression) -> frozenset[str]:
     return frozenset(node.name for node in walk(expression) if isinstance(node, Column))
 
 
-def _substituted(value: object, by: Mapping[str, Expression]) -> object:
+def _rewritten(value: object, change: Callable[[Expression], Expression]) -> object:
     if isinstance(value, Expression):
-        return substitute(value, by)
-    return tuple(_substituted(part, by) for part in value) if isinstance(value, tuple) else value
+        return change(value)
+    return tuple(_rewritten(part, change) for part in value) if isinstance(value, tuple) else value
+
+
+def _with_changed_parts(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    values = {field.name: getattr(expression, field.name) for field in fields(expression)}
+    changed = {name: new for name, old in values.items() if (new := _rewritten(old, change)) != old}
+    return replace(expression, **changed) if changed else expression
 
 
 def substitute(expression: Expression, by: Mapping[str, Expression]) -> Expression:
     """The expression with each column that `by` names replaced by what it names; other columns stay."""
     if isinstance(expression, Column):
         return by.get(expression.name, expression)
-    values = {field.name: getattr(expression, field.name) for field in fields(expression)}
-    changed = {name: new for name, old in values.items() if (new := _substituted(old, by)) is not old}
-    return replace(expression, **changed) if changed else expression
+    return _with_changed_parts(expression, lambda part: substitute(part, by))
+
+
+def exchange(expression: Expression, old: Expression, new: Expression) -> Expression:
+    """The expression with every part that equals `old` replaced by `new`."""
+    if expression == old:
+        return new
+    return _with_changed_parts(expression, lambda part: exchange(part, old, new))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ronghe.messages import Bilingual
-from ronghe.report import Chart, Column, Number, Page, Row, Section, Table, echarts_source, render
+from ronghe.report import Chart, Column, Json, Number, Page, Row, Section, Table, echarts_source, render
 from tests.unit.report.pages_read import Element, read
 from tests.unit.report.sample_page import page
 
@@ -58,7 +58,7 @@ def test_charts_are_drawn_and_their_tables_fold_away(library: str, tmp_path: Pat
 def test_hostile_names_in_a_chart_run_nothing(library: str, tmp_path: Path) -> None:
     hostile = "<img src=x onerror=\"document.title='owned'\">"
     twin = Table("t", (Column("a"), Column("b", "end")), (Row((hostile, Number(1))),))
-    option = {
+    option: dict[str, Json] = {
         "xAxis": {"type": "value"},
         "yAxis": {"type": "category", "data": [hostile]},
         "series": [{"type": "bar", "name": hostile, "data": [1]}],

@@ -1,12 +1,13 @@
 """A schema becomes a plan: one pass that decodes, cleans, parses, checks and says why.
 
     source   c0 c1 ...            the cells as text, in the order of the file
-    1        clean of each field                  k0 k1 ...
-    2        missing words become NULL            t0 t1 ...
-    3        typed values                         v0 v1 ...
-    4        is the field broken?                 b0 b1 ...
-    5        may the row be published?            _sound
-    6        outputs, reasons, originals of rejected rows, things to count
+    1        has it the usual form?               u0 u1 ...   asked once for cleaning, parsing and checking
+    2        clean                                k0 k1 ...
+    3        missing words become NULL            t0 t1 ...
+    4        typed values                         v0 v1 ...
+    5        is the field broken?                 b0 b1 ...
+    6        may the row be published?            _ok
+    7        outputs, reasons, originals of rejected rows, things to count
 
 Rules that need other rows (unique, foreign keys) are not in the plan: an aggregate pass finds the rows that break them.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from ronghe.data.standardize.conditions import Operand, parse_condition
 from ronghe.data.standardize.rules import canonical_text, checks_of, joined_key
 from ronghe.data.standardize.schema import PREFIX, Field, TableSchema
-from ronghe.standards.element import Check, Element
+from ronghe.standards.element import RAW, TEXT, Check, Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer, Plan
 from ronghe.terms import InputError
@@ -109,7 +110,22 @@ class _Column:
     def broken(self) -> ops.Column:
         return ops.Column(f"b{self.number}", ops.BOOLEAN)
 
+    @property
+    def usual(self) -> ops.Matches | None:
+        """The question with which cleaning begins: is the raw cell in its usual form already?"""
+        match self.element.clean:
+            case ops.Case(branches=((ops.Matches(text=text) as question, kept), *_)) if text == kept == RAW:
+                return question
+        return None
+
     def bound(self, expression: ops.Expression) -> ops.Expression:
+        """The expression over this field's columns, with the question of the usual form answered by its column."""
+        if self.usual is not None:
+            answer = ops.Column(f"u{self.number}", ops.BOOLEAN)
+            again = ops.Matches(TEXT, self.usual.pattern)
+            # A cell in its usual form is not changed by cleaning; any other may have it after cleaning.
+            expression = ops.exchange(expression, self.usual, answer)
+            expression = ops.exchange(expression, again, ops.Case(((answer, ops.ALWAYS),), again))
         return ops.substitute(expression, {"raw": self.raw, "text": self.text, "value": self.value})
 
     @property
@@ -244,13 +260,16 @@ def compile_schema(
     broken = tuple(c.broken.name for c in placed)
     missing = tuple(dict.fromkeys(("", *schema.missing_values)))
 
-    cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), raw)
-    texted = Layer(tuple((c.text.name, _unless_missing(f"k{c.number}", missing)) for c in placed), raw)
-    valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *texts))
-    flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), (*raw, *texts, *values))
+    usual = tuple((f"u{c.number}", ops.substitute(c.usual, {"raw": c.raw})) for c in placed if c.usual)
+    flags = tuple(name for name, _ in usual)
+    asked = Layer(usual, raw)
+    cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), (*raw, *flags))
+    texted = Layer(tuple((c.text.name, _unless_missing(f"k{c.number}", missing)) for c in placed), (*raw, *flags))
+    valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *flags, *texts))
+    flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), (*raw, *flags, *texts, *values))
     rejecting = [c.broken for c in placed if c.field.on_error == "reject"]
     unsound = _or([*rejecting, *(condition for _, condition, _ in crossed)])
-    judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*raw, *texts, *values, *broken))
+    judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*raw, *flags, *texts, *values, *broken))
 
     reasons = _Reasons()
     for c in placed:
@@ -268,7 +287,7 @@ def compile_schema(
         (f"o{n}", ops.Column(cell) if keys else ops.Case(((rejected, ops.Column(cell)),))) for n, cell in enumerate(raw)
     )
     last = Layer(((REASONS, listed), *originals, *final), (OK,))
-    base = (cleaned, texted, valued, flagged, judged)
+    base = (asked, cleaned, texted, valued, flagged, judged)
     return Compiled(
         schema=schema,
         columns=tuple(columns),

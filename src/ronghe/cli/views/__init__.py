@@ -1,0 +1,20 @@
+"""How results look on a terminal: compact tables, then where the files lie and what to do next."""
+
+from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.publications import city, city_json, converted, published, shared
+from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
+
+__all__ = [
+    "city",
+    "city_json",
+    "converted",
+    "element",
+    "element_json",
+    "elements",
+    "published",
+    "reading",
+    "reading_json",
+    "shared",
+    "verification",
+    "verification_json",
+]

@@ -1,0 +1,1 @@
+"""How a table's profile and a proposed schema look."""

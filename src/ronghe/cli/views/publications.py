@@ -1,0 +1,159 @@
+"""How tables that were made look: the demo city, a standardized table, a shared folder, a converted file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from rich.console import Console
+
+    from ronghe.cli.session import Session
+    from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
+    from ronghe.journeys.convert import Converted
+    from ronghe.journeys.demo_city import CityFiles
+    from ronghe.journeys.shared import Shared
+    from ronghe.journeys.standardize import Published
+    from ronghe.sharing_index import Degree, Line
+
+__all__ = ["city", "city_json", "converted", "published", "shared"]
+
+_MOST_REASONS = 10
+
+
+def city_json(made: CityFiles) -> dict[str, Any]:
+    """The city as a JSON value."""
+    keys = ("name", "department", "rows", "planted", "unmendable", "bad_rows", "bytes")
+    return {
+        "folder": str(made.folder),
+        "departments": str(made.departments),
+        "files": [{key: getattr(file, key) for key in keys} for file in made.files],
+    }
+
+
+def city(made: CityFiles) -> View:
+    """The files of the city and how dirty they are."""
+
+    def view(console: Console, session: Session) -> None:
+        rows = [(f.name, f.department, count(f.rows), count(f.planted), count(f.bad_rows)) for f in made.files]
+        columns = ("file", "department", "rows#", "planted#", "bad_rows#")
+        console.print(grid(session, columns, rows))
+        files, departments = shell(made.folder / "files"), shell(made.departments)
+        command = f"ronghe data share {files} --departments {departments} --out shared"
+        next_steps(console, session, ("cli.next_files", files), ("cli.next_share", command))
+
+    return view
+
+
+def _rate(column: ColumnResult, table: Standardized) -> str:
+    return percent(column.filled, table.rows_published)
+
+
+def _warned(column: ColumnResult) -> int:
+    return sum(column.warnings.values())
+
+
+def _columns(console: Console, session: Session, table: Standardized) -> None:
+    rows = [
+        (c.name, c.element, c.type, count(c.filled), _rate(c, table), count(c.failures), count(_warned(c)))
+        for c in table.columns
+    ]
+    columns = ("column", "element", "type", "filled#", "filled_rate#", "failures#", "warnings#")
+    console.print(grid(session, columns, rows))
+
+
+def _reasons(console: Console, session: Session, reasons: Iterable[Reason]) -> None:
+    most = sorted(reasons, key=lambda reason: (-reason.rows, reason.column, reason.rule))[:_MOST_REASONS]
+    if most:
+        console.print()
+        console.print(session.text("cli.reasons"))
+        console.print(grid(session, ("column", "rule", "rows#"), [(r.column, r.rule, count(r.rows)) for r in most]))
+
+
+def published(made: Published) -> View:
+    """A standardized table: columns, reasons, counts, and where it lies."""
+
+    def view(console: Console, session: Session) -> None:
+        table = made.table
+        _columns(console, session, table)
+        _reasons(console, session, table.reasons)
+        notes(console, session, table.notes)
+        console.print()
+        counts = (table.rows_in, table.rows_published, table.rows_quarantined)
+        console.print(_counts(session, *counts))
+        rejects = made.out / "private" / f"{table.name}.rejects.parquet"
+        steps = [("cli.next_published", shell(made.out / f"{table.name}.parquet"))]
+        steps += [("cli.next_rejects", shell(rejects))] if table.rows_quarantined else []
+        next_steps(console, session, *steps, ("cli.next_verify", f"ronghe verify {shell(made.out)}"))
+
+    return view
+
+
+def _counts(session: Session, rows_in: int, published: int, quarantined: int) -> str:
+    share = percent(published, rows_in)
+    return session.text(
+        "cli.counts", rows_in=count(rows_in), published=count(published), quarantined=count(quarantined), share=share
+    )
+
+
+def _moved(moved: Fraction | None) -> str:
+    return "–" if moved is None else f"{float(moved):+.4f}"
+
+
+def _degree(console: Console, session: Session, degree: Degree) -> None:
+    console.print(session.text("cli.degree", value=f"{degree.value:.4f}"))
+    rows = [
+        (c.department, f"{float(c.amount):,g}", f"{float(c.share):.1%}", _moved(c.moved)) for c in degree.contributions
+    ]
+    console.print(grid(session, ("department", "amount#", "share#", "moved#"), rows))
+
+
+def _readiness(console: Console, session: Session, made: Shared) -> None:
+    names = [factor.name for factor in made.readiness.city.factors]
+    lines: list[tuple[str, Line]] = [(line.department, line) for line in made.readiness.departments]
+    lines.append((session.text("cli.whole_city"), made.readiness.city))
+    rows = [
+        (label, count(line.items), *("–" if f.value is None else f"{float(f.value):.1%}" for f in line.factors))
+        for label, line in lines
+    ]
+    console.print(session.text("cli.readiness"))
+    console.print(grid(session, ("department", "items#", *(f"{name}#" for name in names)), rows))
+
+
+def shared(made: Shared) -> View:
+    """A shared folder: tables, readiness or degree, counts, and where the report lies."""
+
+    def view(console: Console, session: Session) -> None:
+        results = [(table.department.name, table.result) for table in made.tables]
+        rows = [
+            (r.name, name, count(r.rows_in), count(r.rows_published), count(r.rows_quarantined)) for name, r in results
+        ]
+        console.print(grid(session, ("table", "department", "rows_in#", "published#", "quarantined#"), rows))
+        console.print()
+        if made.degree is not None:
+            _degree(console, session, made.degree)
+        else:
+            _readiness(console, session, made)
+        console.print()
+        console.print(_counts(session, *made.rows))
+        report = ("cli.next_report", shell(made.report))
+        next_steps(console, session, report, ("cli.next_verify", f"ronghe verify {shell(made.out)}"))
+
+    return view
+
+
+def converted(made: Converted) -> View:
+    """A converted file: its rows, what could not be read, and where it lies."""
+
+    def view(console: Console, session: Session) -> None:
+        notes(console, session, made.notes)
+        console.print(session.text("cli.converted", rows=count(made.rows), columns=count(len(made.columns))))
+        if made.malformed:
+            console.print(session.text("cli.converted_malformed", malformed=count(made.malformed)))
+        next_steps(console, session, ("cli.next_published", shell(made.target)))
+
+    return view
