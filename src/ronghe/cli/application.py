@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,7 +21,7 @@ from ronghe.cli.logs import configure_logs
 from ronghe.cli.mistakes import reworded
 from ronghe.cli.printing import json_line, one_line
 from ronghe.cli.session import Session
-from ronghe.journeys.settings import Settings, load_settings, spoken_language
+from ronghe.journeys.settings import load_settings, spoken_language
 from ronghe.messages import LANGUAGES, Language, known, render_error
 from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
 
@@ -32,7 +33,7 @@ class _Stop:
 
     asked = False
 
-    def __call__(self, number: int, frame: FrameType | None) -> NoReturn:
+    def __call__(self, _number: int, _frame: FrameType | None) -> NoReturn:
         """The signal handler."""
         self.asked = True
         raise KeyboardInterrupt
@@ -61,7 +62,7 @@ def _typed(arguments: Sequence[str]) -> Sequence[str]:
 def _language(arguments: Sequence[str]) -> Language | None:
     """What `--lang` says, before anything is parsed; None without it or with a language that does not exist."""
     typed = _typed(arguments)
-    said = [later for earlier, later in zip(typed, typed[1:], strict=False) if earlier == "--lang"]
+    said = [later for earlier, later in pairwise(typed) if earlier == "--lang"]
     said += [text.removeprefix("--lang=") for text in typed if text.startswith("--lang=")]
     return next((lang for lang in LANGUAGES if said and said[-1] == lang), None)
 
@@ -73,17 +74,11 @@ def _place(fault: BaseException) -> str:
     return f"{type(fault).__name__}{where}"
 
 
-def _named(fault: BaseException, stop: _Stop) -> RongheError:
-    """Any error as one of ours."""
+def _foreseen(fault: BaseException) -> RongheError | None:
+    """Our error for one that another library raises, None for one that nobody foresaw."""
     match fault:
-        case KeyboardInterrupt():
-            return StoppedByUser("terms.stopped")
-        case RongheError() if not stop.asked:
-            return fault if known(fault.code) else InternalFault("terms.internal", what=fault.code)
-        case click.ClickException():
+        case click.UsageError():
             return reworded(fault)
-        case _ if stop.asked:
-            return StoppedByUser("terms.stopped")
         case MemoryError():
             return LimitReached("cli.memory_exhausted")
         case OSError():
@@ -91,7 +86,17 @@ def _named(fault: BaseException, stop: _Stop) -> RongheError:
             from ronghe.tables.engine import io_fault
 
             return io_fault(fault)
-    return InternalFault("terms.internal", what=_place(fault))
+    return None
+
+
+def _named(fault: BaseException, stop: _Stop) -> RongheError:
+    """Any error as one of ours."""
+    if stop.asked or isinstance(fault, KeyboardInterrupt):
+        return StoppedByUser("terms.stopped")
+    error = fault if isinstance(fault, RongheError) else _foreseen(fault)
+    if error is None:
+        return InternalFault("terms.internal", what=_place(fault))
+    return error if known(error.code) else InternalFault("terms.internal", what=error.code)
 
 
 def _tell(error: RongheError, lang: Language, *, as_json: bool) -> None:
@@ -127,9 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _run(typed, Session(settings=replace(settings, lang=lang), as_json=as_json))
         except click.exceptions.Exit as end:
             return end.exit_code
-        except BaseException as fault:  # noqa: BLE001 - the one place where every error becomes a line and a code
-            if isinstance(fault, SystemExit | GeneratorExit):
-                raise
+        except (Exception, KeyboardInterrupt) as fault:  # noqa: BLE001 - here every error becomes a line and a code
             error = _named(fault, stop)
             structlog.get_logger().debug("stopped", code=error.code, exc_info=fault)
             _tell(error, lang, as_json=as_json)

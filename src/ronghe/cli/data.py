@@ -37,7 +37,7 @@ def data(ctx: click.Context) -> None:
 @reads
 @limits(engine=False)
 @click.pass_obj
-def profile(session: Session, file: str, *, show_values: bool, **given: Any) -> None:
+def profile(session: Session, /, file: str, *, show_values: bool, **given: Any) -> None:
     """See `cli.command_data_profile`."""
     from ronghe.data.files import profile_file
 
@@ -52,7 +52,7 @@ def profile(session: Session, file: str, *, show_values: bool, **given: Any) -> 
 @reads
 @limits(engine=False)
 @click.pass_obj
-def propose(session: Session, file: str, *, output: Path, **given: Any) -> None:
+def propose(session: Session, /, file: str, *, output: Path, **given: Any) -> None:
     """See `cli.command_data_propose`."""
     from ronghe.data.files import propose_file
     from ronghe.tables.atomic import write_atomic
@@ -76,7 +76,7 @@ def propose(session: Session, file: str, *, output: Path, **given: Any) -> None:
 @reads
 @limits(engine=True)
 @click.pass_obj
-def standardize(session: Session, file: str, *, schema: Path, out: Path, **given: Any) -> None:
+def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **given: Any) -> None:
     """See `cli.command_data_standardize`."""
     from ronghe.journeys.standardize import standardize_file
 
@@ -109,7 +109,14 @@ def standardize(session: Session, file: str, *, schema: Path, out: Path, **given
 @limits(engine=True)
 @click.pass_obj
 def share(
-    session: Session, files: tuple[str, ...], *, departments: Path | None, shares: Path | None, out: Path, **given: Any
+    session: Session,
+    /,
+    files: tuple[str, ...],
+    *,
+    departments: Path | None,
+    shares: Path | None,
+    out: Path,
+    **given: Any,
 ) -> None:
     """See `cli.command_data_share`."""
     from ronghe.journeys.share import share_files
@@ -136,7 +143,7 @@ def share(
 @click.option("--seed", type=Whole(0, 2**63 - 1), default=809, metavar="N")
 @click.option("--today", type=Day(), default=CITY_DAY, metavar="DATE")
 @click.pass_obj
-def demo(session: Session, *, out: Path, rows: int, seed: int, today: date) -> None:
+def demo(session: Session, /, *, out: Path, rows: int, seed: int, today: date) -> None:
     """See `cli.command_data_demo`."""
     from ronghe.journeys.demo_city import make_demo_city
 
@@ -151,7 +158,7 @@ def demo(session: Session, *, out: Path, rows: int, seed: int, today: date) -> N
 @reads
 @limits(engine=False)
 @click.pass_obj
-def convert(session: Session, file: str, *, target: Path, **given: Any) -> None:
+def convert(session: Session, /, file: str, *, target: Path, **given: Any) -> None:
     """See `cli.command_data_convert`."""
     from ronghe.journeys.convert import convert_file
 

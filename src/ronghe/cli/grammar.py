@@ -56,7 +56,8 @@ class Command(click.Command):
     """A command that hands its function one Session, with the flags in it, and then its own parameters."""
 
     def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
-        super().__init__(*args, add_help_option=False, **kwargs)
+        kwargs["add_help_option"] = False
+        super().__init__(*args, **kwargs)
         self.examples = examples
         flags = [click.Option(["--json", "as_json"], is_flag=True, expose_value=False)]
         flags += [click.Option(["--quiet"], is_flag=True), language_option(), help_option()]
@@ -90,7 +91,8 @@ class Group(click.Group):
     command_class = Command
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, add_help_option=False, invoke_without_command=True, **kwargs)
+        kwargs.update(add_help_option=False, invoke_without_command=True)
+        super().__init__(*args, **kwargs)
         self.params += [language_option(), help_option()]
 
     def get_help(self, ctx: click.Context) -> str:

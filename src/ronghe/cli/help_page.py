@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ronghe.messages import Language, known, render
 
-__all__ = ["about", "help_page", "option_text", "overview", "placeholder", "usage_line"]
+__all__ = ["about", "details", "help_page", "option_text", "overview", "placeholder", "usage_line"]
 
 _WIDTH = 100
 _ROOT = "ronghe"
@@ -25,6 +25,12 @@ def about(path: str, lang: Language) -> str:
     return render(_code(path), lang)
 
 
+def details(path: str, lang: Language) -> str:
+    """What one sentence cannot say about a command, or nothing."""
+    code = _code(path).replace("cli.command", "cli.details")
+    return render(code, lang) if known(code) else ""
+
+
 def placeholder(param: click.Parameter, lang: Language) -> str:
     """What stands for a parameter's value: `FILE`, or `zh|en` where the values are few."""
     if isinstance(param.type, click.Choice):
@@ -37,9 +43,8 @@ def usage_line(ctx: click.Context, lang: Language) -> str:
     words = [ctx.command_path, f"[{render('cli.placeholder_options', lang)}]"]
     if isinstance(ctx.command, click.Group):
         words.append(render("cli.placeholder_command", lang))
-    for param in ctx.command.params:
-        if isinstance(param, click.Argument):
-            words.append(placeholder(param, lang) + ("..." if param.nargs == -1 else ""))
+    arguments = [param for param in ctx.command.params if isinstance(param, click.Argument)]
+    words += [placeholder(param, lang) + ("..." if param.nargs == -1 else "") for param in arguments]
     return " ".join(words)
 
 
@@ -105,9 +110,8 @@ def help_page(ctx: click.Context, lang: Language) -> str:
     paper, params = _paper(), ctx.command.params
     paper.print(render("cli.help_usage", lang, usage=usage_line(ctx, lang)), soft_wrap=True)
     paper.print(f"\n{about(ctx.command_path, lang)}")
-    details = _code(ctx.command_path).replace("cli.command", "cli.details")
-    if known(details):
-        paper.print(f"\n{render(details, lang)}")
+    if details(ctx.command_path, lang):
+        paper.print(f"\n{details(ctx.command_path, lang)}")
     _section(paper, render("cli.help_arguments", lang), list(_argument_rows(params, lang)))
     _section(paper, render("cli.help_commands", lang), list(_command_rows(ctx, lang)))
     _section(paper, render("cli.help_options", lang), list(_option_rows(params, lang)))

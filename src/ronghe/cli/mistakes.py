@@ -15,29 +15,32 @@ def _takes_value(fault: click.BadOptionUsage) -> bool:
     return not any(isinstance(param, click.Option) and param.is_flag for param in named)
 
 
-def _unknown(code: str, fault: click.UsageError, name: str, close: list[str] | None) -> UsageError:
-    command = fault.ctx.command_path if fault.ctx else "ronghe"
-    if close:
-        return UsageError(f"{code}_close", name=name, close=", ".join(close), command=command)
-    return UsageError(code, name=name, command=command)
-
-
-def reworded(fault: click.ClickException) -> UsageError:
-    """Our error for click's: what is wrong, in which command, and how to mend it."""
-    command = fault.ctx.command_path if isinstance(fault, click.UsageError) and fault.ctx else "ronghe"
+def _cause(fault: click.UsageError) -> tuple[str, object, list[str] | None]:
+    """Code of a text, what it is about, and what may have been meant."""
+    close: list[str] | None = None
+    name: object = ""
     match fault:
         case click.NoSuchOption():
-            return _unknown("cli.no_such_option", fault, fault.option_name, fault.possibilities)
+            code, name, close = "cli.no_such_option", fault.option_name, fault.possibilities
         case click.exceptions.NoSuchCommand():
-            return _unknown("cli.no_such_command", fault, fault.command_name, fault.possibilities)
-        case click.MissingParameter(param=click.Argument(metavar=name)):
-            return UsageError("cli.missing_argument", name=both(f"cli.placeholder_{name}"), command=command)
+            code, name, close = "cli.no_such_command", fault.command_name, fault.possibilities
+        case click.MissingParameter(param=click.Argument(metavar=metavar)):
+            code, name = "cli.missing_argument", both(f"cli.placeholder_{metavar}")
         case click.MissingParameter():
-            return UsageError("cli.missing_option", name=spelled(fault.param), command=command)
-        case click.BadOptionUsage() if _takes_value(fault):
-            return UsageError("cli.missing_value", name=fault.option_name, command=command)
+            code, name = "cli.missing_option", spelled(fault.param)
         case click.BadOptionUsage():
-            return UsageError("cli.no_value_wanted", name=fault.option_name, command=command)
+            code, name = "cli.missing_value" if _takes_value(fault) else "cli.no_value_wanted", fault.option_name
         case click.BadParameter():
-            return UsageError("cli.bad_value", name=spelled(fault.param), command=command)
-    return UsageError("cli.mistake", command=command)
+            code, name = "cli.bad_value", spelled(fault.param)
+        case _:
+            code = "cli.mistake"
+    return code, name, close
+
+
+def reworded(fault: click.UsageError) -> UsageError:
+    """Our error for click's: what is wrong, in which command, and how to mend it."""
+    command = fault.ctx.command_path if fault.ctx else "ronghe"
+    code, name, close = _cause(fault)
+    if close:
+        return UsageError(f"{code}_close", name=name, close=", ".join(close), command=command)
+    return UsageError(code, command=command, **({"name": name} if name else {}))

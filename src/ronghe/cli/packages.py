@@ -15,7 +15,7 @@ __all__ = ["verify"]
 @click.command(cls=Command, examples=("ronghe verify shared",))
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.pass_obj
-def verify(session: Session, folder: Path) -> None:
+def verify(session: Session, /, folder: Path) -> None:
     """See `cli.command_verify`."""
     # The engines load inside the commands, so that help and usage errors come at once.
     from ronghe.tables.package import read_manifest, verify_package

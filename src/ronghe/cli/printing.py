@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any, TextIO
 
 from rich.console import Console
 
@@ -30,7 +30,7 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def console(file: IO[str]) -> Console:
+def console(file: TextIO) -> Console:
     """A console that takes text as text: no markup, no emoji codes, no guessing at colors of values."""
     width = None if file.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_FILES
     return Console(file=file, width=width, markup=False, emoji=False, highlight=False)
@@ -40,14 +40,14 @@ def _plain(value: Any) -> Any:
     return {"zh": value.zh, "en": value.en} if isinstance(value, Bilingual) else str(value)
 
 
-def json_line(value: Any, file: IO[str]) -> str:
+def json_line(value: Any, file: TextIO) -> str:
     """One JSON object on one line; escaped where the file's encoding is not Unicode."""
     unicode = (file.encoding or "utf-8").lower().startswith("utf")
     return json.dumps(value, ensure_ascii=not unicode, default=_plain)
 
 
 @contextmanager
-def printing() -> Iterator[IO[str]]:
+def printing() -> Iterator[TextIO]:
     """Standard output, for a result that is ready; a reader who has gone away (`| head`) is no error."""
     try:
         yield sys.stdout

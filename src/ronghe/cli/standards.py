@@ -26,7 +26,7 @@ def standards(ctx: click.Context) -> None:
 @standards.command("list", cls=Command, examples=("ronghe standards list",))
 @OWN
 @click.pass_obj
-def list_(session: Session) -> None:
+def list_(session: Session, /) -> None:
     """See `cli.command_standards_list`."""
     elements = sorted(session.catalog(), key=lambda element: element.code)
     session.show({"elements": [views.element_json(element) for element in elements]}, views.elements(elements))
@@ -37,7 +37,7 @@ def list_(session: Session) -> None:
 @_SET
 @OWN
 @click.pass_obj
-def show(session: Session, code: str, *, settings: tuple[tuple[str, str], ...]) -> None:
+def show(session: Session, /, code: str, *, settings: tuple[tuple[str, str], ...]) -> None:
     """See `cli.command_standards_show`."""
     element = session.catalog().get(code, dict(settings))
     session.show(views.element_json(element), views.element(element))
@@ -56,11 +56,11 @@ def show(session: Session, code: str, *, settings: tuple[tuple[str, str], ...]) 
 @_SET
 @OWN
 @click.pass_obj
-def check(session: Session, code: str, value: str, *, settings: tuple[tuple[str, str], ...]) -> None:
+def check(session: Session, /, code: str, value: str, *, settings: tuple[tuple[str, str], ...]) -> None:
     """See `cli.command_standards_check`."""
     element = session.catalog().get(code, dict(settings))
     reading = element.read(value)
     session.show(views.reading_json(element, value, reading), views.reading(element, value, reading))
     if not reading.valid:
         rules = ", ".join(reading.broken) or "missing"
-        raise InputError("cli.value_invalid", element=element.name, code=element.code, rules=rules)
+        raise InputError("cli.value_invalid", element=element.name, name=element.code, rules=rules)

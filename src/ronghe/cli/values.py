@@ -1,6 +1,5 @@
 """The kinds of value that options take; a wrong one is our UsageError, worded in the reader's language."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,14 +20,14 @@ def spelled(param: click.Parameter | None) -> str:
 class OneOf(click.Choice[str]):
     """One of a few words."""
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> str:
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> str:
         """The word itself."""
         if value not in self.choices:
             raise UsageError("cli.not_one_of", option=spelled(param), value=value, known=", ".join(self.choices))
         return str(value)
 
 
-class Whole(click.ParamType):
+class Whole(click.ParamType[int]):
     """A whole number from `least` to `most`."""
 
     name = "whole"
@@ -36,7 +35,7 @@ class Whole(click.ParamType):
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> int:
         """The number."""
         try:
             number = int(value)
@@ -48,12 +47,12 @@ class Whole(click.ParamType):
         return number
 
 
-class Memory(click.ParamType):
+class Memory(click.ParamType[int]):
     """A size such as 500MB, in bytes."""
 
     name = "memory"
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> int:
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> int:
         """The bytes."""
         # Only a run that sets a limit pays for loading the engine.
         from ronghe.tables.engine import parse_memory
@@ -61,12 +60,12 @@ class Memory(click.ParamType):
         return parse_memory(str(value))
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day such as 2026-01-01."""
 
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> date:
         """The day."""
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
@@ -74,27 +73,25 @@ class Day(click.ParamType):
             raise UsageError("cli.not_a_day", option=spelled(param), value=value) from fault
 
 
-class Pair(click.ParamType):
+class Pair(click.ParamType[tuple[str, str]]):
     """NAME=VALUE."""
 
     name = "pair"
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> Sequence[str]:
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> tuple[str, str]:
         """Name and value."""
-        if not isinstance(value, str):
-            return tuple(value)
-        name, equals, text = value.partition("=")
+        name, equals, text = str(value).partition("=")
         if not name or not equals:
             raise UsageError("cli.not_a_pair", option=spelled(param), value=value)
         return name, text
 
 
-class Source(click.ParamType):
+class Source(click.ParamType[str]):
     """A file, a sheet of one, or the URL of a database; never standard input, which cannot be read twice."""
 
     name = "source"
 
-    def convert(self, value: Any, param: click.Parameter | None, _: click.Context | None) -> str:
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> str:
         """As typed."""
         if value in ("-", ""):
             raise UsageError("cli.no_stdin" if value else "cli.blank_file")

@@ -51,6 +51,18 @@ class _Setting:
     progress: Progress
 
 
+def _expanded(sources: Sequence[str]) -> list[str]:
+    """The sources with each folder replaced by its files in order of name; hidden files are left out."""
+    found: list[str] = []
+    for source in sources:
+        folder = Path(source)
+        if folder.is_dir():
+            found += [str(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] != "."]
+        else:
+            found.append(source)
+    return found
+
+
 def _department(source: str, departments: Mapping[str, Department]) -> Department:
     """The department that the map gives for the file's name, else one named after the file."""
     name = Path(source.partition("#")[0]).name
@@ -119,6 +131,7 @@ def share_files(
     files
     alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
     """
+    sources = _expanded(sources)
     if not sources:
         raise UsageError("journeys.no_files")
     mapped = read_departments(departments) if departments else {}

@@ -1,5 +1,6 @@
 """Read JSON lines (.jsonl, .ndjson) and JSON files that hold objects, any size, with no Python per record."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.json_numbers import MARK, NESTED_NUMBER, marked
@@ -16,14 +18,18 @@ from ronghe.tables.limits import Limits
 from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.sniff import sniff
 from ronghe.tables.staged import Malformed, Staged
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached
 
 __all__ = ["stage_json"]
 
 BLOCK_BYTES = 8 << 20
 SHOWN_CHARACTERS = 1_000
 MOST_MALFORMED = 1_000_000
+ROWS_AT_ONCE = 20_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE_FEED = 10
+
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class _Block:
     """Whole lines: their bytes, and where each begins and ends (with its line feed)."""
 
     data: bytes
-    offsets: np.ndarray[tuple[int], np.dtype[np.int64]]
+    offsets: Places
     first_line: int
 
     def texts(self) -> pa.Array:
@@ -49,8 +55,7 @@ class _Survey:
     keys: dict[str, None] = field(default_factory=dict)
     records: int = 0
     malformed: list[Malformed] = field(default_factory=list)
-    skipped: list[int] = field(default_factory=list)
-    shapes: set[tuple[str, ...]] = field(default_factory=set)
+    skipped: set[int] = field(default_factory=set)
 
 
 def _blocks(path: Path, limits: Limits, progress: Progress) -> Iterator[_Block]:
@@ -69,7 +74,7 @@ def _blocks(path: Path, limits: Limits, progress: Progress) -> Iterator[_Block]:
             if len(held) > limits.json_record:
                 held = held[: limits.json_record] + b"~"  # still one line too long, whatever follows
             if data:
-                ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
+                ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_FEED) + 1
                 yield _Block(data, np.concatenate(([0], ends)), line)
                 line += len(ends)
                 progress("read", file.tell(), size)
@@ -99,43 +104,50 @@ def _cleaned(block: _Block, limits: Limits) -> tuple[pa.Array, dict[int, str]]:
 
 
 _JUDGED = """
-SELECT place, CASE WHEN NOT json_valid(raw) THEN NULL WHEN json_type(raw) = 'OBJECT' THEN json_keys(raw) END AS keys
-FROM (SELECT place, raw FROM lines)
+SELECT place, CASE WHEN json_valid(raw) AND json_type(raw) = 'OBJECT' THEN json_keys(raw) END AS keys FROM lines
 """
-_SHAPES = f"SELECT keys, min(place) AS place, count(*) AS records FROM ({_JUDGED}) WHERE keys IS NOT NULL GROUP BY keys ORDER BY place"  # noqa: S608 - constant
-_BROKEN = f"SELECT place FROM ({_JUDGED}) WHERE keys IS NULL ORDER BY place"  # noqa: S608 - constant
 
 
 def _lines(texts: pa.Array) -> pa.Table:
+    """The lines that are not blank, with their places in the block."""
     places = pa.array(np.arange(len(texts), dtype=np.int64))
     filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), False)  # noqa: FBT003 - a value
     return pa.table({"place": places, "raw": texts}).filter(filled)
 
 
-def _survey_block(connection: duckdb.DuckDBPyConnection, block: _Block, survey: _Survey, limits: Limits) -> None:
-    texts, why = _cleaned(block, limits)
-    lines = _lines(texts)
-    connection.register("lines", lines)
-    judged = connection.sql(_JUDGED).to_arrow_table()
-    connection.register("judged", judged)
-    for keys, _, _ in connection.sql(_SHAPES.replace(f"({_JUDGED})", "judged")).fetchall():
-        if tuple(keys) not in survey.shapes:
-            survey.keys.update(dict.fromkeys(keys))
-            if len(survey.shapes) < SHOWN_CHARACTERS:
-                survey.shapes.add(tuple(keys))
-    broken = [place for (place,) in connection.sql(_BROKEN.replace(f"({_JUDGED})", "judged")).fetchall()]
-    why |= dict.fromkeys(broken, "json")
-    recorded = np.sort(np.concatenate((lines["place"].to_numpy(), np.array(sorted(set(why) - set(broken)), np.int64))))
+def _shown(block: _Block, place: int, why: str) -> str:
+    raw = block.data[int(block.offsets[place]) : int(block.offsets[place + 1])].rstrip(b"\r\n")
+    if why == "too_long":
+        raw = raw[:SHOWN_CHARACTERS]
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _reject(survey: _Survey, block: _Block, why: dict[int, str], records: Places) -> None:
+    """Note the broken lines; `records` are the places of all lines that are not blank."""
     for place in sorted(why):
-        raw = block.data[int(block.offsets[place]) : int(block.offsets[place + 1])].rstrip(b"\r\n")
-        row = survey.records + int(np.searchsorted(recorded, place)) + 1
-        shown = raw[: 4 * SHOWN_CHARACTERS].decode("utf-8", "backslashreplace")
-        shown = shown[:SHOWN_CHARACTERS] if why[place] == "too_long" else raw.decode("utf-8", "backslashreplace")
-        survey.malformed.append(Malformed(row, block.first_line + place, shown, why[place]))
-        survey.skipped.append(block.first_line + place)
-    survey.records += len(recorded)
+        row = survey.records + int(np.searchsorted(records, place)) + 1
+        line = block.first_line + place
+        survey.malformed.append(Malformed(row, line, _shown(block, place, why[place]), why[place]))
+        survey.skipped.add(line)
     if len(survey.malformed) > MOST_MALFORMED:
         raise InputError("tables.json_mostly_malformed", most=MOST_MALFORMED)
+
+
+def _survey_block(connection: duckdb.DuckDBPyConnection, block: _Block, survey: _Survey, limits: Limits) -> None:
+    texts, why = _cleaned(block, limits)
+    connection.register("lines", _lines(texts))
+    judged = connection.sql(_JUDGED).to_arrow_table()
+    connection.register("judged", judged)
+    shapes = connection.sql("SELECT keys FROM judged WHERE keys IS NOT NULL GROUP BY keys ORDER BY min(place)")
+    for (keys,) in shapes.fetchall():
+        survey.keys.update(dict.fromkeys(keys))
+        if len(survey.keys) > limits.columns:
+            raise LimitReached("tables.table_wide", path="JSON", columns=len(survey.keys), most=limits.columns)
+    places = judged["place"].to_numpy()
+    records = np.sort(np.concatenate((places, np.array(list(why), np.int64))))
+    broken = places[judged["keys"].is_null().to_numpy()]
+    _reject(survey, block, why | dict.fromkeys(broken.tolist(), "json"), records)
+    survey.records += len(records)
 
 
 def _pointer(key: str) -> str:
@@ -148,23 +160,94 @@ def _literal(text: str) -> str:
 
 
 def _extraction(keys: Sequence[str]) -> str:
-    """SQL for one column per key. The line is parsed once for all keys, into a list of texts."""
+    """SQL for one column per key. A line is parsed once for all keys, into a list of texts."""
     pointers = ", ".join(_literal(_pointer(key)) for key in keys)
     number = f"CASE WHEN starts_with(cell, '{MARK}') THEN substr(cell, 2) ELSE cell END"
     nested = rf"regexp_replace(cell, '{NESTED_NUMBER}', '\1', 'g')"
-    unmarked = f"CASE WHEN left(cell, 1) IN ('{{', '[') AND contains(cell, '\\u0001') THEN {nested} ELSE {number} END"
-    columns = ", ".join(
-        f"(SELECT NULLIF({unmarked}, '') FROM (SELECT cells[{place + 1}] AS cell)) AS c{place}" for place in range(len(keys))
-    )
-    return f"SELECT {columns} FROM (SELECT json_extract_string(raw, [{pointers}]) AS cells FROM lines)"  # noqa: S608 - keys are quoted
+    unmarked = f"CASE WHEN contains(cell, '\\u0001') THEN {nested} ELSE {number} END"
+    columns = ", ".join(f"texts[{place + 1}] AS c{place}" for place in range(len(keys)))
+    texts = f"list_transform(json_extract_string(raw, [{pointers}]), lambda cell: NULLIF({unmarked}, ''))"
+    return f"SELECT {columns} FROM (SELECT {texts} AS texts FROM lines)"  # noqa: S608 - the keys are quoted
 
 
-def _write_block(connection: duckdb.DuckDBPyConnection, block: _Block, extraction: str, skipped: set[int]) -> pa.Table:
-    data = b"".join(
-        b"\n" if block.first_line + place in skipped else block.data[block.offsets[place] : block.offsets[place + 1]]
-        for place in range(len(block.offsets) - 1)
-    ) if skipped else block.data
-    data = marked(data)
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
+def _without(block: _Block, skipped: set[int]) -> bytes:
+    """The block's bytes with the broken lines blanked."""
+    lines = range(block.first_line, block.first_line + len(block.offsets) - 1)
+    broken = skipped.intersection(lines) if skipped else ()
+    if not broken:
+        return block.data
+    data = bytearray(block.data)
+    for line in broken:
+        place = line - block.first_line
+        start, end = int(block.offsets[place]), int(block.offsets[place + 1]) - 1
+        data[start:end] = b" " * (end - start)
+    return bytes(data)
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, block: _Block, extraction: str, skipped: set[int]) -> pa.Table:
+    data = marked(_without(block, skipped))
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_FEED) + 1
     connection.register("lines", _lines(_Block(data, np.concatenate(([0], ends)), 0).texts()))
     return connection.sql(extraction).to_arrow_table()
+
+
+def _to_lines(source: Path, target: Path, detail: str, limits: Limits) -> None:
+    """Write the objects of a JSON file, spread over lines or in one array, as one line each."""
+    form = "array" if detail == "array" else "unstructured"
+    try:
+        with duckdb.connect() as connection, target.open("wb") as outgoing:
+            # Line ends cannot stand inside strings of JSON, so taking them out changes no value.
+            reader = connection.execute(
+                "SELECT translate(CAST(json AS VARCHAR), chr(10) || chr(13), '  ') AS raw"
+                " FROM read_json_objects(?, format = ?, maximum_object_size = ?)",
+                [_unglobbed(source), form, limits.json_record],
+            ).to_arrow_reader(ROWS_AT_ONCE)
+            for batch in reader:
+                outgoing.write("".join(f"{line}\n" for line in batch.column(0).to_pylist()).encode())
+    except duckdb.Error as fault:
+        raise InputError("tables.json_corrupt", path=str(source), detail=str(fault).splitlines()[0]) from fault
+
+
+def _unglobbed(path: Path) -> str:
+    """The path as a pattern of file names that means just itself."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _write(source: Path, target: Path, survey: _Survey, limits: Limits, progress: Progress) -> int:
+    extraction, rows = _extraction(tuple(survey.keys)), 0
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(len(survey.keys))])
+    with duckdb.connect() as connection, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for block in _blocks(source, limits, progress):
+            table = _texts(connection, block, extraction, survey.skipped)
+            writer.write_table(table.cast(schema))
+            rows += table.num_rows
+    return rows
+
+
+def stage_json(source: Path, into: Path, *, limits: Limits | None = None, progress: Progress = silent) -> Staged:
+    """JSON lines, or a JSON file of objects, as a Parquet file of text columns in the folder `into`.
+
+    The columns are the keys of all records in order of first appearance. Numbers stay as written, true and false too; nested
+    values are compact JSON; null and "" are NULL. Lines that are no object are `malformed` (json, encoding, too_long). Reads
+    the file twice, a block at a time. Raises InputError when there is no record, or when a JSON array is broken.
+    """
+    limits = limits or Limits()
+    detail, path = sniff(source).detail, source
+    if detail in ("array", "objects"):
+        path = into / "lines.jsonl"
+        _to_lines(source, path, detail, limits)
+    survey = _Survey()
+    with duckdb.connect() as connection:
+        for block in _blocks(path, limits, progress):
+            _survey_block(connection, block, survey, limits)
+    if not survey.keys:
+        raise InputError("tables.json_no_records", path=str(source))
+    names, notes = renamed_columns(tuple(survey.keys), limits, str(source))
+    target = into / "staged.parquet"
+    rows = _write(path, target, survey, limits, progress)
+    if path != source:
+        path.unlink()
+    return Staged(
+        columns=names, path=target, kind="parquet", rows=rows, malformed=tuple(survey.malformed), notes=tuple(notes),
+        encoding="utf-8",
+    )
