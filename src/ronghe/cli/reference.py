@@ -34,8 +34,13 @@ def _context(path: str, command: click.Command) -> click.Context:
     return click.Context(command, info_name=path)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _row(*cells: str) -> str:
+    """A row of a table; its cells may hold bars and line ends."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|').replace(chr(10), ' ') for cell in cells)} |"
+
+
+def _in_both(code: str) -> tuple[str, str]:
+    return render(code, "en"), render(code, "zh")
 
 
 def _flags(param: click.Parameter) -> str:
@@ -52,8 +57,7 @@ def _parameters(command: click.Command) -> Iterator[str]:
     yield "| | what it means | 说明 |"
     yield "|---|---|---|"
     for param in command.params:
-        texts = (_cell(option_text(param, lang)) for lang in ("en", "zh"))
-        yield f"| {_cell(_flags(param))} | {' | '.join(texts)} |"
+        yield _row(_flags(param), option_text(param, "en"), option_text(param, "zh"))
     yield ""
 
 
@@ -111,8 +115,8 @@ def _configuration() -> Iterator[str]:
     defaults = Settings()
     for field in fields(Settings):
         default = _DEFAULTS.get(field.name) or f"`{getattr(defaults, field.name)}`"
-        texts = (_cell(render(f"cli.setting_means_{field.name}", lang)) for lang in ("en", "zh"))
-        yield f"| `{field.name}` | `RONGHE_{field.name.upper()}` | {default} | {' | '.join(texts)} |"
+        means = _in_both(f"cli.setting_means_{field.name}")
+        yield _row(f"`{field.name}`", f"`RONGHE_{field.name.upper()}`", default, *means)
     yield ""
     yield "```toml"
     yield 'lang = "zh"'
@@ -135,8 +139,7 @@ def _exit_codes() -> Iterator[str]:
     yield "| code | kind | what it means | 说明 |"
     yield "|---|---|---|---|"
     for code, name in [(0, "done"), *((kind.exit_code, kind.__name__) for kind in _ERRORS)]:
-        texts = (_cell(render(f"cli.exit_{code}", lang)) for lang in ("en", "zh"))
-        yield f"| {code} | `{name}` | {' | '.join(texts)} |"
+        yield _row(str(code), f"`{name}`", *_in_both(f"cli.exit_{code}"))
 
 
 def pages() -> dict[str, str]:

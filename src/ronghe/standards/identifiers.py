@@ -11,9 +11,11 @@ from ronghe.tables import expressions as ops
 __all__ = ["ELEMENTS", "bank_card", "citizen_id", "organization_code", "passport", "plate", "unified_credit_code"]
 
 CODE = VALUE(ops.TEXT)
+DASHES = "\\-–—"
 
 GB_11643_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 GB_11643_CHECKS = "10X98765432"
+MOD_11_ALPHABET = "0123456789X"
 GB_32100_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 GB_32100_WEIGHTS = tuple(3**place % 31 for place in range(17))
 GB_11714_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -115,13 +117,9 @@ def _organization_check(nine: ops.Expression) -> ops.Expression:
     total = ops.Arithmetic(
         "+",
         ops.WeightedSum(nine, GB_11714_WEIGHTS, GB_11714_ALPHABET),
-        ops.WeightedSum(last, (1,), GB_11643_CHECK_ALPHABET),
+        ops.WeightedSum(last, (1,), MOD_11_ALPHABET),
     )
     return ops.And((ops.Matches(last, "[0-9X]"), _divides(total, 11)))
-
-
-GB_11643_CHECK_ALPHABET = "0123456789X"
-"""The check characters of MOD 11: X stands for 10."""
 
 
 def unified_credit_code() -> Element:
@@ -140,7 +138,7 @@ def unified_credit_code() -> Element:
             *("unified_social_credit_identifier", "uniscid", "tax_id"),
         ),
         type=ops.TEXT,
-        clean=code_text(RAW, "[0-9A-Z]{18}", "\\-"),
+        clean=code_text(RAW, "[0-9A-Z]{18}", DASHES),
         value=ops.Case(((ops.Matches(TEXT, f"[1-9ANY]{alphabet}{{17}}"), TEXT),)),
         source="GB 32100-2015",
         form=Bilingual("18 位数字或大写字母，不含 I O S V Z", "18 digits and capitals, without I O S V Z"),
@@ -164,7 +162,7 @@ def organization_code() -> Element:
             *("zzjgdm", "jgdm", "zzdm", "org_code", "organization_code", "organisation_code", "orgcode"),
         ),
         type=ops.TEXT,
-        clean=code_text(RAW, "[0-9A-Z]{9}", "\\-"),
+        clean=code_text(RAW, "[0-9A-Z]{9}", DASHES),
         value=ops.Case(((ops.Matches(TEXT, "[0-9A-Z]{8}[0-9X]"), TEXT),)),
         source="GB 11714-1997",
         form=Bilingual("8 位数字或大写字母加 1 位校验码，可有连字符", "8 digits or capitals and a check character"),
@@ -193,7 +191,7 @@ def bank_card() -> Element:
             *("account_no", "account_number", "card_number"),
         ),
         type=ops.TEXT,
-        clean=code_text(RAW, "[0-9]{13,19}", "\\-"),
+        clean=code_text(RAW, "[0-9]{13,19}", DASHES),
         value=ops.Case(((ops.Matches(TEXT, "[1-9][0-9]{12,18}"), TEXT),)),
         source="GB/T 14504, ISO/IEC 7812-1",
         form=Bilingual("13 至 19 位数字", "13 to 19 digits"),
@@ -226,7 +224,7 @@ def plate() -> Element:
             *("plate", "plate_no", "plate_number", "license_plate", "licence_plate", "car_no", "vehicle_no", "car_plate"),
         ),
         type=ops.TEXT,
-        clean=code_text(RAW, f"{PLATE_PROVINCES}[A-Z][0-9A-Z]{{5,6}}", "\\-·•・.\u2022"),
+        clean=code_text(RAW, f"{PLATE_PROVINCES}[A-Z][0-9A-Z]{{5,6}}", "\\-·•・."),
         value=ops.Case(((ops.Matches(TEXT, forms), TEXT),)),
         source="GA 36-2018",
         form=Bilingual("省份简称、字母和 5 位（新能源 6 位）", "province, letter and 5 signs (new energy: 6)"),

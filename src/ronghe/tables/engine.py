@@ -92,17 +92,22 @@ def io_fault(fault: BaseException) -> InputError | LimitReached:
     return InputError("tables.unreadable", detail=detail)
 
 
+_BROKEN_FILE = ("CSV Error", "Invalid unicode", "is not utf-8 encoded", "not valid UTF8")
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
+    """Errors of the engine as ours; while batches stream they arrive as OSError with the engine's text."""
     try:
         yield
-    except duckdb.InvalidInputException as fault:
-        if "CSV Error" in str(fault) or "Invalid unicode" in str(fault):
-            raise MalformedRecords(str(fault).splitlines()[0]) from fault
-        raise
-    except duckdb.OutOfMemoryException as fault:
-        raise LimitReached("tables.memory_exhausted", detail=str(fault).splitlines()[0]) from fault
-    except (duckdb.IOException, OSError) as fault:
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.OutOfMemoryException, OSError) as fault:
+        said = str(fault)
+        if any(mark in said for mark in _BROKEN_FILE):
+            raise MalformedRecords(said.splitlines()[0]) from fault
+        if isinstance(fault, duckdb.OutOfMemoryException) or "Out of Memory" in said:
+            raise LimitReached("tables.memory_exhausted", detail=said.splitlines()[0]) from fault
+        if isinstance(fault, duckdb.InvalidInputException):
+            raise
         raise io_fault(fault) from fault
 
 

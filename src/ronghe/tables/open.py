@@ -1,9 +1,13 @@
 """One door for every kind of table: sniff the content, then hand it to the reader for its kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ronghe.tables.delimited import CsvOptions, Progress, silent, stage_delimited
+from ronghe.tables.excel import stage_excel
+from ronghe.tables.json_lines import stage_json
+from ronghe.tables.parquet import stage_parquet
+from ronghe.tables.sniff import locate, sniff
 from ronghe.tables.staged import Staged
 
 __all__ = ["ReadOptions", "stage"]
@@ -32,8 +36,27 @@ class ReadOptions:
 def stage(source: str, into: Path, *, options: ReadOptions | None = None, progress: Progress = silent) -> Staged:
     """Make any source ready for an engine.
 
-    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a
-    folder
+    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a folder
     for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
-    return stage_delimited(Path(source), into, options=(options or ReadOptions()).csv, progress=progress)
+    options = options or ReadOptions()
+    if "://" in source or source.startswith("env:"):
+        return _database(source, into, options, progress)
+    path, part = locate(source)
+    found = sniff(path)
+    if found.kind == "sqlite":
+        return _database(f"sqlite:///{path}", into, replace(options, table=options.table or part), progress)
+    if found.kind == "excel":
+        return stage_excel(path, into, sheet=options.sheet or part, header=options.header, progress=progress)
+    if found.kind in ("json_lines", "json"):
+        return stage_json(path, into, progress=progress)
+    if found.kind in ("parquet", "arrow"):
+        return stage_parquet(path, into, progress=progress)
+    return stage_delimited(path, into, options=options.csv, progress=progress)
+
+
+def _database(source: str, into: Path, options: ReadOptions, progress: Progress) -> Staged:
+    # SQLAlchemy takes longer to import than most files to read.
+    from ronghe.tables.database import stage_database
+
+    return stage_database(source, into, table=options.table, query=options.query, progress=progress)

@@ -1,0 +1,218 @@
+"""Administrative divisions of China, dated: which code of GB/T 2260 held when, and what it became.
+
+The facts are those of `codes/regions.tsv` (`tools/build_regions.py` names its sources); they know years, not days. A
+division counts as in force from the year in which it was set up to the year before the one in which it ended.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from ronghe.messages import Bilingual
+from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
+from ronghe.standards.folding import code_text
+from ronghe.standards.region_names import COLLECTIVE, full_names, short_name
+from ronghe.tables import expressions as ops
+
+__all__ = ["EDITION", "ELEMENTS", "Region", "became", "every_code", "known", "on", "path", "region"]
+
+EDITION = datetime.date(2026, 9, 11)
+"""The day of the newest list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One division under one code and name.
+
+    `since` is None for those of the first list (end of 1980); `until` is the year in which it ended, None while it is in
+    force; `became` are the codes that its people belonged to from then on, empty where that is not known.
+    """
+
+    code: str
+    name: str
+    since: int | None
+    until: int | None
+    became: tuple[str, ...]
+
+    def in_force(self, year: int) -> bool:
+        """True when it is on the list of the end of that year."""
+        return (self.since is None or self.since <= year) and (self.until is None or year < self.until)
+
+
+@cache
+def _all() -> tuple[Region, ...]:
+    lines = files("ronghe.standards").joinpath("codes/regions.tsv").read_text("utf-8").splitlines()[1:]
+    return tuple(_region(*line.split("\t")) for line in lines)
+
+
+def _region(code: str, name: str, since: str, until: str, became: str) -> Region:
+    heirs = tuple(became.split(",")) if became else ()
+    return Region(code, name, int(since) if since else None, int(until) if until else None, heirs)
+
+
+@cache
+def _by_code() -> Mapping[str, tuple[Region, ...]]:
+    found: dict[str, list[Region]] = defaultdict(list)
+    for entry in _all():
+        found[entry.code].append(entry)
+    return MappingProxyType({code: tuple(entries) for code, entries in found.items()})
+
+
+def _year(day: datetime.date | None) -> int:
+    return (day or EDITION).year
+
+
+@cache
+def _in_force(year: int) -> Mapping[str, Region]:
+    return MappingProxyType({entry.code: entry for entry in _all() if entry.in_force(year)})
+
+
+def on(day: datetime.date | None = None) -> Mapping[str, Region]:
+    """The divisions in force in the year of `day` (without it: of the newest list), by code."""
+    return _in_force(_year(day))
+
+
+def known(code: str) -> tuple[Region, ...]:
+    """All that a six-digit code ever stood for, the oldest first; empty when it never was one."""
+    return _by_code().get(code, ())
+
+
+def became(code: str, day: datetime.date | None = None) -> tuple[str, ...]:
+    """The codes in force in the year of `day` that the division of `code` is now part of, following every change.
+
+    The code itself while it is in force; several where it was divided; empty where the changes do not tell.
+    """
+    year, current = _year(day), on(day)
+    open_codes, seen, found = [(code, None)], set(), set()
+    while open_codes:
+        step = open_codes.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        heirs = list(_heirs(*step, year))
+        open_codes += heirs
+        if not heirs and step[0] in current:
+            found.add(step[0])
+    return tuple(sorted(found))
+
+
+def _heirs(code: str, year: int | None, last: int) -> Iterator[tuple[str, int | None]]:
+    """What the division under `code` in `year` (None: the newest one) turned into by the year `last`."""
+    entries = [entry for entry in known(code) if year is None or entry.in_force(year)]
+    for entry in entries[-1:]:
+        if entry.until is not None and entry.until <= last:
+            yield from ((heir, entry.until) for heir in entry.became)
+
+
+def path(code: str, day: datetime.date | None = None) -> str:
+    """The full name, province first: 北京市海淀区; empty for a code that was not in force."""
+    current = on(day)
+    if code not in current:
+        return ""
+    above = [current[part] for part in (f"{code[:2]}0000", f"{code[:4]}00") if part in current and part != code]
+    return "".join(entry.name for entry in (*above, current[code]) if entry.name not in COLLECTIVE)
+
+
+@cache
+def every_code() -> tuple[tuple[str, str], ...]:
+    """Every code that was ever in force, as a look-up of itself."""
+    return tuple((code, code) for code in _by_code())
+
+
+def _last_years(year: int) -> tuple[tuple[str, str], ...]:
+    """For every code, the year in which it ended, "" for those in force then or in part of that year."""
+    ended: list[tuple[str, str]] = []
+    for code, entries in _by_code().items():
+        until = entries[-1].until
+        last = "" if until is None or until >= year else str(until)
+        ended.append((code, last))
+    return tuple(ended)
+
+
+def _unambiguous(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
+    codes: dict[str, set[str]] = defaultdict(set)
+    for name, code in claims:
+        codes[name].add(code)
+    return {name: next(iter(found)) if len(found) == 1 else "" for name, found in codes.items()}
+
+
+@cache
+def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
+    """Every name that means one division: full names first, then provinces in short, other short names, former names.
+
+    A name that an earlier kind claims, even for several divisions, is not given to a later one.
+    """
+    current, part = _in_force(year), within.rstrip("0")
+    inside = [entry for entry in current.values() if entry.code.startswith(part) and entry.name not in COLLECTIVE]
+    former = [entry for entry in _all() if entry.code.startswith(part) and entry.until and entry.until <= year]
+    kinds = (
+        [(name, entry.code) for entry in inside for name in full_names(entry.code, entry.name, current)],
+        [(short_name(entry.name), entry.code) for entry in inside if entry.code.endswith("0000")],
+        [(short_name(entry.name), entry.code) for entry in inside],
+        [(name, entry.code) for entry in former for name in full_names(entry.code, entry.name, current)],
+    )
+    found: dict[str, str] = {}
+    for claims in kinds:
+        found = _unambiguous(claims) | found
+    return tuple(sorted((name, code) for name, code in found.items() if code))
+
+
+# In a full name the collective parts say nothing: 北京市市辖区海淀区, 河南省省直辖县级行政区划济源市.
+_CLEAN = ops.Case(
+    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u9fff]{2,5}"), RAW),),
+    otherwise=ops.Replace(
+        code_text(RAW, "[0-9]{6}", "\\-–—/、,，_>|·."), "市辖区|(省|自治区)直辖县级行政(区划|单位)|省直辖行政单位"
+    ),
+)
+
+
+def region(as_of: datetime.date | None = None, within: str = "") -> Element:
+    """A division of China by its code, its name or its full name; the value is the six-digit code.
+
+    A name is read where it means one division in the year of `as_of` (without it: of the newest list). `within`, the
+    code of a province or prefecture, makes 朝阳区 readable in the tables of one city. A code that had ended by then stays
+    the value, with the warning `region_abolished`; `became` tells what to make of it.
+    """
+    year = _year(as_of)
+    codes = every_code()
+    by_code = ops.Lookup(TEXT, codes)
+    value = ops.Case(
+        (
+            (ops.Matches(TEXT, "[0-9]{6}"), by_code),
+            (ops.Matches(TEXT, "[0-9]{12}"), ops.Lookup(ops.Extract(TEXT, "^([0-9]{6})000000"), codes)),
+            (ops.Matches(TEXT, "[0-9]{2}"), ops.Lookup(ops.Concat((TEXT, ops.Literal("0000"))), codes)),
+            (ops.Matches(TEXT, "[0-9]{4}"), ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes)),
+        ),
+        otherwise=ops.Lookup(TEXT, _names(year, within)),
+    )
+    ended = ops.Lookup(VALUE(ops.TEXT), _last_years(year))
+    return Element(
+        code="region",
+        name=Bilingual("行政区划", "Administrative division"),
+        synonyms=(
+            *("行政区划代码", "区划代码", "行政区划编码", "行政区划名称", "区划", "地区", "区域", "辖区", "所属区划"),
+            *("行政区", "行政区域", "行政区域代码", "行政区代码", "区县", "区县代码", "区县名称", "县区", "县市区", "市县"),
+            *("市区县", "省份", "省", "省级", "城市", "地市", "市州", "所在地区", "所属地区", "所属区域", "所在区县", "所属区县"),
+            *("户籍地区划", "户籍所在地区划", "籍贯", "户籍区划代码", "所在区", "辖区代码", "地区代码", "地区编码", "区号代码"),
+            *("xzqh", "xzqhdm", "xzqdm", "qhdm", "qxdm", "qx", "ssqx", "dqdm", "region", "region_code", "area_code"),
+            *("adcode", "division", "division_code", "district", "district_code", "county", "province", "city"),
+            *("administrative_division", "admin_code", "province_name", "city_name", "county_name", "district_name"),
+            *("province_code", "city_code", "county_code"),
+        ),
+        type=ops.TEXT,
+        clean=_CLEAN,
+        value=value,
+        source="GB/T 2260",
+        form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or a name that means one division"),
+        checks=(Check("region_abolished", ops.Compare("=", ended, ops.Literal("")), "warning"),),
+        code_list="GB/T 2260",
+        examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),
+        options=(("as_of", as_of.isoformat() if as_of else ""), ("within", within)),
+    )
+
+
+ELEMENTS: tuple[Element, ...] = (region(),)
