@@ -108,9 +108,11 @@ class Replay:
                 closed[before].became.add(after)
 
     def close(self, code: str, year: int) -> None:
+        """End what `code` stands for."""
         self.current.pop(code).until = year
 
     def open(self, code: str, name: str, year: int) -> None:
+        """Let `code` stand for a division."""
         self.current[code] = Row(code, name, year)
         self.rows.append(self.current[code])
 

@@ -7,6 +7,7 @@ from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
 from ronghe.cli.packages import verify
+from ronghe.cli.printing import say
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 
@@ -21,7 +22,7 @@ _FIRST_STEPS = (
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"ronghe {__version__}")
+        say(f"ronghe {__version__}")
         ctx.exit()
 
 
@@ -32,7 +33,7 @@ def ronghe(ctx: click.Context) -> None:
     """See `cli.command`."""
     session = ctx.find_object(Session)
     if ctx.invoked_subcommand is None and session is not None:
-        click.echo(overview(session.lang, _FIRST_STEPS))
+        say(overview(session.lang, _FIRST_STEPS))
 
 
 for _command in (data, standards, verify):

@@ -9,6 +9,7 @@ import click
 
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
+from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads, sources_of
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
@@ -28,7 +29,7 @@ CITY_DAY = date(2026, 1, 1)
 def data(ctx: click.Context) -> None:
     """See `cli.command_data`."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.command.get_help(ctx))
+        say(ctx.command.get_help(ctx))
 
 
 @data.command(cls=Command, examples=("ronghe data profile residents.csv", "ronghe data profile book.xlsx#2025 --json"))

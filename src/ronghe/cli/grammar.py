@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ronghe.cli.help_page import help_page
+from ronghe.cli.printing import say
 from ronghe.cli.session import Session
 from ronghe.cli.values import OneOf
 from ronghe.messages import LANGUAGES
@@ -23,7 +24,7 @@ _FLAGS_OF_SESSION = ("memory", "threads", "engine", "own", "quiet")
 
 def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(ctx.command.get_help(ctx))
+        say(ctx.command.get_help(ctx))
         ctx.exit()
 
 

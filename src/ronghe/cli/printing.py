@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ronghe.messages import Bilingual
 
-__all__ = ["console", "json_line", "one_line", "printing", "visible"]
+__all__ = ["console", "json_line", "one_line", "printing", "say", "visible"]
 
 _WIDTH_OF_FILES = 100
 """Columns of text that does not go to a terminal, so that a log reads the same everywhere."""
@@ -57,3 +57,9 @@ def printing() -> Iterator[TextIO]:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def say(text: str) -> None:
+    """Print a text of ours, such as a page of help."""
+    with printing() as out:
+        out.write(text + "\n")

@@ -12,13 +12,15 @@ import click
 
 from ronghe.cli.commands import ronghe
 from ronghe.cli.help_page import about, details, option_text, placeholder, usage_line
+from ronghe.cli.markdown import in_both, row
+from ronghe.cli.reference_standards import elements_page, rules_page
 from ronghe.journeys.settings import CONFIG, Settings
-from ronghe.messages import Language, render
+from ronghe.messages import Language
 from ronghe.terms import InputError, InternalFault, LimitReached, Refused, RongheError, StoppedByUser, UsageError
 
 __all__ = ["pages", "walk"]
 
-_MADE = "<!-- Made by `make docs` from the code; change it there. -->"
+_MADE = "<!-- Made from the code by python -m ronghe.cli.reference docs/reference; change it there. -->"
 _ERRORS: tuple[type[RongheError], ...] = (UsageError, InputError, Refused, LimitReached, InternalFault, StoppedByUser)
 
 
@@ -32,15 +34,6 @@ def walk(command: click.Command = ronghe, path: str = "ronghe") -> Iterator[tupl
 
 def _context(path: str, command: click.Command) -> click.Context:
     return click.Context(command, info_name=path)
-
-
-def _row(*cells: str) -> str:
-    """A row of a table; its cells may hold bars and line ends."""
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|').replace(chr(10), ' ') for cell in cells)} |"
-
-
-def _in_both(code: str) -> tuple[str, str]:
-    return render(code, "en"), render(code, "zh")
 
 
 def _flags(param: click.Parameter) -> str:
@@ -57,7 +50,7 @@ def _parameters(command: click.Command) -> Iterator[str]:
     yield "| | what it means | 说明 |"
     yield "|---|---|---|"
     for param in command.params:
-        yield _row(_flags(param), option_text(param, "en"), option_text(param, "zh"))
+        yield row(_flags(param), option_text(param, "en"), option_text(param, "zh"))
     yield ""
 
 
@@ -84,11 +77,9 @@ def _command(path: str, command: click.Command) -> Iterator[str]:
 def _command_line() -> Iterator[str]:
     yield "# The command line"
     yield ""
-    yield _MADE
-    yield ""
-    yield "Results go to stdout, errors and progress to stderr. [Exit codes](exit-codes.md) tell kinds of error apart;"
-    yield "[settings](configuration.md) give defaults for a machine or a person. With `--json` a result is one JSON object"
-    yield 'on stdout, and an error one on stderr: `{"error": {"code": ..., "message": ..., "params": {...}}}`.'
+    yield "Results go to stdout, errors and progress to stderr. [Exit codes](exit-codes.md) tell kinds of error apart,"
+    yield "[settings](configuration.md) give defaults. With `--json` a result is one JSON object on stdout, an error"
+    yield 'one on stderr: `{"error": {"code": ..., "message": ..., "params": {...}}}`.'
     yield ""
     for path, command in walk():
         yield from _command(path, command)
@@ -104,19 +95,17 @@ _DEFAULTS: Mapping[str, str] = {
 def _configuration() -> Iterator[str]:
     yield "# Configuration"
     yield ""
-    yield _MADE
-    yield ""
-    yield "A flag of a command overrules the environment, the environment overrules the file, the file overrules the"
-    yield f"default. The file is `{CONFIG}` in the folder that `RONGHE_HOME` names, else in `~/.ronghe`; it may be absent. A"
-    yield "key that it should not have is an error that names the file and the key."
+    yield "A flag of a command overrules the environment, the environment overrules the file, the file overrules"
+    yield f"the default. The file is `{CONFIG}` in the folder that `RONGHE_HOME` names, else in `~/.ronghe`; it may be"
+    yield "absent. A key that it should not have is an error that names the file and the key."
     yield ""
     yield "| key in the file | environment | default | what it means | 说明 |"
     yield "|---|---|---|---|---|"
     defaults = Settings()
     for field in fields(Settings):
         default = _DEFAULTS.get(field.name) or f"`{getattr(defaults, field.name)}`"
-        means = _in_both(f"cli.setting_means_{field.name}")
-        yield _row(f"`{field.name}`", f"`RONGHE_{field.name.upper()}`", default, *means)
+        means = in_both(f"cli.setting_means_{field.name}")
+        yield row(f"`{field.name}`", f"`RONGHE_{field.name.upper()}`", default, *means)
     yield ""
     yield "```toml"
     yield 'lang = "zh"'
@@ -131,21 +120,25 @@ def _configuration() -> Iterator[str]:
 def _exit_codes() -> Iterator[str]:
     yield "# Exit codes"
     yield ""
-    yield _MADE
-    yield ""
-    yield "Every error is one line on stderr: what is wrong, where, and how to mend it. The exit code tells its kind. After"
-    yield "any of them the last publication is as it was."
+    yield "Every error is one line on stderr: what is wrong, where, and how to mend it. The exit code tells its kind."
+    yield "After any of them the last publication is as it was."
     yield ""
     yield "| code | kind | what it means | 说明 |"
     yield "|---|---|---|---|"
     for code, name in [(0, "done"), *((kind.exit_code, kind.__name__) for kind in _ERRORS)]:
-        yield _row(str(code), f"`{name}`", *_in_both(f"cli.exit_{code}"))
+        yield row(str(code), f"`{name}`", *in_both(f"cli.exit_{code}"))
 
 
 def pages() -> dict[str, str]:
     """Every page by the name of its file."""
-    made = {"command-line.md": _command_line(), "configuration.md": _configuration(), "exit-codes.md": _exit_codes()}
-    return {name: "\n".join(lines).rstrip() + "\n" for name, lines in made.items()}
+    made = {
+        "command-line.md": _command_line(),
+        "configuration.md": _configuration(),
+        "elements.md": elements_page(),
+        "exit-codes.md": _exit_codes(),
+        "rules.md": rules_page(),
+    }
+    return {name: "\n".join([_MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import click
 
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
+from ronghe.cli.printing import say
 from ronghe.cli.reading import OWN
 from ronghe.cli.session import Session
 from ronghe.cli.values import Pair
@@ -20,7 +21,7 @@ _SET = click.option("--set", "settings", type=Pair(), multiple=True, metavar="PA
 def standards(ctx: click.Context) -> None:
     """See `cli.command_standards`."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.command.get_help(ctx))
+        say(ctx.command.get_help(ctx))
 
 
 @standards.command("list", cls=Command, examples=("ronghe standards list",))

@@ -1,6 +1,6 @@
 """Folding of full-width characters: what an input method for Chinese makes of codes and numbers.
 
-Only U+FF01-FF5E and U+3000 are folded. NFKC would also turn ① into 1, Ⅲ into III and ㎡ into m2, which changes meanings.
+Only U+FF01-FF5E and U+3000 are folded. NFKC would also turn ① into 1, Ⅲ into III and ㎡ into m2: other meanings.
 """
 
 from ronghe.tables.expressions import WHITESPACE, Case, Expression, Matches, Replace, Translate, Upper

@@ -1,11 +1,12 @@
 """Identifiers of people, organizations and things, with their check digits."""
 
-import datetime
+import datetime as dt
 
 from ronghe.messages import Bilingual
 from ronghe.standards import regions
 from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
 from ronghe.standards.folding import code_text
+from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 
 __all__ = ["ELEMENTS", "bank_card", "citizen_id", "organization_code", "passport", "plate", "unified_credit_code"]
@@ -26,7 +27,7 @@ PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
 RESIDENCE_PERMIT_TAIWAN = "830000"
 # Organizations that the State Council's departments registered.
 REGISTERED_NATIONALLY = "100000"
-EARLIEST_BIRTH = datetime.date(1800, 1, 1)
+EARLIEST_BIRTH = dt.date(1800, 1, 1)
 
 
 def _number(value: int) -> ops.Expression:
@@ -54,19 +55,16 @@ def _from_fifteen(text: ops.Expression) -> ops.Expression:
     return ops.Concat((seventeen, _citizen_check(seventeen)))
 
 
-def _citizen_checks(as_of: datetime.date | None) -> tuple[Check, ...]:
+def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
     birth = ops.DateOf(
         ops.Concat(
             (ops.Slice(CODE, 7, 4), ops.Literal("-"), ops.Slice(CODE, 11, 2), ops.Literal("-"), ops.Slice(CODE, 13, 2))
         )
     )
-    born = ops.Compare(">=", birth, ops.Literal(EARLIEST_BIRTH, ops.DATE))
-    if as_of is not None:
-        born = ops.And((born, ops.Compare("<=", birth, ops.Literal(as_of, ops.DATE))))
+    limits = [(">=", EARLIEST_BIRTH)] + ([("<=", as_of)] if as_of else [])
+    born = ops.And(tuple(ops.Compare(operator, birth, ops.Literal(day, ops.DATE)) for operator, day in limits))
     last = ops.Slice(CODE, 18, 1)
-    check = ops.Case(
-        ((ops.Compare("=", last, ops.Literal("X")), _number(10)),), otherwise=ops.WeightedSum(last, (1,))
-    )
+    check = ops.Case(((ops.Compare("=", last, ops.Literal("X")), _number(10)),), otherwise=ops.WeightedSum(last, (1,)))
     total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), check)
     return (
         Check("birth_date", born),
@@ -76,24 +74,24 @@ def _citizen_checks(as_of: datetime.date | None) -> tuple[Check, ...]:
     )
 
 
-def citizen_id(as_of: datetime.date | None = None) -> Element:
+def citizen_id(as_of: dt.date | None = None) -> Element:
     """The citizen identity number (GB 11643-1999), and the residence permits that share its form.
 
-    The value has 18 characters; the 15 digits issued before 1999 get their century and their check digit. Births after
-    `as_of` break `birth_date`; without it any real day since 1800 does. Whether the first six digits ever were a code of
-    GB/T 2260 is a warning, since lists of old codes are never complete.
+    The value has 18 characters; the 15 digits issued before 1999 get their century and their check digit. A birth on no
+    real day, before 1800 or after `as_of` breaks `birth_date`. That the first six digits never were a code of GB/T 2260
+    is a warning, since lists of old codes are never complete.
     """
     return Element(
         code="citizen_id",
         name=Bilingual("公民身份号码", "Citizen identity number"),
-        synonyms=(
-            *("身份证号", "身份证号码", "身份证", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码"),
-            *("居民身份证", "身份号码", "身份证件号", "身份证件号码", "公民身份号", "二代身份证号", "本人身份证号"),
-            *("户主身份证号", "法人身份证号", "法定代表人身份证号", "配偶身份证号", "监护人身份证号", "申请人身份证号"),
-            *("男方身份证号", "女方身份证号", "户主公民身份号码", "法定代表人公民身份号码", "监护人公民身份号码"),
-            *("sfzh", "sfzhm", "sfz", "gmsfhm", "gmsfzh", "gmsfzhm", "sfzjhm", "sfhm", "idcard", "id_card_no"),
-            *("id_card_number", "idcard_no", "identity_card", "citizen_id", "citizen_no", "identity_number", "idno"),
-            *("national_id", "resident_id", "cert_no", "person_id_number"),
+        synonyms=synonyms(
+            "身份证号 身份证号码 身份证 公民身份证号 公民身份证号码 居民身份证号 居民身份证号码 居民身份证 身份号码",
+            "身份证件号 身份证件号码 公民身份号 二代身份证号 本人身份证号 户主身份证号 法人身份证号",
+            "法定代表人身份证号 配偶身份证号 监护人身份证号 申请人身份证号 男方身份证号 女方身份证号 户主公民身份号码",
+            "法定代表人公民身份号码 监护人公民身份号码",
+            "sfzh sfzhm sfz gmsfhm gmsfzh gmsfzhm sfzjhm sfhm idcard id_card_no id_card_number idcard_no",
+            "identity_card citizen_id citizen_no identity_number idno national_id resident_id cert_no",
+            "person_id_number",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, "[0-9]{17}[0-9X]"),
@@ -129,13 +127,12 @@ def unified_credit_code() -> Element:
     return Element(
         code="unified_credit_code",
         name=Bilingual("统一社会信用代码", "Unified social credit code"),
-        synonyms=(
-            *("社会信用代码", "统一信用代码", "信用代码", "统一代码", "法人代码", "法人统一社会信用代码", "纳税人识别号"),
-            *("统一社会信用编码", "社会统一信用代码", "企业统一社会信用代码", "单位统一社会信用代码", "税号", "机构信用代码"),
-            *("用人单位统一社会信用代码", "用人单位信用代码", "经营者统一社会信用代码", "主体代码", "企业信用代码"),
-            *("tyshxydm", "shxydm", "tyxydm", "xydm", "nsrsbh", "qyxydm", "uscc", "usci", "usc_code", "credit_code"),
-            *("social_credit_code", "unified_code", "taxpayer_id", "unified_social_credit_code"),
-            *("unified_social_credit_identifier", "uniscid", "tax_id"),
+        synonyms=synonyms(
+            "社会信用代码 统一信用代码 信用代码 统一代码 法人代码 法人统一社会信用代码 纳税人识别号 统一社会信用编码",
+            "社会统一信用代码 企业统一社会信用代码 单位统一社会信用代码 税号 机构信用代码 用人单位统一社会信用代码",
+            "用人单位信用代码 经营者统一社会信用代码 主体代码 企业信用代码",
+            "tyshxydm shxydm tyxydm xydm nsrsbh qyxydm uscc usci usc_code credit_code social_credit_code unified_code",
+            "taxpayer_id unified_social_credit_code unified_social_credit_identifier uniscid tax_id",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, "[0-9A-Z]{18}", DASHES),
@@ -157,9 +154,9 @@ def organization_code() -> Element:
     return Element(
         code="organization_code",
         name=Bilingual("组织机构代码", "Organization code"),
-        synonyms=(
-            *("机构代码", "组织机构代码证号", "组织机构代码号", "企业组织机构代码", "单位组织机构代码", "组织代码"),
-            *("zzjgdm", "jgdm", "zzdm", "org_code", "organization_code", "organisation_code", "orgcode"),
+        synonyms=synonyms(
+            "机构代码 组织机构代码证号 组织机构代码号 企业组织机构代码 单位组织机构代码 组织代码",
+            "zzjgdm jgdm zzdm org_code organization_code organisation_code orgcode",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, "[0-9A-Z]{9}", DASHES),
@@ -184,11 +181,11 @@ def bank_card() -> Element:
     return Element(
         code="bank_card",
         name=Bilingual("银行卡号", "Bank card number"),
-        synonyms=(
-            *("银行账号", "银行帐号", "银行卡", "卡号", "账号", "帐号", "银行卡账号", "开户账号", "收款账号", "工资卡号"),
-            *("社保卡银行账号", "一卡通账号", "惠农卡号", "银行账户", "补贴账号", "发放账号", "开户行账号"),
-            *("yhkh", "yhzh", "khzh", "bank_card", "bank_card_no", "card_no", "bank_account", "bank_account_no"),
-            *("account_no", "account_number", "card_number"),
+        synonyms=synonyms(
+            "银行账号 银行帐号 银行卡 卡号 账号 帐号 银行卡账号 开户账号 收款账号 工资卡号 社保卡银行账号 一卡通账号",
+            "惠农卡号 银行账户 补贴账号 发放账号 开户行账号",
+            "yhkh yhzh khzh bank_card bank_card_no card_no bank_account bank_account_no account_no account_number",
+            "card_number",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, "[0-9]{13,19}", DASHES),
@@ -197,7 +194,7 @@ def bank_card() -> Element:
         form=Bilingual("13 至 19 位数字", "13 to 19 digits"),
         checks=(Check("luhn", ops.Case(branches), "warning"),),
         sensitivity="sensitive",
-        examples=("4111111111111111", "6222 0211 1111 1111 116", "6222021111111111116"),
+        examples=("4111111111111111", "4111 1111 1111 1111", "6222021111111111112"),
     )
 
 
@@ -218,10 +215,10 @@ def plate() -> Element:
     return Element(
         code="plate",
         name=Bilingual("机动车号牌号码", "Vehicle plate number"),
-        synonyms=(
-            *("车牌", "车牌号", "车牌号码", "号牌", "号牌号码", "机动车号牌", "车辆号牌", "车辆牌照", "牌照号", "车号"),
-            *("机动车牌号", "车辆牌号", "公务车牌号", "车牌照", "运输车辆车牌号", "cphm", "cph", "hphm", "clhp"),
-            *("plate", "plate_no", "plate_number", "license_plate", "licence_plate", "car_no", "vehicle_no", "car_plate"),
+        synonyms=synonyms(
+            "车牌 车牌号 车牌号码 号牌 号牌号码 机动车号牌 车辆号牌 车辆牌照 牌照号 车号 机动车牌号 车辆牌号",
+            "公务车牌号 车牌照 运输车辆车牌号",
+            "cphm cph hphm clhp plate plate_no plate_number license_plate licence_plate car_no vehicle_no car_plate",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, f"{PLATE_PROVINCES}[A-Z][0-9A-Z]{{5,6}}", "\\-·•・."),
@@ -233,7 +230,15 @@ def plate() -> Element:
     )
 
 
-PASSPORT_FORMS = "[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[DSP][0-9]{7,8}|[DSP]E[0-9]{7}|[HK][0-9]{8}|M[AB]?[0-9]{7,8}|1[45][0-9]{7}"
+PASSPORT_FORMS = (
+    "[EG][0-9]{8}",
+    "E[A-HJ-NP-Z][0-9]{7}",
+    "[DSP][0-9]{7,8}",
+    "[DSP]E[0-9]{7}",
+    "[HK][0-9]{8}",
+    "M[AB]?[0-9]{7,8}",
+    "1[45][0-9]{7}",
+)
 
 
 def passport() -> Element:
@@ -241,13 +246,13 @@ def passport() -> Element:
     return Element(
         code="passport",
         name=Bilingual("护照号码", "Passport number"),
-        synonyms=(
-            *("护照", "护照号", "普通护照号码", "中国护照号码", "因私护照号", "护照编号", "hzhm", "hzh"),
-            *("passport", "passport_no", "passport_number"),
+        synonyms=synonyms(
+            "护照 护照号 普通护照号码 中国护照号码 因私护照号 护照编号",
+            "hzhm hzh passport passport_no passport_number",
         ),
         type=ops.TEXT,
         clean=code_text(RAW, "[A-Z]{1,2}[0-9]{7,8}"),
-        value=ops.Case(((ops.Matches(TEXT, PASSPORT_FORMS), TEXT),)),
+        value=ops.Case(((ops.Matches(TEXT, "|".join(PASSPORT_FORMS)), TEXT),)),
         source="GA/T 1180, ICAO Doc 9303",
         form=Bilingual("E 或 G 加 8 位等，如 E12345678", "E or G and 8 digits and the like: E12345678"),
         sensitivity="personal",

@@ -4,7 +4,7 @@ The facts are those of `codes/regions.tsv` (`tools/build_regions.py` names its s
 division counts as in force from the year in which it was set up to the year before the one in which it ended.
 """
 
-import datetime
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ from ronghe.messages import Bilingual
 from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
 from ronghe.standards.folding import code_text
 from ronghe.standards.region_names import COLLECTIVE, full_names, short_name
+from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 
 __all__ = ["EDITION", "ELEMENTS", "Region", "became", "every_code", "known", "on", "path", "region"]
 
-EDITION = datetime.date(2026, 9, 11)
+EDITION = dt.date(2026, 9, 11)
 """The day of the newest list."""
 
 
@@ -28,8 +29,8 @@ EDITION = datetime.date(2026, 9, 11)
 class Region:
     """One division under one code and name.
 
-    `since` is None for those of the first list (end of 1980); `until` is the year in which it ended, None while it is in
-    force; `became` are the codes that its people belonged to from then on, empty where that is not known.
+    `since` is None for those of the first list (end of 1980); `until` is the year in which it ended, None while it is
+    in force; `became` are the codes that its people belonged to from then on, empty where that is not known.
     """
 
     code: str
@@ -62,7 +63,7 @@ def _by_code() -> Mapping[str, tuple[Region, ...]]:
     return MappingProxyType({code: tuple(entries) for code, entries in found.items()})
 
 
-def _year(day: datetime.date | None) -> int:
+def _year(day: dt.date | None) -> int:
     return (day or EDITION).year
 
 
@@ -71,7 +72,7 @@ def _in_force(year: int) -> Mapping[str, Region]:
     return MappingProxyType({entry.code: entry for entry in _all() if entry.in_force(year)})
 
 
-def on(day: datetime.date | None = None) -> Mapping[str, Region]:
+def on(day: dt.date | None = None) -> Mapping[str, Region]:
     """The divisions in force in the year of `day` (without it: of the newest list), by code."""
     return _in_force(_year(day))
 
@@ -81,20 +82,22 @@ def known(code: str) -> tuple[Region, ...]:
     return _by_code().get(code, ())
 
 
-def became(code: str, day: datetime.date | None = None) -> tuple[str, ...]:
+def became(code: str, day: dt.date | None = None) -> tuple[str, ...]:
     """The codes in force in the year of `day` that the division of `code` is now part of, following every change.
 
     The code itself while it is in force; several where it was divided; empty where the changes do not tell.
     """
     year, current = _year(day), on(day)
-    open_codes, seen, found = [(code, None)], set(), set()
-    while open_codes:
-        step = open_codes.pop()
+    waiting: list[tuple[str, int | None]] = [(code, None)]
+    seen: set[tuple[str, int | None]] = set()
+    found: set[str] = set()
+    while waiting:
+        step = waiting.pop()
         if step in seen:
             continue
         seen.add(step)
         heirs = list(_heirs(*step, year))
-        open_codes += heirs
+        waiting += heirs
         if not heirs and step[0] in current:
             found.add(step[0])
     return tuple(sorted(found))
@@ -108,7 +111,7 @@ def _heirs(code: str, year: int | None, last: int) -> Iterator[tuple[str, int | 
             yield from ((heir, entry.until) for heir in entry.became)
 
 
-def path(code: str, day: datetime.date | None = None) -> str:
+def path(code: str, day: dt.date | None = None) -> str:
     """The full name, province first: 北京市海淀区; empty for a code that was not in force."""
     current = on(day)
     if code not in current:
@@ -140,13 +143,20 @@ def _unambiguous(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: next(iter(found)) if len(found) == 1 else "" for name, found in codes.items()}
 
 
+def _part(within: str) -> str:
+    """What the codes of all divisions within one begin with; "" for the whole country."""
+    if within and not known(within):
+        raise ValueError(f"{within} is no code of GB/T 2260: a province such as 110000 or a prefecture such as 330100")
+    return within[:2] if within.endswith("0000") else within[:4] if within.endswith("00") else within
+
+
 @cache
 def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
     """Every name that means one division: full names first, then provinces in short, other short names, former names.
 
     A name that an earlier kind claims, even for several divisions, is not given to a later one.
     """
-    current, part = _in_force(year), within.rstrip("0")
+    current, part = _in_force(year), _part(within)
     inside = [entry for entry in current.values() if entry.code.startswith(part) and entry.name not in COLLECTIVE]
     former = [entry for entry in _all() if entry.code.startswith(part) and entry.until and entry.until <= year]
     kinds = (
@@ -170,12 +180,12 @@ _CLEAN = ops.Case(
 )
 
 
-def region(as_of: datetime.date | None = None, within: str = "") -> Element:
+def region(as_of: dt.date | None = None, within: str = "") -> Element:
     """A division of China by its code, its name or its full name; the value is the six-digit code.
 
     A name is read where it means one division in the year of `as_of` (without it: of the newest list). `within`, the
-    code of a province or prefecture, makes 朝阳区 readable in the tables of one city. A code that had ended by then stays
-    the value, with the warning `region_abolished`; `became` tells what to make of it.
+    code of a province or prefecture, makes 朝阳区 readable in the tables of one city; ValueError if there is no such
+    code. A code that had ended by then stays the value, with the warning `region_abolished`: see `became`.
     """
     year = _year(as_of)
     codes = every_code()
@@ -193,21 +203,20 @@ def region(as_of: datetime.date | None = None, within: str = "") -> Element:
     return Element(
         code="region",
         name=Bilingual("行政区划", "Administrative division"),
-        synonyms=(
-            *("行政区划代码", "区划代码", "行政区划编码", "行政区划名称", "区划", "地区", "区域", "辖区", "所属区划"),
-            *("行政区", "行政区域", "行政区域代码", "行政区代码", "区县", "区县代码", "区县名称", "县区", "县市区", "市县"),
-            *("市区县", "省份", "省", "省级", "城市", "地市", "市州", "所在地区", "所属地区", "所属区域", "所在区县", "所属区县"),
-            *("户籍地区划", "户籍所在地区划", "籍贯", "户籍区划代码", "所在区", "辖区代码", "地区代码", "地区编码", "区号代码"),
-            *("xzqh", "xzqhdm", "xzqdm", "qhdm", "qxdm", "qx", "ssqx", "dqdm", "region", "region_code", "area_code"),
-            *("adcode", "division", "division_code", "district", "district_code", "county", "province", "city"),
-            *("administrative_division", "admin_code", "province_name", "city_name", "county_name", "district_name"),
-            *("province_code", "city_code", "county_code"),
+        synonyms=synonyms(
+            "行政区划代码 区划代码 行政区划编码 行政区划名称 区划 地区 区域 辖区 所属区划 行政区 行政区域",
+            "行政区域代码 行政区代码 区县 区县代码 区县名称 县区 县市区 市县 市区县 省份 省 省级 城市 地市 市州",
+            "所在地区 所属地区 所属区域 所在区县 所属区县 户籍地区划 户籍所在地区划 籍贯 户籍区划代码 所在区 辖区代码",
+            "地区代码 地区编码 区号代码",
+            "xzqh xzqhdm xzqdm qhdm qxdm qx ssqx dqdm region region_code area_code adcode division division_code",
+            "district district_code county province city administrative_division admin_code province_name city_name",
+            "county_name district_name province_code city_code county_code",
         ),
         type=ops.TEXT,
         clean=_CLEAN,
         value=value,
         source="GB/T 2260",
-        form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or a name that means one division"),
+        form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or an unambiguous name"),
         checks=(Check("region_abolished", ops.Compare("=", ended, ops.Literal("")), "warning"),),
         code_list="GB/T 2260",
         examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),

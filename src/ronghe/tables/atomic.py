@@ -23,8 +23,8 @@ def _sync(path: Path) -> None:
 def write_atomic(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; when the block ends well it takes the place of `path`, durably.
 
-    When the block fails nothing is left and `path` is as before. Raises LimitReached when the disk is full, InputError when
-    the folder is missing or cannot be written.
+    When the block fails nothing is left and `path` is as before. Raises LimitReached when the disk is full,
+    InputError when the folder is missing or cannot be written.
     """
     if path.is_dir():
         raise InputError("tables.target_is_folder", path=str(path))

@@ -1,11 +1,11 @@
 """The canonical text of typed columns, as DuckDB SQL: the same forms as `cells` gives for Python values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 __all__ = ["quoted", "select_texts", "text_of"]
 
-_NESTED = re.compile(r".*\]$|^(?:STRUCT|MAP|UNION|VARIANT)\b|^JSON$", re.S)
+_NESTED = re.compile(r".*\]$|^(?:STRUCT|MAP|UNION|VARIANT)\b|^JSON$", re.DOTALL)
 
 
 def quoted(name: str) -> str:
@@ -22,22 +22,26 @@ def _floating(column: str) -> str:
     return (
         f"CASE WHEN ISNAN({column}) THEN NULL"
         f" WHEN {column} = TRUNC({column}) AND ABS({column}) < 1e15 THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+        f" WHEN {column} = TRUNC({column}) AND ABS({column}) < 1e37 THEN CAST(CAST({column} AS HUGEINT) AS VARCHAR)"
         f" WHEN CONTAINS({text}, 'e') AND {exact} THEN {trimmed} ELSE {text} END"
     )
+
+
+_SPECIAL: dict[str, Callable[[str], str]] = {
+    "VARCHAR": lambda column: f"NULLIF({column}, '')",
+    "FLOAT": _floating,
+    "DOUBLE": _floating,
+    "BLOB": lambda column: f"NULLIF(COALESCE(TRY(DECODE({column})), LOWER(HEX({column}))), '')",
+    # The session's zone must not matter: the instant in UTC, with its offset.
+    "TIMESTAMP WITH TIME ZONE": lambda column: f"CAST(({column} AT TIME ZONE 'UTC') AS VARCHAR) || '+00:00'",
+}
 
 
 def text_of(name: str, kind: str) -> str:
     """The SQL that gives a column of the DuckDB type `kind` as text, NULL for empty text."""
     column = quoted(name)
-    if kind == "VARCHAR":
-        return f"NULLIF({column}, '')"
-    if kind in ("FLOAT", "DOUBLE"):
-        return _floating(column)
-    if kind == "BLOB":
-        return f"NULLIF(COALESCE(TRY(DECODE({column})), LOWER(HEX({column}))), '')"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        # The session's zone must not matter: the instant in UTC, with its offset.
-        return f"CAST(({column} AT TIME ZONE 'UTC') AS VARCHAR) || '+00:00'"
+    if kind in _SPECIAL:
+        return _SPECIAL[kind](column)
     if kind.startswith("TIMESTAMP"):
         return f"CAST(CAST({column} AS TIMESTAMP) AS VARCHAR)"
     if _NESTED.match(kind):
@@ -47,5 +51,6 @@ def text_of(name: str, kind: str) -> str:
 
 def select_texts(names: Sequence[str], kinds: Sequence[str], source: str) -> str:
     """A SELECT of all columns as text under the names c0, c1, ..."""
-    columns = (f"{text_of(name, kind)} AS c{place}" for place, (name, kind) in enumerate(zip(names, kinds, strict=True)))
+    texts = map(text_of, names, kinds)
+    columns = (f"{text} AS c{place}" for place, text in enumerate(texts))
     return f"SELECT {', '.join(columns)} FROM {source}"  # noqa: S608 - names are quoted

@@ -31,8 +31,8 @@ def _plain(number: Decimal) -> str:
 
 
 def _float(value: float) -> str | None:
-    if math.isnan(value):
-        return None
+    if not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
     if value.is_integer() and abs(value) < 1e300:
         return str(int(value))
     return _plain(Decimal(repr(value)))
@@ -92,8 +92,8 @@ def _text(value: object) -> str | None:
 def _to_significant(numbers: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
     """Numbers rounded to so many significant digits where the arithmetic cannot err, others as they are.
 
-    Scaled by a power of ten, a number is a whole one plus a fraction; dividing the whole one back is exactly rounded. Near a
-    half, and for powers beyond 10**22, which are not exact, the text decides.
+    Scaled by a power of ten, a number is a whole one plus a fraction; dividing the whole one back is exactly rounded.
+    Near a half, and for powers beyond 10**22, which are not exact, the text decides.
     """
     with np.errstate(all="ignore"):
         places = digits - 1 - np.floor(np.log10(np.abs(numbers)))
@@ -104,7 +104,7 @@ def _to_significant(numbers: NDArray[np.float64], digits: int) -> NDArray[np.flo
 
 
 def _careful(value: float, digits: int | None) -> str | None:
-    return _float(value) if digits is None else _plain(Decimal(f"{value:.{digits}g}"))
+    return _float(value) if digits is None or not math.isfinite(value) else _plain(Decimal(f"{value:.{digits}g}"))
 
 
 def _floats(numbers: NDArray[np.float64], digits: int | None) -> pa.Array:
@@ -115,7 +115,7 @@ def _floats(numbers: NDArray[np.float64], digits: int | None) -> pa.Array:
     integers = pa.array(np.where(whole, numbers, 0).astype(np.int64)).cast(pa.string())
     texts = pc.if_else(pa.array(whole), integers, pa.array(numbers, from_pandas=True).cast(pa.string()))
     long = pc.greater(pc.binary_length(texts), SIGNIFICANT_DIGITS + 1)
-    odd = pc.fill_null(pc.or_(pc.match_substring_regex(texts, "[a-z]"), long), False)  # noqa: FBT003 - a value
+    odd = pc.fill_null(pc.or_(pc.match_substring_regex(texts, "[a-z]"), long), False)
     places = pc.indices_nonzero(odd)
     if not len(places):
         return texts

@@ -162,7 +162,8 @@ def _write(grid: _Grid, header: Sequence[str], path: Path) -> tuple[tuple[str, .
     names, renamed = column_names([header[place] for place in kept], len(kept))
     table = pa.table([columns[place] for place in kept], names=list(names))
     pq.write_table(table, path, compression="zstd", row_group_size=120_000)
-    return names, [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed], table.num_rows
+    notes = [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed]
+    return names, notes, table.num_rows
 
 
 def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts | None, name: str) -> list[Note]:
@@ -178,7 +179,8 @@ def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts | None, na
     if facts and facts.errors:
         notes.append(Note("tables.sheet_errors", {"sheet": name, "count": facts.errors}))
     if grid.inexact:
-        notes.append(Note("tables.sheet_long_numbers", {"sheet": name, "count": grid.inexact, "digits": SIGNIFICANT_DIGITS}))
+        params = {"sheet": name, "count": grid.inexact, "digits": SIGNIFICANT_DIGITS}
+        notes.append(Note("tables.sheet_long_numbers", params))
     return notes
 
 
@@ -194,22 +196,19 @@ def _check_size(sheet: CalamineSheet, path: Path, limits: Limits) -> None:
 
 def _staged(
     sheet: CalamineSheet, facts: SheetFacts | None, header: bool | None, into: Path, progress: Progress
-) -> tuple[Staged, int]:
+) -> Staged:
     top, left = sheet.start or (0, 0)
     merges = _moved(sheet.merged_cell_ranges or (facts.merged if facts else ()), top, left)
-    rows = iter(sheet.to_python(skip_empty_area=True, nrows=ROWS_LOOKED_AT)), sheet.iter_rows()
-    head = list(rows[0])
-    blank = Header(("",) * sheet.width, 0, 0, ())
-    found = find_header(head, merges) if header is not False else blank
+    rows = sheet.iter_rows()
+    head = list(islice(rows, ROWS_LOOKED_AT))
+    found = Header(("",) * sheet.width, 0, 0, ()) if header is False else find_header(head, merges)
     down = [merge for merge in merges if merge[0][0] >= found.after and merge[0][1] == merge[1][1]]
-    body = islice(rows[1], found.after, None)
-    if down:
-        body = _spread(body, down, found.after)
-    grid = _read(chain(body), sheet.width, sheet.height, progress)
+    body = chain(head[found.after :], rows)
+    grid = _read(_spread(body, down, found.after) if down else body, sheet.width, sheet.height, progress)
     path = into / "staged.parquet"
     names, renamed, count = _write(grid, found.names, path)
     notes = [*_notes(grid, found, len(down), facts, sheet.name), *(renamed if header is not False else ())]
-    return Staged(columns=names, path=path, kind="parquet", rows=count, notes=tuple(notes)), count
+    return Staged(columns=names, path=path, kind="parquet", rows=count, notes=tuple(notes))
 
 
 def stage_excel(
@@ -223,18 +222,18 @@ def stage_excel(
 ) -> Staged:
     """A sheet as a Parquet file of text columns in the folder `into`.
 
-    `sheet` names one; without it the first sheet with cells is taken, visible ones before hidden. `header=False` says that
-    there is none. Titles above the header are left out, merged header rows joined by `_`, a value merged over several rows is
-    given to each of them, blank rows and blank nameless columns are dropped, numbers are rounded to the 15 digits that
-    spreadsheets keep, and errors such as #N/A are NULL; notes tell what was done. Raises InputError for files that are no,
-    encrypted or broken workbooks, LimitReached for what is too large.
+    `sheet` names one; without it the first sheet with cells is taken, visible ones before hidden. `header=False` says
+    that there is none. Titles above the header are left out, merged header rows joined by `_`, a value merged over
+    several rows is given to each of them, blank rows and blank nameless columns are dropped, numbers are rounded to
+    the 15 digits that spreadsheets keep, and errors such as #N/A are NULL; notes tell what was done. Raises
+    InputError for files that are no, encrypted or broken workbooks, LimitReached for what is too large.
     """
     limits = limits or Limits()
     facts = survey(source, _check_workbook(source), limits)
     with _opened(source) as book:
         chosen, notes = _chosen(book, source, sheet)
         _check_size(chosen, source, limits)
-        staged, _ = _staged(chosen, facts.get(chosen.name), header, into, progress)
+        staged = _staged(chosen, facts.get(chosen.name), header, into, progress)
     return Staged(
         columns=staged.columns, path=staged.path, kind="parquet", rows=staged.rows, notes=(*notes, *staged.notes)
     )

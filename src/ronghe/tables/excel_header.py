@@ -17,7 +17,7 @@ Row = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`names` of the columns as read; `first` and `after` are the rows that it takes, half-open; `titles` stood above it."""
+    """`names` of the columns as read; its rows are `first` up to but without `after`; `titles` stood above it."""
 
     names: tuple[str, ...]
     first: int
@@ -45,7 +45,7 @@ def _filled(rows: Sequence[Row], row: int, merges: Sequence[Merged]) -> set[int]
 
 
 def _is_title(rows: Sequence[Row], row: int, merges: Sequence[Merged], width: int) -> bool:
-    """A line above the table: blank, one cell only, few labels such as `填报单位：X`, or far narrower than the table."""
+    """A line above the table: blank, one cell, labels such as `填报单位：X`, or far narrower than the table."""
     cells = [_word(cell) for cell in rows[row] if cell != ""]
     if len(cells) <= 1:
         return width > 1 or not cells
@@ -67,7 +67,9 @@ def _goes_below(rows: Sequence[Row], bottom: int, merges: Sequence[Merged]) -> b
 def _last_row(rows: Sequence[Row], first: int, merges: Sequence[Merged]) -> int:
     bottom = first
     while bottom < first + MOST_LEVELS - 1:
-        reach = max((merge[1][0] for row in range(first, bottom + 1) for merge in _covering(merges, row)), default=bottom)
+        reach = max(
+            (merge[1][0] for row in range(first, bottom + 1) for merge in _covering(merges, row)), default=bottom
+        )
         if reach > bottom:
             bottom = min(reach, first + MOST_LEVELS - 1)
         elif _goes_below(rows, bottom, merges):
@@ -93,8 +95,8 @@ def _name(rows: Sequence[Row], levels: range, column: int, merges: Sequence[Merg
 def find_header(rows: Sequence[Row], merges: Sequence[Merged]) -> Header:
     """The header among the first rows of a sheet; blank cells are "".
 
-    Titles and label lines above it are skipped. Where cells are merged over rows or columns the header takes several rows,
-    whose words are joined by `_`: 收入 over 工资 and 奖金 gives 收入_工资 and 收入_奖金.
+    Titles and label lines above it are skipped. Where cells are merged over rows or columns the header takes several
+    rows, whose words are joined by `_`: 收入 over 工资 and 奖金 gives 收入_工资 and 收入_奖金.
     """
     rows = rows[:ROWS_LOOKED_AT]
     near = [merge for merge in merges if merge[0][0] < len(rows)]

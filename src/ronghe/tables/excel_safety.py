@@ -1,7 +1,7 @@
 """Look through a spreadsheet before a parser sees it: sizes, entities, and how large each sheet would become.
 
-Sizes are counted while decompressing, since the sizes that a zip file states of itself may lie. A sheet is held in memory
-as a rectangle, so two filled cells in opposite corners are 17 billion cells: the rectangle is measured first.
+Sizes are counted while decompressing, since the sizes that a zip file states of itself may lie. A sheet is held in
+memory as a rectangle, so two filled cells in opposite corners are 17 billion cells: the rectangle is measured first.
 """
 
 import mmap
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
-from xml.etree import ElementTree as ET  # noqa: S405 - every part is checked for a DOCTYPE before it gets here
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from ronghe.tables.limits import Limits
@@ -29,9 +29,18 @@ _LOCAL_HEADER = 30
 _XML = (".xml", ".rels", ".vml")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})([0-9]{1,9})")
 _CELL_TAGS = (b"<c ", b"<c>", b"<c/", b":c ", b":c>", b":c/")
-_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_FAULTS = (zipfile.BadZipFile, zlib.error, OSError, expat.ExpatError, ET.ParseError, KeyError, ValueError, NotImplementedError)
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    expat.ExpatError,
+    ET.ParseError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
 
 
 @dataclass
@@ -62,7 +71,8 @@ class _Budget:
 
 
 def _corrupt(path: Path, detail: object) -> InputError:
-    return InputError("tables.workbook_corrupt", path=str(path), detail=str(detail).splitlines()[0] if str(detail) else "zip")
+    line = (str(detail).splitlines() or ["zip"])[0]
+    return InputError("tables.workbook_corrupt", path=str(path), detail=line)
 
 
 def _raw_parts(file: BinaryIO, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -173,7 +183,7 @@ def _measure_ods(chunks: Iterator[bytes]) -> dict[str, SheetFacts]:
     reader = _OdsReader()
     for chunk in chunks:
         reader.parser.Parse(chunk)
-    reader.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword here
+    reader.parser.Parse(b"", True)
     return reader.sheets
 
 
@@ -228,8 +238,8 @@ def _check_ole(path: Path) -> None:
 def survey(path: Path, kind: str, limits: Limits) -> Mapping[str, SheetFacts]:
     """The facts of each sheet of an xlsx or ods file by the sheet's name; nothing for xls, which is small by its form.
 
-    Raises LimitReached for files and sheets that are too large, InputError for encrypted and corrupt ones and for XML that
-    declares entities.
+    Raises LimitReached for files and sheets that are too large, InputError for encrypted and corrupt ones and for XML
+    that declares entities.
     """
     size = path.stat().st_size
     if size > limits.workbook:
@@ -244,6 +254,11 @@ def survey(path: Path, kind: str, limits: Limits) -> Mapping[str, SheetFacts]:
     for name, facts in sheets.items():
         if facts.rows * facts.columns > limits.sheet_cells:
             raise LimitReached(
-                "tables.sheet_large", path=str(path), sheet=name, rows=facts.rows, columns=facts.columns, most=limits.sheet_cells
+                "tables.sheet_large",
+                path=str(path),
+                sheet=name,
+                rows=facts.rows,
+                columns=facts.columns,
+                most=limits.sheet_cells,
             )
     return sheets

@@ -111,7 +111,7 @@ SELECT place, CASE WHEN json_valid(raw) AND json_type(raw) = 'OBJECT' THEN json_
 def _lines(texts: pa.Array) -> pa.Table:
     """The lines that are not blank, with their places in the block."""
     places = pa.array(np.arange(len(texts), dtype=np.int64))
-    filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), False)  # noqa: FBT003 - a value
+    filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(texts), ""), False)
     return pa.table({"place": places, "raw": texts}).filter(filled)
 
 
@@ -197,10 +197,10 @@ def _to_lines(source: Path, target: Path, detail: str, limits: Limits) -> None:
     try:
         with duckdb.connect() as connection, target.open("wb") as outgoing:
             # Line ends cannot stand inside strings of JSON, so taking them out changes no value.
-            reader = connection.execute(
-                "SELECT translate(CAST(json AS VARCHAR), chr(10) || chr(13), '  ') AS raw"
-                " FROM read_json_objects(?, format = ?, maximum_object_size = ?)",
-                [_unglobbed(source), form, limits.json_record],
+            reader = connection.sql(
+                "SELECT translate(CAST(json AS VARCHAR), chr(10) || chr(13), '  ') AS raw"  # noqa: S608 - quoted
+                f" FROM read_json_objects({_literal(_unglobbed(source))}, format = '{form}',"
+                f" maximum_object_size = {limits.json_record})"
             ).to_arrow_reader(ROWS_AT_ONCE)
             for batch in reader:
                 outgoing.write("".join(f"{line}\n" for line in batch.column(0).to_pylist()).encode())
@@ -227,9 +227,10 @@ def _write(source: Path, target: Path, survey: _Survey, limits: Limits, progress
 def stage_json(source: Path, into: Path, *, limits: Limits | None = None, progress: Progress = silent) -> Staged:
     """JSON lines, or a JSON file of objects, as a Parquet file of text columns in the folder `into`.
 
-    The columns are the keys of all records in order of first appearance. Numbers stay as written, true and false too; nested
-    values are compact JSON; null and "" are NULL. Lines that are no object are `malformed` (json, encoding, too_long). Reads
-    the file twice, a block at a time. Raises InputError when there is no record, or when a JSON array is broken.
+    The columns are the keys of all records in order of first appearance. Numbers stay as written, true and false too;
+    nested values are compact JSON; null and "" are NULL. Lines that are no object are `malformed` (json, encoding,
+    too_long). Reads the file twice, a block at a time. Raises InputError when there is no record, or when a JSON
+    array is broken.
     """
     limits = limits or Limits()
     detail, path = sniff(source).detail, source
@@ -248,6 +249,11 @@ def stage_json(source: Path, into: Path, *, limits: Limits | None = None, progre
     if path != source:
         path.unlink()
     return Staged(
-        columns=names, path=target, kind="parquet", rows=rows, malformed=tuple(survey.malformed), notes=tuple(notes),
+        columns=names,
+        path=target,
+        kind="parquet",
+        rows=rows,
+        malformed=tuple(survey.malformed),
+        notes=tuple(notes),
         encoding="utf-8",
     )

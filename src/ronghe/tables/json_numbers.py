@@ -1,7 +1,7 @@
 """Keep numbers of JSON text as they are written: a parser would turn 1.10 into 1.1 and round long ones.
 
-Every number outside strings is wrapped into a string that begins with a mark; the parser passes strings on untouched, and
-`UNMARKED` takes the mark away again. Vectorized over bytes.
+Every number outside strings is wrapped into a string that begins with a mark; the parser passes strings on untouched,
+and `NESTED_NUMBER` helps to take the mark away again. Vectorized over bytes.
 """
 
 import numpy as np
@@ -51,7 +51,7 @@ def _inside_strings(block: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def marked(data: bytes) -> bytes:
-    """Whole lines of JSON with each number outside strings wrapped as a marked string; broken lines may come out broken."""
+    """Whole lines of JSON with each number outside strings wrapped as a marked string; broken lines stay broken."""
     block = np.frombuffer(data, np.uint8)
     numeric = _NUMERIC[block] & ~_inside_strings(block)
     edges = np.flatnonzero(np.diff(numeric, prepend=False, append=False))

@@ -1,4 +1,4 @@
-"""Read Parquet and Arrow (IPC file, IPC stream, Feather) as columns of canonical text."""
+"""Read Parquet and Arrow (IPC file or stream, Feather 2) as columns of canonical text."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
 from ronghe.tables.canonical import quoted, select_texts
@@ -46,7 +45,7 @@ def renamed_columns(read: Sequence[str], limits: Limits, path: str) -> tuple[tup
 
 
 def _arrow_reader(path: Path) -> pa.RecordBatchReader:
-    """The batches of an Arrow file, whichever of its three forms it has."""
+    """The batches of an Arrow file, file or stream."""
     source = pa.memory_map(str(path))
     magic = source.read(6)
     source.seek(0)
@@ -54,8 +53,6 @@ def _arrow_reader(path: Path) -> pa.RecordBatchReader:
         opened = pa.ipc.open_file(source)
         batches = (opened.get_batch(number) for number in range(opened.num_record_batches))
         return pa.RecordBatchReader.from_batches(opened.schema, batches)
-    if magic.startswith(b"FEA1"):
-        return feather.read_table(path).to_reader(BATCH_ROWS)
     return pa.ipc.open_stream(source)
 
 
@@ -71,7 +68,7 @@ def _already_text(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], n
     if any(kind != "VARCHAR" for kind in kinds):
         return False
     empty = " OR ".join(f"{quoted(name)} = ''" for name in names)
-    found = connection.sql(f"SELECT 1 FROM source WHERE {empty} LIMIT 1").fetchone()  # noqa: S608 - names are quoted
+    found = connection.execute(f"SELECT 1 FROM source WHERE {empty} LIMIT 1").fetchone()  # noqa: S608 - names are quoted
     return found is None
 
 
@@ -87,10 +84,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, names: Sequence[str], kinds: Se
 
 
 def stage_parquet(source: Path, into: Path, *, limits: Limits | None = None, progress: Progress = silent) -> Staged:
-    """A Parquet or Arrow file as a Parquet file of text columns in the folder `into`; one that is so already is used itself.
+    """A Parquet or Arrow file as a Parquet file of text columns in the folder `into`, or itself when it is one.
 
-    Dates become ISO, decimals plain, nested values JSON, bytes text where they are UTF-8 and hexadecimal otherwise, instants
-    UTC. Raises InputError for corrupt and encrypted files.
+    Dates become ISO, decimals plain, nested values JSON, bytes text where they are UTF-8 and hexadecimal otherwise,
+    instants UTC. Raises InputError for corrupt and encrypted files.
     """
     with _clear(source), duckdb.connect() as connection:
         connection.execute("SET threads = 2; SET enable_progress_bar = false")

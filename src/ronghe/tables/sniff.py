@@ -20,15 +20,30 @@ _TABLES: tuple[tuple[bytes, Kind, str], ...] = (
     (b"PAR1", "parquet", "Parquet"),
     (b"PARE", "parquet", "Parquet (encrypted)"),
     (b"ARROW1", "arrow", "Arrow IPC file"),
-    (b"FEA1", "arrow", "Feather 1"),
     (b"SQLite format 3\0", "sqlite", "SQLite"),
     (_OLE, "excel", "xls"),
 )
-_ARCHIVES = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
-_ARCHIVES += ((b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"))
-_OTHERS = ((b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"\x7fELF", "ELF"))
-_OTHERS += ((b"{\\rtf", "RTF"), (b"MZ", "EXE"))
-_MARKUP = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table|\?xml|\?mso)", re.I | re.S)
+_ARCHIVES: dict[bytes, str] = {
+    b"\x1f\x8b": "gzip",
+    b"BZh91AY&SY": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "rar",
+}
+_OTHERS: dict[bytes, str] = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x7fELF": "ELF",
+    b"{\\rtf": "RTF",
+    b"FEA1": "Feather 1",
+    b"MZ": "EXE",
+}
+_MARKUP = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table|\?xml|\?mso)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +131,8 @@ def _binary(head: bytes) -> bool:
 def sniff(path: Path) -> Format:
     """What kind of table a file holds.
 
-    Raises InputError for folders, missing, unreadable and empty files, for archives, and for what holds no table; each says
-    how to mend it.
+    Raises InputError for folders, missing, unreadable and empty files, for archives, and for what holds no table;
+    each says how to mend it.
     """
     head = _head(path)
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
@@ -127,17 +142,17 @@ def sniff(path: Path) -> Format:
             return Format(kind, detail)
     if head.startswith(b"\xff\xff\xff\xff") and path.suffix.lower() in (".arrow", ".arrows", ".ipc"):
         return Format("arrow", "Arrow IPC stream")
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
-    for magic, found in _ARCHIVES:
+    for magic, found in _ARCHIVES.items():
         if head.startswith(magic):
             raise InputError("tables.compressed", path=str(path), found=found)
-    for magic, found in _OTHERS:
+    for magic, found in _OTHERS.items():
         if head.startswith(magic) and _binary_magic(magic, head):
             raise InputError("tables.no_table", path=str(path), found=found)
     return _text(head, path)
 
 
 def _binary_magic(magic: bytes, head: bytes) -> bool:
-    """`MZ` and `BZh` may well begin a table of text."""
+    """`MZ` may well begin a table of text."""
     return magic != b"MZ" or b"\0" in head[:64]

@@ -53,7 +53,7 @@ def excel(path: Path) -> Table:
         header = []
         for group, name in zip(groups, names, strict=True):
             carried = str(group) or ("残疾" if name in {"类别", "等级"} else "监护人")
-            header.append(carried + str(name))
+            header.append(f"{carried}_{name}" if name else carried)
     return header, [[shown(cell) for cell in row] for row in rows[height:]]
 
 

@@ -124,7 +124,7 @@ def _write_headers(page: Worksheet, headers: list[str], title: str, groups: tupl
                 page.merge_range(1, place, 2, place, headers[place], bold)
         if group:
             page.merge_range(1, places[0], 1, places[-1], group, bold)
-            page.write_row(2, places[0], [headers[place].removeprefix(group) for place in places], bold)
+            page.write_row(2, places[0], [headers[place].removeprefix(f"{group}_") for place in places], bold)
     return 3
 
 

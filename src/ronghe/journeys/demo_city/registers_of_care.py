@@ -41,13 +41,13 @@ def disability_cards(sheet: Sheet, world: World) -> None:
     sheet.add("姓名", people.name.take(place), habits.NAME)
     sheet.add("身份证号", people.id.take(place), habits.CITIZEN_ID)
     sheet.add("性别", sex, habits.SEX, shown=pc.if_else(pc.equal(sex, "1"), "男", "女"))
-    sheet.add("残疾类别", taken(DISABILITIES, weighted(rng, DISABILITY_WEIGHTS, sheet.rows)))
-    sheet.add("残疾等级", taken(GRADES, rng.integers(0, 4, sheet.rows)), {"unknown_code": 0.002})
+    sheet.add("残疾_类别", taken(DISABILITIES, weighted(rng, DISABILITY_WEIGHTS, sheet.rows)))
+    sheet.add("残疾_等级", taken(GRADES, rng.integers(0, 4, sheet.rows)), {"unknown_code": 0.002})
     issued = np.maximum(people.birth[who], world.years_ago(10, sheet.rows))
     sheet.add("发证日期", days_as_text(world.day_between(rng, issued)), EXCEL_DATE, cell="date")
     head = pa.array(people.head[who])
-    sheet.add("监护人姓名", people.name.take(head), habits.OPTIONAL)
-    sheet.add("监护人电话", people.phone.take(head), habits.PHONE)
+    sheet.add("监护人_姓名", people.name.take(head), habits.OPTIONAL)
+    sheet.add("监护人_电话", people.phone.take(head), habits.PHONE)
 
 
 def pupils(sheet: Sheet, world: World) -> None:

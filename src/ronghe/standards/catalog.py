@@ -1,0 +1,135 @@
+"""The catalog of data elements: by code, by the name of a column, and with the elements that a department adds."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date as day
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ronghe.standards import code_lists, contact, dates, identifiers, quantities, regions, text
+from ronghe.standards.element import Element
+from ronghe.standards.own_elements import own_elements
+from ronghe.terms import InputError
+
+__all__ = ["Catalog", "catalog", "normalized"]
+
+_MODULES = (identifiers, code_lists, regions, dates, quantities, contact, text)
+LOWEST_SCORE = 0.6
+
+
+def _date(given: str, place: str) -> day | None:
+    try:
+        return day.fromisoformat(given) if given else None
+    except ValueError as fault:
+        raise InputError("standards.option_value", element=place, value=given, known="2026-01-01") from fault
+
+
+def _digits(given: str, place: str) -> int:
+    if not re.fullmatch("[0-9]{1,2}", given):
+        raise InputError("standards.option_value", element=place, value=given, known="0, 1, ... 38")
+    return int(given)
+
+
+def _order(given: str, place: str) -> str:
+    if given not in ("ymd", "dmy", "mdy"):
+        raise InputError("standards.option_value", element=place, value=given, known="ymd, dmy, mdy")
+    return given
+
+
+def _word(given: str, place: str) -> str:  # noqa: ARG001 - the shape of a reader of options
+    return given
+
+
+_Options = Mapping[str, Callable[[str, str], Any]]
+_BUILDERS: dict[str, tuple[Callable[..., Element], _Options]] = {
+    "citizen_id": (identifiers.citizen_id, {"as_of": _date}),
+    "region": (regions.region, {"as_of": _date, "within": _word}),
+    "date": (dates.date, {"order": _order}),
+    "birth_date": (lambda **given: dates.date(code="birth_date", **given), {"order": _order}),
+    "money": (quantities.money, {"unit": _word}),
+    "area": (quantities.area, {"unit": _word}),
+    "decimal": (quantities.decimal_number, {"precision": _digits, "scale": _digits}),
+}
+
+
+@cache
+def normalized(name: str) -> str:
+    """A column's name as names are compared: lower case, without spaces, marks, and brackets with what is in them."""
+    bare = re.sub(r"[（(\[【].*?[）)\]】]", "", name)
+    return re.sub(r"[\s_\-./:：*]+", "", bare).lower()
+
+
+class Catalog:
+    """The elements at hand; iterating gives each of them once, in the order of their definition."""
+
+    def __init__(self, own: Sequence[Path] = ()) -> None:
+        fixed = [element for module in _MODULES for element in module.ELEMENTS]
+        self._elements = {element.code: element for element in fixed}
+        for element in own_elements(own, self.get):
+            self._elements[element.code] = element
+        self._names = {
+            element.code: frozenset(
+                map(normalized, (*element.synonyms, element.name.zh, element.name.en, element.code))
+            )
+            for element in self
+        }
+
+    def __iter__(self) -> Iterator[Element]:
+        return iter(self._elements.values())
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def get(self, code: str, options: Mapping[str, str] | None = None) -> Element:
+        """The element of this code, built with its options.
+
+        Raises InputError for an unknown code, saying the nearest ones, and for an unknown option or value of one.
+        """
+        if code not in self._elements:
+            near = difflib.get_close_matches(code, self._elements, n=3, cutoff=0.4) or list(self._elements)[:3]
+            raise InputError("standards.unknown_element", value=code, near=", ".join(near))
+        given = {key: value for key, value in (options or {}).items() if value}
+        if not given:
+            return self._elements[code]
+        build, readers = _BUILDERS.get(code, (None, {}))
+        for key in given:
+            if build is None or key not in readers:
+                known = ", ".join(readers) or "-"
+                raise InputError("standards.unknown_option", element=code, value=key, known=known)
+        assert build is not None
+        return build(**{key: readers[key](value, f"{code}.{key}") for key, value in given.items()})
+
+    def by_name(self, column: str) -> list[tuple[Element, float]]:
+        """The elements that a column of this name may hold with scores up to 1, best first.
+
+        1 is one of an element's names; a name that ends or begins with one of them scores by how much of it that is.
+        """
+        wanted = normalized(column)
+        found = []
+        for element in self:
+            score = max((_likeness(wanted, name) for name in self._names[element.code]), default=0.0)
+            if score >= LOWEST_SCORE:
+                found.append((element, score))
+        return sorted(found, key=lambda pair: -pair[1])
+
+
+def _likeness(wanted: str, name: str) -> float:
+    if wanted == name:
+        return 1.0
+    if len(name) < 2 or (name.isascii() and len(name) < 4):
+        return 0.0
+    if wanted.endswith(name):
+        return 0.7 + 0.2 * len(name) / len(wanted)
+    return 0.6 + 0.2 * len(name) / len(wanted) if wanted.startswith(name) else 0.0
+
+
+@cache
+def _catalog(own: tuple[Path, ...]) -> Catalog:
+    return Catalog(own)
+
+
+def catalog(own: Sequence[Path] = ()) -> Catalog:
+    """The catalog, with the elements of the departments' own files; made once for the same files."""
+    return _catalog(tuple(own))

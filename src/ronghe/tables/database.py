@@ -1,0 +1,126 @@
+"""Read a table or a query behind a SQLAlchemy URL, streaming, in a session that only reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import URL, Connection, CursorResult, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ronghe.tables.cells import texts_of
+from ronghe.tables.database_query import check_query
+from ronghe.tables.database_url import database_url, masked, open_engine, shown
+from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import io_fault
+from ronghe.tables.limits import Limits
+from ronghe.tables.parquet import renamed_columns
+from ronghe.tables.staged import Staged
+from ronghe.terms import InputError, UsageError
+
+__all__ = ["stage_database", "table_names"]
+
+ROWS_AT_ONCE = 20_000
+NAMES_SHOWN = 20
+
+_READ_ONLY = {
+    "postgresql": "SET TRANSACTION READ ONLY",
+    "kingbase": "SET TRANSACTION READ ONLY",
+    "oracle": "SET TRANSACTION READ ONLY",
+    "mysql": "START TRANSACTION READ ONLY",
+    "mariadb": "START TRANSACTION READ ONLY",
+}
+
+
+@contextmanager
+def _connected(url: URL) -> Iterator[Connection]:
+    """A connection with a server-side cursor, told to read only; errors name the database but no password."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            order = _READ_ONLY.get(url.get_backend_name())
+            if order:
+                connection.exec_driver_sql(order)
+            yield connection.execution_options(stream_results=True)
+    except SQLAlchemyError as fault:
+        cause = getattr(fault, "orig", None) or fault
+        raise InputError("tables.database_fault", url=shown(url), detail=masked(str(cause), url)) from None
+    except OSError as fault:
+        raise io_fault(fault) from fault
+    finally:
+        engine.dispose()
+
+
+def _tables(connection: Connection, schema: str | None) -> list[str]:
+    inspector = inspect(connection)
+    return sorted({*inspector.get_table_names(schema), *inspector.get_view_names(schema)})
+
+
+def table_names(source: str, *, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The tables and views of a database, sorted. Raises InputError as `stage_database` does."""
+    url, _ = database_url(source, environment)
+    with _connected(url) as connection:
+        return tuple(_tables(connection, None))
+
+
+def _select_all(connection: Connection, url: URL, name: str) -> str:
+    """The SELECT of a table, a view, or `schema.table`; the name is looked up first, so it cannot be anything else."""
+    schema, _, bare = name.rpartition(".")
+    preparer = connection.dialect.identifier_preparer
+    for candidate, where in ((name, None), (bare, schema)) if schema else ((name, None),):
+        if candidate in _tables(connection, where):
+            quoted = preparer.quote(candidate)
+            return f"SELECT * FROM {preparer.quote_schema(where)}.{quoted}" if where else f"SELECT * FROM {quoted}"  # noqa: S608
+    known = _tables(connection, None)
+    near = get_close_matches(name, known, NAMES_SHOWN, 0.5) or known[:NAMES_SHOWN]
+    raise InputError("tables.no_such_table", url=shown(url), table=name, known=", ".join(near) or "-")
+
+
+def _batch(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([texts_of(column) for column in zip(*rows, strict=True)], schema=schema)
+
+
+def _write(result: CursorResult[tuple[object, ...]], width: int, target: Path, progress: Progress) -> int:
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
+    count = 0
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for rows in result.partitions(ROWS_AT_ONCE):
+            writer.write_batch(_batch(rows, schema))
+            count += len(rows)
+            progress("read", count, 0)
+    return count
+
+
+def stage_database(
+    source: str,
+    into: Path,
+    *,
+    table: str | None = None,
+    query: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> Staged:
+    """A table, view or query as a Parquet file of text columns in the folder `into`.
+
+    `source` is `URL#table`, or a URL with `table` or `query` beside it; `env:NAME` and `url-file:PATH` keep it off
+    the command line. Rows come through a server-side cursor, some 20,000 at a time. `progress` cannot know the total
+    and tells 0. Raises InputError for a missing driver, server, table or column, Refused for a query that is no plain
+    SELECT.
+    """
+    url, named = database_url(source, environment)
+    table = table or named
+    if (table is None) == (query is None):
+        raise UsageError("tables.table_or_query", url=shown(url))
+    if query is not None:
+        check_query(query, url.get_backend_name())
+    target = into / "staged.parquet"
+    with _connected(url) as connection:
+        statement = query if query is not None else _select_all(connection, url, str(table))
+        # The driver gets the text as it is: a colon or a percent sign in it is no parameter.
+        result = connection.execute(text(statement.replace(":", r"\:")))
+        names, notes = renamed_columns(tuple(result.keys()), limits or Limits(), shown(url))
+        rows = _write(result, len(names), target, progress)
+    return Staged(columns=names, path=target, kind="parquet", rows=rows, notes=tuple(notes))
