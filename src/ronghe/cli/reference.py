@@ -15,7 +15,7 @@ from ronghe.cli.help_page import about, details, option_text, placeholder, usage
 from ronghe.cli.markdown import in_both, row
 from ronghe.cli.reference_standards import elements_page, rules_page
 from ronghe.journeys.settings import CONFIG, Settings
-from ronghe.messages import Language
+from ronghe.messages import LANGUAGES
 from ronghe.terms import InputError, InternalFault, LimitReached, Refused, RongheError, StoppedByUser, UsageError
 
 __all__ = ["pages", "walk"]
@@ -61,8 +61,7 @@ def _command(path: str, command: click.Command) -> Iterator[str]:
     yield usage_line(_context(path, command), "en")
     yield "```"
     yield ""
-    both: tuple[Language, Language] = ("en", "zh")
-    for lang in both:
+    for lang in reversed(LANGUAGES):
         yield " ".join(filter(None, (about(path, lang), details(path, lang))))
         yield ""
     yield from _parameters(command)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ronghe.cli.markdown import in_both, row
+from ronghe.cli.views.standards import type_text
 from ronghe.messages import codes, render
 from ronghe.standards.catalog import catalog
 from ronghe.standards.element import Element
@@ -17,24 +18,22 @@ def elements_page() -> Iterator[str]:
     """Every element of the catalog under its code."""
     yield "# Data elements"
     yield ""
-    yield "A schema names the element of a column by its code; `ronghe standards show CODE` prints the same as here, and"
-    yield "`ronghe standards check CODE VALUE` reads one value. [Rules](rules.md) says what each rule asks. A department adds"
-    yield "its own in a file: see [own elements](../how-to/own-elements.md)."
+    yield "A schema names the element of a column by its code; `ronghe standards show CODE` prints the same as here,"
+    yield "and `ronghe standards check CODE VALUE` reads one value. [Rules](rules.md) says what each rule asks. A"
+    yield "department adds its own in a file: see [own elements](../how-to/own-elements.md)."
     yield ""
     for element in sorted(catalog(), key=lambda element: element.code):
         yield from _element(element)
 
 
 def _rules(element: Element) -> str:
-    found = ["`form`"]
-    for check in element.checks:
-        found.append(f"`{check.rule}`" + (" (warning)" if check.level == "warning" else ""))
-    return ", ".join(found)
+    asked = (f"`{check.rule}`" + (" (warning)" if check.level == "warning" else "") for check in element.checks)
+    return ", ".join(["`form`", *asked])
 
 
 def _facts(element: Element) -> Iterator[tuple[str, str]]:
     yield "form", f"{element.form.en}<br>{element.form.zh}"
-    yield "type", f"{element.type}"
+    yield "type", type_text(element.type)
     yield "unit", element.unit
     yield "code list", element.code_list
     yield "rules, in order", _rules(element)
@@ -60,8 +59,8 @@ def rules_page() -> Iterator[str]:
     """Every rule under its name."""
     yield "# Rules"
     yield ""
-    yield "A row is quarantined with the names of the rules that it broke, as `column: rule: value`. A rule that only warns is"
-    yield "counted and rejects nothing."
+    yield "A row is quarantined with the names of the rules that it broke, as `column: rule: value`. A rule that only"
+    yield "warns is counted and rejects nothing."
     yield ""
     yield row("rule", "what it asks", "说明")
     yield "|---|---|---|"

@@ -49,7 +49,7 @@ def show(session: Session, /, code: str, *, settings: tuple[tuple[str, str], ...
     examples=(
         "ronghe standards check citizen_id 11010519491231002X",
         "ronghe standards check money 1.5万元",
-        "ronghe standards check date 05/03/2024 --set format=dmy",
+        "ronghe standards check date 05/03/2024 --set order=dmy",
     ),
 )
 @_CODE

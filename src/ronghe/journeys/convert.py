@@ -96,8 +96,8 @@ def convert_file(
 ) -> Converted:
     """Write the table `source` to `target`, in the format that its ending names; every value stays text.
 
-    The old `target` stays until the new one is whole. Raises InputError for a source that cannot be read, UsageError for
-    an ending that is not known, LimitReached when the format or the disk is too small.
+    The old `target` stays until the new one is whole. Raises InputError for a source that cannot be read, UsageError
+    for an ending that is not known, LimitReached when the format or the disk is too small.
     """
     _check(target)
     try:

@@ -22,7 +22,7 @@ _PEOPLES = (
 _PEOPLE = f"(?:(?:{_PEOPLES})族|蒙古|哈萨克|柯尔克孜|各族)"
 _AUTONOMOUS = re.compile(f"(.{{2,}}?){_PEOPLE}*自治[州县旗]")
 _PROVINCE = re.compile("(.{2,}?)(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)")
-_PLAIN = re.compile("(.{2,})(?:地区|林区|矿区|市|区|县|盟|旗)")
+_PLAIN = re.compile("(.{2,}?)(?:地区|林区|矿区|市|区|县|盟|旗)")
 
 
 class Named(Protocol):

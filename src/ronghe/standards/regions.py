@@ -6,7 +6,7 @@ division counts as in force from the year in which it was set up to the year bef
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,8 @@ __all__ = ["EDITION", "ELEMENTS", "Region", "became", "every_code", "known", "on
 
 EDITION = dt.date(2026, 9, 11)
 """The day of the newest list."""
+FIRST_YEAR = 1980
+"""Codes that ended in it were in force at a time that the sources do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +89,26 @@ def became(code: str, day: dt.date | None = None) -> tuple[str, ...]:
 
     The code itself while it is in force; several where it was divided; empty where the changes do not tell.
     """
-    year, current = _year(day), on(day)
-    waiting: list[tuple[str, int | None]] = [(code, None)]
-    seen: set[tuple[str, int | None]] = set()
-    found: set[str] = set()
+    entries = known(code)
+    return _ends(entries[-1], _year(day)) if entries else ()
+
+
+def _ends(start: Region, year: int) -> tuple[str, ...]:
+    """The codes in force in `year` that follow from one division."""
+    waiting, seen, found = [start], {start}, set()
     while waiting:
-        step = waiting.pop()
-        if step in seen:
-            continue
-        seen.add(step)
-        heirs = list(_heirs(*step, year))
-        waiting += heirs
-        if not heirs and step[0] in current:
-            found.add(step[0])
+        entry = waiting.pop()
+        heirs = {heir for code in entry.became for heir in known(code) if _took_over(heir, entry, year)}
+        if entry.in_force(year):
+            found.add(entry.code)
+        waiting += heirs - seen
+        seen |= heirs
     return tuple(sorted(found))
 
 
-def _heirs(code: str, year: int | None, last: int) -> Iterator[tuple[str, int | None]]:
-    """What the division under `code` in `year` (None: the newest one) turned into by the year `last`."""
-    entries = [entry for entry in known(code) if year is None or entry.in_force(year)]
-    for entry in entries[-1:]:
-        if entry.until is not None and entry.until <= last:
-            yield from ((heir, entry.until) for heir in entry.became)
+def _took_over(heir: Region, before: Region, year: int) -> bool:
+    """`heir` was in force when `before` had ended, and that was not after `year`."""
+    return before.until is not None and before.until <= year and heir.in_force(before.until)
 
 
 def path(code: str, day: dt.date | None = None) -> str:
@@ -150,6 +150,15 @@ def _part(within: str) -> str:
     return within[:2] if within.endswith("0000") else within[:4] if within.endswith("00") else within
 
 
+def _former_names(year: int, part: str) -> list[tuple[str, str]]:
+    """Names of divisions that had ended; the last code of one that was only renumbered, as its heirs tell."""
+    current = _in_force(year)
+    ended = [entry for entry in _all() if entry.code.startswith(part) and FIRST_YEAR < (entry.until or 9999) <= year]
+    ended.sort(key=lambda entry: entry.until or 0)
+    last = {(entry.name, _ends(entry, year) or entry.code): entry for entry in ended}
+    return [(name, entry.code) for entry in last.values() for name in full_names(entry.code, entry.name, current)]
+
+
 @cache
 def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
     """Every name that means one division: full names first, then provinces in short, other short names, former names.
@@ -158,12 +167,11 @@ def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
     """
     current, part = _in_force(year), _part(within)
     inside = [entry for entry in current.values() if entry.code.startswith(part) and entry.name not in COLLECTIVE]
-    former = [entry for entry in _all() if entry.code.startswith(part) and entry.until and entry.until <= year]
     kinds = (
         [(name, entry.code) for entry in inside for name in full_names(entry.code, entry.name, current)],
         [(short_name(entry.name), entry.code) for entry in inside if entry.code.endswith("0000")],
         [(short_name(entry.name), entry.code) for entry in inside],
-        [(name, entry.code) for entry in former for name in full_names(entry.code, entry.name, current)],
+        _former_names(year, part),
     )
     found: dict[str, str] = {}
     for claims in kinds:
@@ -171,9 +179,9 @@ def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, code) for name, code in found.items() if code))
 
 
-# In a full name the collective parts say nothing: 北京市市辖区海淀区, 河南省省直辖县级行政区划济源市.
+# The first pattern lacks 辖, U+8F96: in a full name the collective parts say nothing: 北京市市辖区海淀区, 河南省省直辖县级行政区划济源市.
 _CLEAN = ops.Case(
-    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u9fff]{2,5}"), RAW),),
+    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u8f95\u8f97-\u9fff]{2,40}"), RAW),),
     otherwise=ops.Replace(
         code_text(RAW, "[0-9]{6}", "\\-–—/、,，_>|·."), "市辖区|(省|自治区)直辖县级行政(区划|单位)|省直辖行政单位"
     ),

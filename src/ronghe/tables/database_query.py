@@ -17,6 +17,8 @@ _WRITING: tuple[type[exp.Expression], ...] = (
     *(exp.Attach, exp.Detach, exp.Transaction, exp.Commit, exp.Rollback),
 )
 
+_OPENINGS = ("SELECT", "WITH", "(", "VALUES")
+
 _ACTING = (
     *("lo_", "pg_read_", "pg_ls_", "pg_stat_file", "pg_terminate_", "pg_cancel_", "pg_sleep", "pg_reload", "pg_rotate"),
     *("pg_advisory", "pg_logical", "pg_promote", "pg_switch_wal", "pg_create_", "pg_drop_", "pg_notify", "dblink"),
@@ -42,8 +44,12 @@ def check_query(query: str, backend: str) -> None:
     if "/*!" in query or "/*M!" in query:
         # MySQL runs what stands in these comments, and a parser does not see it.
         raise Refused("tables.query_writes", what="/*! ... */")
+    dialect = _DIALECTS.get(backend)
     try:
-        statements = [part for part in sqlglot.parse(query, dialect=_DIALECTS.get(backend)) if part is not None]
+        first = next((token.text.upper() for token in sqlglot.tokenize(query, dialect=dialect)), "-")
+        if first not in _OPENINGS:
+            raise Refused("tables.query_writes", what=first)
+        statements = [part for part in sqlglot.parse(query, dialect=dialect) if part is not None]
     except (SqlglotError, RecursionError) as fault:
         detail = str(fault).splitlines()[0]
         raise InputError("tables.query_form", detail=detail) from fault
@@ -52,4 +58,4 @@ def check_query(query: str, backend: str) -> None:
         raise Refused("tables.query_writes", what=what if len(statements) == 1 else f"{len(statements)} x ;")
     for node in statements[0].walk():
         if isinstance(node, _WRITING) or _acts(node):
-            raise Refused("tables.query_writes", what=node.sql(dialect=_DIALECTS.get(backend))[:60])
+            raise Refused("tables.query_writes", what=node.sql(dialect=dialect)[:60])

@@ -154,7 +154,7 @@ class DuckDB:
             self.connection.execute(create.sql(dialect="duckdb"))
 
     def _whole(self, select: exp.Select, over: Over | None) -> str:
-        whole = select if over is None else select.copy().with_("plan", as_=self._select(*over))
+        whole = select if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
         return whole.sql(dialect="duckdb")
 
     def statement(self, plan: Plan, source: str) -> str:

@@ -185,7 +185,8 @@ def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts | None, na
 
 
 def _check_size(sheet: CalamineSheet, path: Path, limits: Limits) -> None:
-    rows, columns = sheet.total_height, sheet.total_width
+    last_row, last_column = sheet.end or (-1, -1)
+    rows, columns = last_row + 1, last_column + 1
     if rows * columns > limits.sheet_cells or columns > limits.columns:
         most = limits.sheet_cells if columns <= limits.columns else limits.columns
         code = "tables.sheet_large" if columns <= limits.columns else "tables.sheet_wide"
@@ -199,7 +200,7 @@ def _staged(
 ) -> Staged:
     top, left = sheet.start or (0, 0)
     merges = _moved(sheet.merged_cell_ranges or (facts.merged if facts else ()), top, left)
-    rows = sheet.iter_rows()
+    rows = islice(sheet.iter_rows(), top, None)  # blank rows above the table come along, blank columns do not
     head = list(islice(rows, ROWS_LOOKED_AT))
     found = Header(("",) * sheet.width, 0, 0, ()) if header is False else find_header(head, merges)
     down = [merge for merge in merges if merge[0][0] >= found.after and merge[0][1] == merge[1][1]]

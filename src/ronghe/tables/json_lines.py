@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import io_fault
 from ronghe.tables.json_numbers import MARK, NESTED_NUMBER, marked
 from ronghe.tables.limits import Limits
 from ronghe.tables.parquet import renamed_columns
@@ -204,7 +205,9 @@ def _to_lines(source: Path, target: Path, detail: str, limits: Limits) -> None:
             ).to_arrow_reader(ROWS_AT_ONCE)
             for batch in reader:
                 outgoing.write("".join(f"{line}\n" for line in batch.column(0).to_pylist()).encode())
-    except duckdb.Error as fault:
+    except (duckdb.Error, pa.ArrowInvalid, OSError) as fault:
+        if getattr(fault, "errno", None) or "No space left" in str(fault):
+            raise io_fault(fault) from fault
         raise InputError("tables.json_corrupt", path=str(source), detail=str(fault).splitlines()[0]) from fault
 
 

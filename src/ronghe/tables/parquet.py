@@ -68,8 +68,8 @@ def _already_text(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], n
     if any(kind != "VARCHAR" for kind in kinds):
         return False
     empty = " OR ".join(f"{quoted(name)} = ''" for name in names)
-    found = connection.execute(f"SELECT 1 FROM source WHERE {empty} LIMIT 1").fetchone()  # noqa: S608 - names are quoted
-    return found is None
+    found = connection.execute(f"SELECT 1 FROM source WHERE {empty} LIMIT 1").fetchall()  # noqa: S608 - names are quoted
+    return not found
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, names: Sequence[str], kinds: Sequence[str], target: Path) -> int:

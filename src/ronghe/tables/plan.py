@@ -51,7 +51,7 @@ def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, di
     for alias, lookup in renderer.joins.items():
         table = f"{below}_{alias}"
         key = exp.EQ(this=name("key", alias), expression=renderer(lookup.text))
-        select = select.join(exp.to_table(table).as_(alias), on=key, join_type="left")
+        select = select.join(exp.to_table(table).as_(alias), on=key, join_type="left", copy=False)
         tables[table] = lookup
     return select, tables
 
@@ -72,7 +72,7 @@ def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
         steps.append((below, step))
     select = exp.select("*").from_(exp.to_identifier(below))
     for alias, step in steps:
-        select = select.with_(alias, as_=step)
+        select = select.with_(alias, as_=step, copy=False)
     return RenderedPlan(select, tuple(joins.items()), tuple(renderer.enumerations.items()))
 
 

@@ -73,7 +73,7 @@ class Spark:
         for table, lookup in rendered.joins:
             rows = pa.Table.from_pylist([{"key": key, "value": value} for key, value in lookup.mapping])
             self._session.createDataFrame(rows).createOrReplaceTempView(table)
-        return self._session.sql(select.copy().with_("plan", as_=rendered.select).sql(dialect="spark"))
+        return self._session.sql(select.copy().with_("plan", as_=rendered.select, copy=False).sql(dialect="spark"))
 
 
 @contextmanager

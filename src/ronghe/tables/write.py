@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ronghe.tables.atomic import write_atomic
 from ronghe.tables.canonical import select_texts
-from ronghe.tables.cells import texts_of
+from ronghe.tables.cells import SIGNIFICANT_DIGITS
 from ronghe.tables.engine import BATCH_ROWS
 from ronghe.terms import InputError, LimitReached, UsageError
 
@@ -27,7 +28,7 @@ EXCEL_COLUMNS = 16_384
 EXCEL_CHARACTERS = 32_767
 """The largest sheet and cell. Source: Microsoft, Excel specifications and limits."""
 
-_EXACT_INTEGER = 10**15
+_LEAP_YEAR_THAT_WAS_NONE = 1900
 _BORN = datetime(2000, 1, 1, tzinfo=UTC)
 """A workbook states when it was made; a fixed instant keeps the same rows the same bytes."""
 
@@ -88,24 +89,24 @@ def write_csv(rows: Rows, path: Path, *, bom: bool = False) -> int:
     return count
 
 
-def _excel_column(column: pa.Array, name: str) -> tuple[str, list[object]]:
-    """How a column is written, and its values: numbers that Excel would round stay text."""
+def _fits_a_number(value: object) -> bool:
+    """True for numbers that a cell holds without loss; it keeps 15 digits."""
+    if isinstance(value, Decimal):
+        return len(value.as_tuple().digits) <= SIGNIFICANT_DIGITS
+    return isinstance(value, float) or abs(cast("int", value)) < 10**SIGNIFICANT_DIGITS
+
+
+def _excel_values(column: pa.Array, name: str) -> list[object]:
+    """The values of a column as cells take them: numbers that Excel would round become text."""
     kind = column.type
-    if pa.types.is_boolean(kind):
-        return "boolean", column.to_pylist()
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        numbers = column.to_pylist()
-        exact = all(value is None or abs(value) < _EXACT_INTEGER for value in numbers)
-        if exact:
-            return "number", numbers
-        return "string", texts_of(numbers).to_pylist()
-    if pa.types.is_date(kind):
-        return "date", column.to_pylist()
-    texts = column.cast(pa.string())
-    longest = pc.max(pc.utf8_length(texts)).as_py() or 0
-    if longest > EXCEL_CHARACTERS:
-        raise LimitReached("tables.excel_cell_long", column=name, most=EXCEL_CHARACTERS)
-    return "string", texts.to_pylist()
+    values: list[object] = column.to_pylist()
+    if pa.types.is_string(kind):
+        longest = pc.max(pc.utf8_length(column)).as_py() or 0
+        if longest > EXCEL_CHARACTERS:
+            raise LimitReached("tables.excel_cell_long", column=name, most=EXCEL_CHARACTERS)
+    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        values = [value if value is None or _fits_a_number(value) else str(value) for value in values]
+    return values
 
 
 def _mixed(batch: pa.RecordBatch, texts: pa.RecordBatch) -> list[pa.Array]:
@@ -124,24 +125,25 @@ def _excel_batches(reader: pa.RecordBatchReader) -> Iterator[list[pa.Array]]:
             yield _mixed(batch, texts.to_batches()[0])
 
 
-def _fill(sheet: Worksheet, columns: list[tuple[str, list[object]]], first: int, date_format: object) -> None:
-    """Write a batch row by row, as constant memory demands."""
-    writers = {"number": sheet.write_number, "string": sheet.write_string, "boolean": sheet.write_boolean}
-    chosen = [(writers.get(kind), values) for kind, values in columns]
-    for offset in range(len(columns[0][1])):
-        for place, (writer, values) in enumerate(chosen):
+def _fill(sheet: Worksheet, columns: list[list[object]], first: int, date_format: object) -> None:
+    """Write a batch row by row, as constant memory demands; NULL and NaN leave a cell blank."""
+    writers = {str: sheet.write_string, bool: sheet.write_boolean}
+    for offset in range(len(columns[0])):
+        row = first + offset
+        for place, values in enumerate(columns):
             value = values[offset]
-            if value is None or (isinstance(value, float) and not math.isfinite(value)):
-                continue
-            if writer is None:
-                _write_date(sheet, first + offset, place, value, date_format)
-            else:
-                writer(first + offset, place, value)
+            if isinstance(value, date):
+                _write_date(sheet, row, place, value, date_format)
+            elif isinstance(value, float) and not math.isfinite(value):
+                if math.isinf(value):
+                    sheet.write_string(row, place, str(value))
+            elif value is not None:
+                writers.get(type(value), sheet.write_number)(row, place, value)
 
 
-def _write_date(sheet: Worksheet, row: int, column: int, value: object, date_format: object) -> None:
+def _write_date(sheet: Worksheet, row: int, column: int, value: date, date_format: object) -> None:
     # Excel knows no day before 1900, and takes 1900 for a leap year: early days stay text.
-    if getattr(value, "year", 0) > 1900:
+    if value.year > _LEAP_YEAR_THAT_WAS_NONE:
         sheet.write_datetime(row, column, value, date_format)
     else:
         sheet.write_string(row, column, str(value))
@@ -174,8 +176,8 @@ def write_excel(rows: Rows, path: Path, *, sheet: str = "Sheet1") -> int:
             for columns in _excel_batches(reader):
                 count += len(columns[0])
                 _check_excel(count + 1, names, path)
-                kinds = [_excel_column(column, name) for column, name in zip(columns, names, strict=True)]
-                _fill(page, kinds, count - len(columns[0]) + 1, date_format)
+                values = [_excel_values(column, name) for column, name in zip(columns, names, strict=True)]
+                _fill(page, values, count - len(columns[0]) + 1, date_format)
             book.close()
         except XlsxWriterException as fault:
             raise _excel_fault(fault, path) from fault

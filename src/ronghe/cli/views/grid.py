@@ -12,7 +12,7 @@ from ronghe.cli.printing import one_line
 from ronghe.cli.session import Session
 from ronghe.messages import known
 
-__all__ = ["View", "count", "grid", "next_steps", "notes", "percent", "shell"]
+__all__ = ["View", "count", "grid", "next_steps", "notes", "percent", "rule_label", "shell"]
 
 View = Callable[[Console, Session], None]
 
@@ -47,6 +47,12 @@ def grid(session: Session, columns: Sequence[str], rows: Iterable[Sequence[str]]
     for row in rows:
         table.add_row(*map(one_line, row))
     return table
+
+
+def rule_label(session: Session, rule: str) -> str:
+    """A rule by its name and, where it is one of ours, in words."""
+    code = f"journeys.rule_{rule}"
+    return f"{rule}: {session.text(code)}" if known(code) else rule
 
 
 def notes(console: Console, session: Session, listed: Iterable[object]) -> None:

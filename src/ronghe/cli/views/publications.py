@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, shell
+from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, rule_label, shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,8 @@ def _reasons(console: Console, session: Session, reasons: Iterable[Reason]) -> N
     if most:
         console.print()
         console.print(session.text("cli.reasons"))
-        console.print(grid(session, ("column", "rule", "rows#"), [(r.column, r.rule, count(r.rows)) for r in most]))
+        rows = [(r.column, rule_label(session, r.rule), count(r.rows)) for r in most]
+        console.print(grid(session, ("column", "rule", "rows#"), rows))
 
 
 def published(made: Published) -> View:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ronghe.cli.printing import one_line
-from ronghe.cli.views.grid import View, grid, next_steps
+from ronghe.cli.views.grid import View, grid, next_steps, rule_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 
     from ronghe.cli.session import Session
     from ronghe.standards.element import Element, Reading
+    from ronghe.tables.expressions import Type
 
-__all__ = ["element", "element_json", "elements", "reading", "reading_json"]
+__all__ = ["element", "element_json", "elements", "reading", "reading_json", "type_text"]
+
+
+_MOST_SYNONYMS = 16
+
+
+def type_text(kind: Type) -> str:
+    """`text`, `decimal(18,2)`."""
+    return f"{kind.name.value}({kind.precision},{kind.scale})" if kind.precision else kind.name.value
 
 
 def element_json(element: Element) -> dict[str, Any]:
@@ -24,7 +33,7 @@ def element_json(element: Element) -> dict[str, Any]:
         "code": element.code,
         "name": element.name,
         "synonyms": list(element.synonyms),
-        "type": str(element.type),
+        "type": type_text(element.type),
         "form": element.form,
         "unit": element.unit,
         "code_list": element.code_list,
@@ -41,7 +50,13 @@ def elements(listed: Sequence[Element]) -> View:
 
     def view(console: Console, session: Session) -> None:
         rows = (
-            (e.code, e.name[session.lang], str(e.type), session.text(f"cli.sensitivity_{e.sensitivity}"), e.source)
+            (
+                e.code,
+                e.name[session.lang],
+                type_text(e.type),
+                session.text(f"cli.sensitivity_{e.sensitivity}"),
+                e.source,
+            )
             for e in listed
         )
         console.print(grid(session, ("code", "name", "type", "sensitivity", "source"), rows))
@@ -59,13 +74,13 @@ def element(shown: Element) -> View:
         facts = [
             ("name", shown.name[lang]),
             ("form", shown.form[lang]),
-            ("type", str(shown.type)),
+            ("type", type_text(shown.type)),
             ("unit", shown.unit),
             ("code_list", shown.code_list),
             ("rules", rules),
             ("sensitivity", session.text(f"cli.sensitivity_{shown.sensitivity}")),
             ("source", shown.source),
-            ("synonyms", ", ".join(shown.synonyms)),
+            ("synonyms", ", ".join(shown.synonyms[:_MOST_SYNONYMS])),
             ("examples", ", ".join(shown.examples)),
             ("options", ", ".join(f"{name}={value}" for name, value in shown.options)),
         ]
@@ -84,7 +99,7 @@ def reading_json(element: Element, raw: str, reading: Reading) -> dict[str, Any]
         "element": element.code,
         "raw": raw,
         "value": None if reading.value is None else str(reading.value),
-        "type": str(element.type),
+        "type": type_text(element.type),
         "valid": reading.valid,
         "missing": reading.missing,
         "broken": list(reading.broken),
@@ -100,9 +115,9 @@ def reading(element: Element, raw: str, reading: Reading) -> View:
         name = element.name[session.lang]
         console.print(one_line(session.text(f"cli.reading_{verdict}", raw=raw, element=name, value=reading.value)))
         for rule in reading.broken:
-            console.print(session.text("cli.reading_broken", rule=rule))
+            console.print(session.text("cli.reading_broken", rule=rule_label(session, rule)))
         for rule in reading.warnings:
-            console.print(session.text("cli.reading_warning", rule=rule))
+            console.print(session.text("cli.reading_warning", rule=rule_label(session, rule)))
         if not reading.valid:
             console.print(session.text("cli.reading_form", form=element.form[session.lang]))
 
