@@ -63,14 +63,15 @@ def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
     )
     limits = [(">=", EARLIEST_BIRTH)] + ([("<=", as_of)] if as_of else [])
     born = ops.And(tuple(ops.Compare(operator, birth, ops.Literal(day, ops.DATE)) for operator, day in limits))
-    last = ops.Slice(CODE, 18, 1)
-    check = ops.Case(((ops.Compare("=", last, ops.Literal("X")), _number(10)),), otherwise=ops.WeightedSum(last, (1,)))
-    total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), check)
+    # The check digit has weight 1, and the whole sum leaves 1; X, which is 10, leaves 2 to the other seventeen.
+    ends_in_x = ops.Compare("=", ops.Slice(CODE, 18, 1), ops.Literal("X"))
+    digits = _divides(ops.WeightedSum(CODE, (*GB_11643_WEIGHTS, 1)), 11, 1)
+    check = ops.Case(((ends_in_x, _divides(ops.WeightedSum(CODE, GB_11643_WEIGHTS), 11, 2)),), otherwise=digits)
     return (
         Check("birth_date", born),
         Check("region_prefix", ops.Matches(CODE, f"({PROVINCES})[0-9X]{{16}}")),
         Check("region_code", _known_region(ops.Slice(CODE, 1, 6), RESIDENCE_PERMIT_TAIWAN), "warning"),
-        Check("check_digit", _divides(total, 11, 1)),
+        Check("check_digit", check),
     )
 
 
@@ -170,8 +171,13 @@ def organization_code() -> Element:
 
 
 def _luhn(count: int) -> ops.Expression:
+    """Luhn's check of `count` digits, the last 18 at once: so many fit into an integer."""
     weights = tuple(2 if (count - place) % 2 == 0 else 1 for place in range(count))
-    return _divides(ops.WeightedSum(CODE, weights, fold=True), 10)
+    rest = max(count - 18, 0)
+    total: ops.Expression = ops.WeightedSum(ops.Slice(CODE, rest + 1, 18), weights[rest:], fold=True)
+    if rest:
+        total = ops.Arithmetic("+", ops.WeightedSum(ops.Slice(CODE, 1, rest), weights[:rest], fold=True), total)
+    return _divides(total, 10)
 
 
 def bank_card() -> Element:

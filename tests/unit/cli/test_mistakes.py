@@ -33,7 +33,7 @@ MISTAKES = {
 CASES = pytest.mark.parametrize(("arguments", "code"), MISTAKES.values(), ids=MISTAKES.keys())
 LATIN_WORDS = re.compile(r"[A-Za-z]{2,}")
 # What may stand in a Chinese line as it is, beside what the user typed: names of commands, options and values.
-NAMES = {"ronghe", "help", "profile", "encoding", "schema", "MB", "GiB", "duckdb", "spark", "format", "dmy", "data"}
+NAMES = {"ronghe", "help", "profile", "encoding", "schema", "MB", "GiB", "duckdb", "spark", "order", "dmy", "data"}
 
 
 @CASES

@@ -11,7 +11,9 @@ from ronghe.cli import views
 from ronghe.cli.printing import console
 from ronghe.cli.session import Session
 from ronghe.cli.views.grid import View
+from ronghe.data.propose import Proposal, ProposedColumn
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
+from ronghe.data.standardize.schema import TableSchema
 from ronghe.journeys.convert import Converted
 from ronghe.journeys.settings import Settings
 from ronghe.journeys.shared import Shared, SharedTable
@@ -22,8 +24,6 @@ from ronghe.tables.staged import Note
 from ronghe.terms import Department
 
 COLUMN = ColumnResult("身份证号", "", "citizen_id", "string", 1_200, failures=34, warnings={"region_code": 7})
-    "身份证号", "公民身份号码", "citizen_id", "string", 1_200, failures=34, warnings={"region_code": 7}
-)
 TABLE = Standardized(
     name="residents",
     source="residents.csv",
@@ -93,3 +93,23 @@ def test_names_from_data_are_shown_as_text() -> None:
     text = seen(views.published(Published(Path("out"), hostile)), "en")
     assert "[red]a\\u001b[2Jb [/red]" in text
     assert "\x1b" not in text
+
+
+def test_a_proposal_shows_its_evidence_and_the_next_command() -> None:
+    income = ProposedColumn(
+        name="年收入（万元）",
+        element="money",
+        options={"unit": "万元"},
+        by_name=1.0,
+        values=200,
+        fits=199,
+        missing={"不详": 3},
+        distinct=150,
+        runner_up="number",
+    )
+    remark = ProposedColumn("备注", "text", {}, 0.0, 50, 50, {}, 50)
+    made = Proposal(TableSchema(fields=()), (income, remark), {})
+    text = seen(views.proposal(made, "my people.csv", Path("schema.json")), "zh")
+    for figure in ("money (unit=万元)", "99.5%", "列名相符", "不详 ×3", "其次：number", "没有更具体的数据元相符"):
+        assert figure in text
+    assert "ronghe data standardize 'my people.csv' --schema schema.json --out published" in text

@@ -76,7 +76,7 @@ def test_a_wrong_key_or_value_names_the_file_and_the_key(tmp_path: Path, text: s
         load_settings(with_file(tmp_path, text))
     assert raised.value.code == code
     for lang in ("zh", "en"):
-        said = render_error(raised.value, lang)  # type: ignore[arg-type]
+        said = render_error(raised.value, lang)
         assert str(tmp_path / "ronghe.toml") in said
         assert named in said
 

@@ -1,0 +1,249 @@
+"""Propose the data element of each column, from its name and all of its values, with the evidence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from ronghe.data.standardize.run import KINDS
+from ronghe.data.standardize.schema import Field, TableSchema, schema_json
+from ronghe.standards import MISSING_WORDS
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.element import Element
+from ronghe.tables import expressions as ops
+from ronghe.tables.delimited import separate
+from ronghe.tables.engine import Engine, MalformedRecords
+from ronghe.tables.plan import Layer, Plan
+from ronghe.tables.sql import name
+from ronghe.tables.staged import Staged
+
+__all__ = ["Proposal", "ProposedColumn", "propose_schema"]
+
+SOURCE = "proposing"
+SAMPLE_VALUES = 300
+FITS_WITH_NAME = 0.70
+FITS_WITHOUT_NAME = 0.98
+BY_VALUES_ALONE = (
+    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime"),
+    *("integer", "number"),
+)
+"""Elements whose form is so particular that values alone may speak for them, the most particular first."""
+_IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code")
+_LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[_\s])(id|code|no|number)$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedColumn:
+    """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole column."""
+
+    name: str
+    element: str
+    options: dict[str, str]
+    by_name: float
+    values: int
+    fits: int
+    missing: dict[str, int]
+    distinct: int
+    runner_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A schema with the evidence for each of its columns."""
+
+    schema: TableSchema
+    columns: tuple[ProposedColumn, ...]
+    kinds: dict[str, str]
+
+    def schema_json(self) -> dict[str, Any]:
+        """The schema as the JSON value to write into a file."""
+        return schema_json(self.schema, self.kinds)
+
+    def to_json(self) -> dict[str, Any]:
+        """Schema and evidence as a JSON value."""
+        return {"schema": self.schema_json(), "columns": [asdict(column) for column in self.columns]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    element: Element
+    options: dict[str, str]
+    by_name: float
+
+
+def _select(engine: Engine, plan: Plan, columns: Sequence[exp.Expr]) -> dict[str, Any]:
+    rows = engine.query(exp.select(*columns).from_("plan"), (plan, SOURCE)).to_pylist()
+    return dict(rows[0])
+
+
+def _values(engine: Engine, place: int) -> list[str]:
+    """The most frequent distinct values of a column, ties in order of the text."""
+    column = name(f"c{place}")
+    count = exp.alias_(exp.Count(this=exp.Star()), "times")
+    select = exp.select(column, count).from_("plan").where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+    select = select.group_by(column.copy()).order_by(exp.column("times").desc(), column.copy().asc()).limit(SAMPLE_VALUES)
+    return [row[f"c{place}"] for row in engine.query(select, (Plan(()), SOURCE)).to_pylist()]
+
+
+def _options(element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
+    """Options that name or values give away: the unit in the header, the order of day and month."""
+    if element.code == "money":
+        units = [unit for unit in ("百万元", "万元", "亿元", "千元") if unit in column]
+        return {"unit": units[0]} if units else {}
+    if element.code == "area":
+        units = [unit for unit in ("平方公里", "公顷", "亩") if unit in column]
+        return {"unit": units[0]} if units else {}
+    if element.code in ("date", "birth_date"):
+        return _order(values)
+    return {}
+
+
+def _order(values: Sequence[str]) -> dict[str, str]:
+    pairs = [re.match(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}", value) for value in values]
+    numbers = [(int(found[1]), int(found[2])) for found in pairs if found]
+    if not numbers:
+        return {}
+    days_first, months_first = any(a > 12 for a, _ in numbers), any(b > 12 for _, b in numbers)
+    if days_first == months_first:
+        return {}
+    return {"order": "dmy" if days_first else "mdy"}
+
+
+def _fitting(element: Element, values: Sequence[str]) -> float:
+    present = [value for value in values if value.strip() not in MISSING_WORDS]
+    if not present:
+        return 0.0
+    return sum(1 for value in present if element.read(value).value is not None) / len(present)
+
+
+def _leading_zeros(values: Sequence[str]) -> bool:
+    return any(re.fullmatch("0[0-9]+", value.strip()) for value in values)
+
+
+def _candidates(catalog: Catalog, column: str, values: Sequence[str]) -> list[_Candidate]:
+    found = []
+    for element, score in catalog.by_name(column):
+        if element.code in ("text", "code"):
+            continue
+        options = _options(element, column, values)
+        if _fitting(catalog.get(element.code, options), values) >= FITS_WITH_NAME:
+            found.append(_Candidate(catalog.get(element.code, options), options, score))
+    for code in BY_VALUES_ALONE:
+        numeric = code in ("integer", "number")
+        if numeric and (_leading_zeros(values) or _LOOKS_LIKE_ID.search(column)):
+            continue
+        element = catalog.get(code)
+        options = _options(element, column, values)
+        element = catalog.get(code, options)
+        if _fitting(element, values) >= FITS_WITHOUT_NAME:
+            found.append(_Candidate(element, options, 0.0))
+    fallback = "code" if values and all(re.fullmatch("[!-~]{1,40}", value) for value in values) else "text"
+    found.append(_Candidate(catalog.get(fallback), {}, 0.0))
+    if fallback == "code":
+        found.append(_Candidate(catalog.get("text"), {}, 0.0))
+    return found
+
+
+def _bound(place: int, candidate: int, element: Element) -> tuple[tuple[str, ops.Expression], ...]:
+    """Names and expressions of the two layers that read a column by a candidate."""
+    raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}_{candidate}")
+    clean = ops.substitute(element.clean, {"raw": raw})
+    value = ops.substitute(element.value, {"text": text})
+    there = ops.Not(ops.Or((ops.IsNull(text), ops.IsIn(text, MISSING_WORDS))))
+    fits = ops.And((there, ops.Not(ops.IsNull(value))))
+    return ((text.name, clean), (f"there{place}_{candidate}", ops.Holds(there)), (f"fits{place}_{candidate}", ops.Holds(fits)))
+
+
+def _counted(condition: str, alias: str) -> exp.Expr:
+    one = exp.Case(ifs=[exp.If(this=name(condition), true=exp.Literal.number(1))], default=exp.Literal.number(0))
+    return exp.alias_(exp.Cast(this=exp.Sum(this=one), to=exp.DataType.build("BIGINT")), alias)
+
+
+def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]], columns: int) -> dict[str, Any]:
+    """How many cells of the whole table each candidate reads, in one pass."""
+    cleaned, judged, wanted = [], [], []
+    for place, options in enumerate(candidates):
+        for number, candidate in enumerate(options):
+            clean, there, fits = _bound(place, number, candidate.element)
+            cleaned.append(clean)
+            judged += [there, fits]
+            wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
+        distinct = exp.ApproxDistinct(this=name(f"c{place}"))
+        wanted.append(exp.alias_(distinct, f"distinct{place}"))
+        for number, word in enumerate(MISSING_WORDS):
+            if word:
+                judged.append((f"miss{place}_{number}", ops.Compare("=", ops.Trim(ops.Column(f"c{place}")), ops.Literal(word))))
+                wanted.append(_counted(f"miss{place}_{number}", f"miss{place}_{number}"))
+    raw = tuple(f"c{place}" for place in range(columns))
+    texts = tuple(alias for alias, _ in cleaned)
+    plan = Plan((Layer(tuple(cleaned), raw), Layer(tuple(judged), (*raw, *texts))))
+    return _select(engine, plan, wanted)
+
+
+def _chosen(candidates: Sequence[_Candidate], counts: dict[str, Any], place: int) -> int:
+    for number, candidate in enumerate(candidates):
+        there, fits = counts[f"there{place}_{number}"] or 0, counts[f"fits{place}_{number}"] or 0
+        needed = FITS_WITH_NAME if candidate.by_name else FITS_WITHOUT_NAME
+        if there and fits >= needed * there:
+            return number
+    return len(candidates) - 1
+
+
+def _field(column: ProposedColumn, element: Element, staged_name: str) -> Field:
+    complete = column.values > 0 and not column.missing
+    identifier = column.element in _IDENTIFIERS and column.by_name > 0
+    return Field(
+        name=staged_name,
+        column=staged_name,
+        element=column.element,
+        options=tuple(sorted(column.options.items())),
+        title=element.name.zh,
+        required=complete and identifier and column.fits == column.values,
+    )
+
+
+def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
+    engine.attach(SOURCE, staged)
+    samples = [_values(engine, place) for place in range(len(staged.columns))]
+    candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
+    counts = _verified(engine, candidates, len(staged.columns))
+    columns, fields, kinds = [], [], {}
+    for place, column in enumerate(staged.columns):
+        number = _chosen(candidates[place], counts, place)
+        chosen = candidates[place][number]
+        others = [other.element.code for other in candidates[place] if other is not chosen]
+        missing = {
+            word: counts[f"miss{place}_{n}"] for n, word in enumerate(MISSING_WORDS) if word and counts[f"miss{place}_{n}"]
+        }
+        proposed = ProposedColumn(
+            name=column,
+            element=chosen.element.code,
+            options=chosen.options,
+            by_name=chosen.by_name,
+            values=counts[f"there{place}_{number}"] or 0,
+            fits=counts[f"fits{place}_{number}"] or 0,
+            missing=missing,
+            distinct=counts[f"distinct{place}"],
+            runner_up=others[0] if others else "",
+        )
+        columns.append(proposed)
+        fields.append(_field(proposed, chosen.element, column))
+        kinds[column] = KINDS[chosen.element.type.name]
+    words = sorted({word for column in columns for word in column.missing})
+    schema = TableSchema(fields=tuple(fields), missing_values=("", *words))
+    return Proposal(schema, tuple(columns), kinds)
+
+
+def propose_schema(engine: Engine, staged: Staged, catalog: Catalog, scratch: Path) -> tuple[Proposal, Staged]:
+    """A schema for a table, and the table as it could be read: broken records taken out where there are some.
+
+    Candidates come from the column's name and from its most frequent values; the choice is made over the whole column.
+    """
+    try:
+        return _proposed(engine, staged, catalog), staged
+    except MalformedRecords:
+        clean = separate(staged, scratch)
+        return _proposed(engine, clean, catalog), clean
