@@ -149,7 +149,7 @@ def _add_collective(replay: Replay, earlier: Mapping[str, str], later: Mapping[s
     They hold from when their code was free; those that only the earlier list has, to the year of the later one.
     """
     known = {row.code for row in replay.rows}
-    for code, name in sorted((earlier | later).items()):
+    for code, name in sorted({**earlier, **later}.items()):
         if code not in replay.current and (code not in known or name in COLLECTIVE):
             replay.recall(code, name)
             if code not in later:
@@ -157,7 +157,7 @@ def _add_collective(replay: Replay, earlier: Mapping[str, str], later: Mapping[s
 
 
 def _add_former(replay: Replay, path: Path) -> None:
-    """Codes that a list of former ones has and the changes do not: at a time that is not told, so in force in no year."""
+    """Codes that only a list of former ones has: at a time that is not told, so in force in no year."""
     known = {row.code for row in replay.rows}
     with path.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):

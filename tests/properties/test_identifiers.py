@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from ronghe.standards import code_lists, identifiers, regions
 from ronghe.standards.element import Element
-from ronghe.tables.expressions import TextOf, Literal
+from ronghe.tables.expressions import Literal, TextOf
 from ronghe.tables.in_memory import evaluate
 
 ELEMENTS = (*identifiers.ELEMENTS, *code_lists.ELEMENTS, *regions.ELEMENTS)

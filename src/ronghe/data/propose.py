@@ -23,6 +23,7 @@ from ronghe.tables.staged import Staged
 __all__ = ["Proposal", "ProposedColumn", "propose_schema"]
 
 SOURCE = "proposing"
+CELLS = "proposing_cells"
 SAMPLE_VALUES = 300
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
@@ -75,7 +76,8 @@ class _Candidate:
 
 
 def _select(engine: Engine, plan: Plan, columns: Sequence[exp.Expr]) -> dict[str, Any]:
-    rows = engine.query(exp.select(*columns).from_("plan"), (plan, SOURCE)).to_pylist()
+    select = exp.Select(expressions=list(columns)).from_("plan", copy=False)
+    rows = engine.query(select, (plan, CELLS)).to_pylist()
     return dict(rows[0])
 
 
@@ -85,7 +87,16 @@ def _values(engine: Engine, place: int) -> list[str]:
     count = exp.alias_(exp.Count(this=exp.Star()), "times")
     select = exp.select(column, count).from_("plan").where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
     select = select.group_by(column.copy()).order_by(exp.column("times").desc(), column.copy().asc()).limit(SAMPLE_VALUES)
-    return [row[f"c{place}"] for row in engine.query(select, (Plan(()), SOURCE)).to_pylist()]
+    return [row[f"c{place}"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()]
+
+
+def _missing(engine: Engine, place: int) -> dict[str, int]:
+    """How often each word for "no value" stands in a column."""
+    column = name(f"c{place}")
+    words: list[exp.Expr] = [exp.Literal.string(word) for word in MISSING_WORDS if word]
+    select = exp.select(column, exp.alias_(exp.Count(this=exp.Star()), "times")).from_("plan")
+    select = select.where(exp.In(this=column.copy(), expressions=words)).group_by(column.copy()).order_by(column.copy().asc())
+    return {row[f"c{place}"]: row["times"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()}
 
 
 def _options(element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
@@ -173,10 +184,6 @@ def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]], column
             wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
         distinct = exp.ApproxDistinct(this=name(f"c{place}"))
         wanted.append(exp.alias_(distinct, f"distinct{place}"))
-        for number, word in enumerate(MISSING_WORDS):
-            if word:
-                judged.append((f"miss{place}_{number}", ops.Compare("=", ops.Trim(ops.Column(f"c{place}")), ops.Literal(word))))
-                wanted.append(_counted(f"miss{place}_{number}", f"miss{place}_{number}"))
     raw = tuple(f"c{place}" for place in range(columns))
     texts = tuple(alias for alias, _ in cleaned)
     plan = Plan((Layer(tuple(cleaned), raw), Layer(tuple(judged), (*raw, *texts))))
@@ -207,6 +214,7 @@ def _field(column: ProposedColumn, element: Element, staged_name: str) -> Field:
 
 def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     engine.attach(SOURCE, staged)
+    engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = [_values(engine, place) for place in range(len(staged.columns))]
     candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
     counts = _verified(engine, candidates, len(staged.columns))
@@ -215,9 +223,7 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
         number = _chosen(candidates[place], counts, place)
         chosen = candidates[place][number]
         others = [other.element.code for other in candidates[place] if other is not chosen]
-        missing = {
-            word: counts[f"miss{place}_{n}"] for n, word in enumerate(MISSING_WORDS) if word and counts[f"miss{place}_{n}"]
-        }
+        missing = _missing(engine, place)
         proposed = ProposedColumn(
             name=column,
             element=chosen.element.code,

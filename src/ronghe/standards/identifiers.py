@@ -86,6 +86,7 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
         code="citizen_id",
         name=Bilingual("公民身份号码", "Citizen identity number"),
         synonyms=synonyms(
+            "证件号 证件号码",
             "身份证号 身份证号码 身份证 公民身份证号 公民身份证号码 居民身份证号 居民身份证号码 居民身份证 身份号码",
             "身份证件号 身份证件号码 公民身份号 二代身份证号 本人身份证号 户主身份证号 法人身份证号",
             "法定代表人身份证号 配偶身份证号 监护人身份证号 申请人身份证号 男方身份证号 女方身份证号 户主公民身份号码",

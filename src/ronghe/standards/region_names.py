@@ -35,7 +35,7 @@ class Named(Protocol):
 
 
 def short_name(name: str) -> str:
-    """The name without its rank and its peoples: 海淀 for 海淀区, 延边 for 延边朝鲜族自治州; two characters at least."""
+    """The name without its rank and peoples, of two characters at least: 海淀 for 海淀区, 延边 for 延边朝鲜族自治州."""
     for pattern in (_AUTONOMOUS, _PROVINCE, _PLAIN):
         if found := pattern.fullmatch(name):
             return found[1]

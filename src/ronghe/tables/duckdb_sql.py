@@ -5,7 +5,7 @@ upper-casing cost 5 to 30 times a test that they would change nothing; measured 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from sqlglot import exp
@@ -26,8 +26,9 @@ from ronghe.tables.sql import (
     when,
 )
 
-__all__ = ["DUCKDB", "duckdb"]
+__all__ = ["DUCKDB", "duckdb", "split_list"]
 
+_SEPARATOR = "\x1f"
 _SPACE_AT_AN_END = f"^[{ops.WHITESPACE}]|[{ops.WHITESPACE}]$"
 
 
@@ -188,8 +189,13 @@ def _lookup(render: Renderer, node: ops.Lookup) -> Node:
         return COMMON[ops.Lookup](render, node)
     keys = exp.DataType.build(render.enumeration(node), udt=True)
     places = exp.TryCast(this=render(node.text), to=keys)
-    values = exp.Array(expressions=[text(value) for _, value in node.mapping])
+    values = split_list([value for _, value in node.mapping])
     return call("LIST_EXTRACT", values, exp.Add(this=call("ENUM_CODE", places), expression=integer(1)))
+
+
+def split_list(texts: Sequence[str]) -> Node:
+    """A constant list: one text that is split takes the parser a hundredth of the time of thousands of literals."""
+    return call("STRING_SPLIT", text(_SEPARATOR.join(texts)), text(_SEPARATOR))
 
 
 def _listed(render: Renderer, node: ops.Listed) -> Node:

@@ -167,8 +167,8 @@ class DuckDB:
             if kind in self._kinds:
                 continue
             self._kinds.add(kind)
-            keys = [exp.Literal.string(key) for key, _ in lookup.mapping]
-            create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", *keys))
+            keys = exp.select(call("UNNEST", duckdb_sql.split_list([key for key, _ in lookup.mapping])))
+            create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", keys))
             self.connection.execute(create.sql(dialect="duckdb"))
         return rendered.select
 

@@ -137,10 +137,11 @@ def _measure_xlsx(chunks: Iterator[bytes]) -> SheetFacts:
         cut = max(window.rfind(b"<"), len(window) - CHUNK_BYTES) if window else 0
         window, tail = window[:cut], window[cut:]
         found = _REFERENCE.findall(window)
-        columns.update({letters for letters, _ in found})
+        letters = [letter for letter, _ in found]
+        columns.update(letters)
         rows = max(rows, max(map(int, {number for _, number in found}), default=0))
         cells += sum(map(window.count, _CELL_TAGS))
-        named += sum(1 for letters, _ in found if letters)
+        named += len(letters) - letters.count(b"")
         errors += window.count(b' t="e"')
     nameless = max(0, cells - named)
     return SheetFacts(rows + nameless, max(map(_column, columns), default=0) + nameless, errors)

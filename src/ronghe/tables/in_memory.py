@@ -99,6 +99,17 @@ def _weighted_sum(node: ops.WeightedSum, value: str) -> int:
     return sum(product // 10 + product % 10 if node.fold else product for product in products)
 
 
+_DICTS: dict[int, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {}
+
+
+def _as_dict(mapping: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The mapping as a dict, made once; kept by identity, since hashing thousands of pairs costs as much as making it."""
+    known = _DICTS.get(id(mapping))
+    if known is None or known[0] is not mapping:
+        known = _DICTS[id(mapping)] = (mapping, dict(mapping))
+    return known[1]
+
+
 def _text(_: object, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -117,7 +128,7 @@ _strict(ops.Length, lambda _, value: len(value))
 _strict(ops.Matches, lambda node, value: re.fullmatch(node.pattern, value) is not None)
 _strict(ops.Found, lambda node, value: re.search(node.pattern, value) is not None)
 _strict(ops.Extract, _extract)
-_strict(ops.Lookup, lambda node, value: dict(node.mapping).get(value))
+_strict(ops.Lookup, lambda node, value: _as_dict(node.mapping).get(value))
 _strict(ops.IsIn, lambda node, value: value in node.values, "operand")
 _strict(ops.WeightedSum, _weighted_sum)
 _strict(ops.IntegerOf, _integer)

@@ -23,12 +23,37 @@ ELEMENTS = (
 )
 TRICKY = (
     *("", " ", "\u3000", "0", "1", "01", "2", "9", "A", "Y", "无", "未知", "男", "朝阳区", "通县", "330113", "110223"),
-    *("１１０１０８", "11", "1101", "110108000000", "110108000001", "北京市市辖区海淀区", "河南省/济源市", "999999", "1.0"),
+    *(
+        "１１０１０８",
+        "11",
+        "1101",
+        "110108000000",
+        "110108000001",
+        "北京市市辖区海淀区",
+        "河南省/济源市",
+        "999999",
+        "1.0",
+    ),
     *("11010519491231002X", "11010519491231002x", "110105194912310021", "110105194902300021", "330113199001010017"),
-    *("110105491231002", "110105491331002", "１１０１０５１９４９１２３１００２Ｘ", "'11010519491231002X", "11010520240305001X"),
+    *(
+        "110105491231002",
+        "110105491331002",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "'11010519491231002X",
+        "11010520240305001X",
+    ),
     *("91110000600037341L", "91110000600037341M", "A1110000600037341L", "91110000-60003734-1l", "9111000060003734IL"),
     *("60003734-1", "60003734-2", "D2143569-X", "4111111111111111", "4111111111111112", "6222021111111111112"),
-    *("30569309025904", "378282246310005", "4222222222222", "京A·12345", "粤BD12345", "沪A1234警", "224578使", "E12345678"),
+    *(
+        "30569309025904",
+        "378282246310005",
+        "4222222222222",
+        "京A·12345",
+        "粤BD12345",
+        "沪A1234警",
+        "224578使",
+        "E12345678",
+    ),
     *("01 汉族", "毛难族", "农林牧渔业", "C-13", "刚果（金）", "Ⅳ级", "√", "\x00", "a\nb", "𠮷", "0" * 40, "９" * 18),
 )
 
@@ -54,7 +79,7 @@ def read_by_duckdb(element: Element, raws: tuple[str, ...]) -> list[dict[str, ob
         create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", *keys))
         connection.execute(create.sql(dialect="duckdb"))
     assert rendered.joins == ()
-    rows = connection.sql(rendered.select.sql(dialect="duckdb")).to_arrow_table().to_pylist()
+    rows: list[dict[str, object]] = connection.sql(rendered.select.sql(dialect="duckdb")).to_arrow_table().to_pylist()
     connection.close()
     return rows
 
@@ -64,8 +89,10 @@ def as_reading(element: Element, row: dict[str, object]) -> tuple[object, bool, 
         return None, True, ()
     if row["value"] is None:
         return None, False, ("form",)
-    return row["value"], False, tuple(
-        check.rule for place, check in enumerate(element.checks) if not row[f"check_{place}"]
+    return (
+        row["value"],
+        False,
+        tuple(check.rule for place, check in enumerate(element.checks) if not row[f"check_{place}"]),
     )
 
 
@@ -88,11 +115,10 @@ def test_examples_are_valid(element: Element) -> None:
     assert [(raw, element.read(raw).broken) for raw in element.examples if not element.read(raw).valid] == []
 
 
-
-
 @pytest.mark.parametrize("element", ELEMENTS, ids=lambda element: element.code)
 def test_a_definition_says_what_people_need(element: Element) -> None:
-    assert element.name.zh and element.name.en and element.form.zh and element.form.en and element.source
+    said = (element.name.zh, element.name.en, element.form.zh, element.form.en, element.source)
+    assert all(said)
     assert len(element.synonyms) >= 8
     assert len(set(element.synonyms)) == len(element.synonyms)
     assert any(name.isascii() for name in element.synonyms)

@@ -203,7 +203,9 @@ def test_luhn_holds_for_cards_of_every_length(number: str) -> None:
     assert (reading.valid, reading.warnings) == (True, ("luhn",))
 
 
-@pytest.mark.parametrize("raw", ["411111111111", "62220211111111111123", "0111111111111111", "六二二二", "4111a11111111111"])
+@pytest.mark.parametrize(
+    "raw", ["411111111111", "62220211111111111123", "0111111111111111", "六二二二", "4111a11111111111"]
+)
 def test_what_is_no_card_number_has_not_the_form(raw: str) -> None:
     assert broken(CARD, raw) == ("form",)
 

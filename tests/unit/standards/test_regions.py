@@ -72,7 +72,10 @@ def test_within_an_unknown_code_is_a_mistake() -> None:
         regions.region(within="990000")
 
 
-@pytest.mark.parametrize(("raw", "code"), [("110223", "110223"), ("通县", "110223"), ("330103", "330103"), ("崇文区", "110103"), ("瑞安县", "330325")])
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [("110223", "110223"), ("通县", "110223"), ("330103", "330103"), ("崇文区", "110103"), ("瑞安县", "330325")],
+)
 def test_an_abolished_division_is_kept_with_a_warning(raw: str, code: str) -> None:
     reading = NOW.read(raw)
     assert (reading.value, reading.valid, reading.warnings) == (code, True, ("region_abolished",))
@@ -128,7 +131,8 @@ def test_a_code_may_stand_for_several_divisions_over_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "path"), [("110108", "北京市海淀区"), ("330106", "浙江省杭州市西湖区"), ("440000", "广东省"), ("999999", "")]
+    ("code", "path"),
+    [("110108", "北京市海淀区"), ("330106", "浙江省杭州市西湖区"), ("440000", "广东省"), ("999999", "")],
 )
 def test_path(code: str, path: str) -> None:
     assert regions.path(code) == path
@@ -161,7 +165,9 @@ def test_short_names(name: str, short: str) -> None:
 
 def test_no_two_divisions_hold_one_code_in_one_year() -> None:
     for year in (1980, 1984, 1990, 1997, 2003, 2014, 2020, 2021, 2026):
-        entries = [entry for code in dict(regions.every_code()) for entry in regions.known(code) if entry.in_force(year)]
+        entries = [
+            entry for code in dict(regions.every_code()) for entry in regions.known(code) if entry.in_force(year)
+        ]
         assert len(entries) == len({entry.code for entry in entries}) > 2500
 
 
@@ -196,7 +202,10 @@ def test_the_codes_of_every_shared_shape_are_known(shape: str, shared_tables: Pa
     assert sum(not regions.known(code) for code in codes) == unknown
 
 
-@pytest.mark.parametrize(("shape", "year", "elsewhere"), [("mca_198012.tsv", 1980, 0), ("gb2260_200712.tsv", 2007, 10), ("stats_201810.tsv", 2018, 12)])
+@pytest.mark.parametrize(
+    ("shape", "year", "elsewhere"),
+    [("mca_198012.tsv", 1980, 0), ("gb2260_200712.tsv", 2007, 10), ("stats_201810.tsv", 2018, 12)],
+)
 def test_the_list_of_a_year_agrees_with_the_one_published_then(
     shape: str, year: int, elsewhere: int, shared_tables: Path
 ) -> None:

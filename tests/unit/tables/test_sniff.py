@@ -1,4 +1,5 @@
 import gzip
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+import xlwt  # type: ignore[import-untyped]
 from pyarrow import feather
 
 from ronghe.messages import LANGUAGES, render_error
@@ -54,13 +56,23 @@ def test_binary_tables_are_told_by_their_first_bytes_whatever_their_name(tmp_pat
     feather.write_feather(table, tmp_path / "two.csv")
     with xlsxwriter.Workbook(tmp_path / "three.csv") as book:
         book.add_worksheet().write(0, 0, "a")
-    (tmp_path / "three.csv").write_bytes((tmp_path / "three.csv").read_bytes())
     found = [sniff(tmp_path / f"{name}.csv") for name in ("one", "two", "three")]
     assert [(item.kind, item.detail) for item in found] == [
         ("parquet", "Parquet"),
         ("arrow", "Arrow IPC file"),
         ("excel", "xlsx"),
     ]
+
+
+def test_a_database_file_and_an_old_workbook_are_told_apart(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "a.csv") as connection:
+        connection.execute("create table t (a)")
+    connection.close()
+    book = xlwt.Workbook()
+    book.add_sheet("s").write(0, 0, "a")
+    book.save(str(tmp_path / "b.csv"))
+    assert sniff(tmp_path / "a.csv").kind == "sqlite"
+    assert sniff(tmp_path / "b.csv").detail == "xls"
 
 
 def test_an_arrow_stream_is_told_by_its_extension(tmp_path: Path) -> None:
