@@ -35,22 +35,21 @@ def data(ctx: click.Context) -> None:
 @data.command(cls=Command, examples=("ronghe data profile residents.csv", "ronghe data profile book.xlsx#2025 --json"))
 @_FILE
 @click.option("--show-values", is_flag=True)
-@reads
+@reads(elements=False)
 @limits(engine=False)
 @click.pass_obj
 def profile(session: Session, /, file: str, *, show_values: bool, **given: Any) -> None:
     """See `cli.command_data_profile`."""
     from ronghe.data.files import profile_file
 
-    with session.metered():
-        made = profile_file(file, resources=session.resources, catalog=session.catalog(), options=options_of(given))
-    session.show(made.to_json(show_values=show_values), views.profile(made, show_values=show_values))
+    made = profile_file(file, resources=session.resources, options=options_of(given))
+    session.show(made.to_json(show_values=show_values), views.profile(made if show_values else made.masked(), file))
 
 
 @data.command(cls=Command, examples=("ronghe data propose residents.csv -o schema.json",))
 @_FILE
 @click.option("-o", "--output", type=_PATH, metavar="FILE", required=True)
-@reads
+@reads(elements=True)
 @limits(engine=False)
 @click.pass_obj
 def propose(session: Session, /, file: str, *, output: Path, **given: Any) -> None:
@@ -74,7 +73,7 @@ def propose(session: Session, /, file: str, *, output: Path, **given: Any) -> No
 @_FILE
 @click.option("--schema", type=_PATH, metavar="FILE", required=True)
 @out_folder
-@reads
+@reads(elements=True)
 @limits(engine=True)
 @click.pass_obj
 def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **given: Any) -> None:
@@ -106,7 +105,7 @@ def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **gi
 @click.option("--departments", type=_PATH, metavar="FILE")
 @click.option("--shares", type=_PATH, metavar="FILE")
 @out_folder
-@reads
+@reads(elements=True)
 @limits(engine=True)
 @click.pass_obj
 def share(
@@ -156,7 +155,7 @@ def demo(session: Session, /, *, out: Path, rows: int, seed: int, today: date) -
 @data.command(cls=Command, examples=("ronghe data convert residents.csv residents.xlsx",))
 @_FILE
 @click.argument("target", type=_PATH, metavar="TARGET")
-@reads
+@reads(elements=False)
 @limits(engine=False)
 @click.pass_obj
 def convert(session: Session, /, file: str, *, target: Path, **given: Any) -> None:

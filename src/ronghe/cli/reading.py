@@ -26,7 +26,6 @@ _READING = (
     click.option("--sheet", metavar="NAME"),
     click.option("--table", metavar="NAME"),
     click.option("--query", metavar="SQL"),
-    OWN,
 )
 _LIMITS = (
     click.option("--memory", type=Memory(), metavar="SIZE"),
@@ -42,9 +41,9 @@ def _with(options: tuple[Callable[[F], F], ...], function: F) -> F:
     return function
 
 
-def reads(function: F) -> F:
-    """The options of a command that reads a table."""
-    return _with(_READING, function)
+def reads(*, elements: bool) -> Callable[[F], F]:
+    """The options of a command that reads a table; `elements` where data elements play a part."""
+    return lambda function: _with((*_READING, OWN) if elements else _READING, function)
 
 
 def limits(*, engine: bool) -> Callable[[F], F]:

@@ -7,7 +7,8 @@
     data.standardize("people.csv", schema="people.schema.json", out="out")
     data.share(["people.csv", "tax.xlsx"], out="shared")
 
-The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004` allows.
+The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
+allows.
 """
 
 from collections.abc import Sequence
@@ -33,23 +34,16 @@ def profile(
     *,
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
-    own_elements: Sequence[Path] = (),
 ) -> "Profile":
     """What is in a table: rows, and for each column counts, lengths, frequent values and shapes, of the whole table.
 
-    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too large.
+    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too
+    large.
     """
     from ronghe.data.files import profile_file
-    from ronghe.standards.catalog import catalog
     from ronghe.tables.engine import Resources
-    from ronghe.tables.open import ReadOptions
 
-    return profile_file(
-        str(source),
-        resources=resources or Resources(),
-        catalog=catalog(own_elements),
-        options=options or ReadOptions(),
-    )
+    return profile_file(str(source), resources=resources or Resources(), options=options)
 
 
 def propose(
@@ -61,7 +55,8 @@ def propose(
 ) -> "Proposal":
     """The data element of each column of a table, with the evidence, and the schema that follows from it.
 
-    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too large.
+    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too
+    large.
     """
     from ronghe.data.files import propose_file
     from ronghe.standards.catalog import catalog
@@ -88,7 +83,8 @@ def standardize(
 ) -> "Published":
     """Standardize a table by a schema file and publish it in the folder `out`: rows in = published + quarantined.
 
-    Other tables that `out` holds stay. Raises InputError for a table or schema that cannot be used, Refused for a folder
+    Other tables that `out` holds stay. Raises InputError for a table or schema that cannot be used, Refused for a
+    folder
     with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
     """
     from ronghe.journeys.standardize import standardize_file

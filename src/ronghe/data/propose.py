@@ -38,7 +38,8 @@ _LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[
 
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
-    """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole column."""
+    """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole
+    column."""
 
     name: str
     element: str
@@ -85,8 +86,12 @@ def _values(engine: Engine, place: int) -> list[str]:
     """The most frequent distinct values of a column, ties in order of the text."""
     column = name(f"c{place}")
     count = exp.alias_(exp.Count(this=exp.Star()), "times")
-    select = exp.select(column, count).from_("plan").where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
-    select = select.group_by(column.copy()).order_by(exp.column("times").desc(), column.copy().asc()).limit(SAMPLE_VALUES)
+    select = (
+        exp.select(column, count).from_("plan").where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+    )
+    select = (
+        select.group_by(column.copy()).order_by(exp.column("times").desc(), column.copy().asc()).limit(SAMPLE_VALUES)
+    )
     return [row[f"c{place}"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()]
 
 
@@ -95,7 +100,11 @@ def _missing(engine: Engine, place: int) -> dict[str, int]:
     column = name(f"c{place}")
     words: list[exp.Expr] = [exp.Literal.string(word) for word in MISSING_WORDS if word]
     select = exp.select(column, exp.alias_(exp.Count(this=exp.Star()), "times")).from_("plan")
-    select = select.where(exp.In(this=column.copy(), expressions=words)).group_by(column.copy()).order_by(column.copy().asc())
+    select = (
+        select.where(exp.In(this=column.copy(), expressions=words))
+        .group_by(column.copy())
+        .order_by(column.copy().asc())
+    )
     return {row[f"c{place}"]: row["times"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()}
 
 
@@ -165,7 +174,11 @@ def _bound(place: int, candidate: int, element: Element) -> tuple[tuple[str, ops
     value = ops.substitute(element.value, {"text": text})
     there = ops.Not(ops.Or((ops.IsNull(text), ops.IsIn(text, MISSING_WORDS))))
     fits = ops.And((there, ops.Not(ops.IsNull(value))))
-    return ((text.name, clean), (f"there{place}_{candidate}", ops.Holds(there)), (f"fits{place}_{candidate}", ops.Holds(fits)))
+    return (
+        (text.name, clean),
+        (f"there{place}_{candidate}", ops.Holds(there)),
+        (f"fits{place}_{candidate}", ops.Holds(fits)),
+    )
 
 
 def _counted(condition: str, alias: str) -> exp.Expr:

@@ -90,15 +90,10 @@ def table_resources(result: Standardized, extra: Mapping[str, Any] | None = None
 
 @contextmanager
 def open_engine(engine: str, scratch: Path, resources: Resources) -> Iterator[Engine]:
-    """The engine of this name: `duckdb`, embedded, or `spark` where it is installed."""
+    """The engine of this name; UsageError when there is none."""
     if engine == "duckdb":
         with duckdb_engine(scratch / "spill", resources) as opened:
             yield opened
-    elif engine == "spark":
-        from ronghe.tables.spark_engine import spark_engine
-
-        with spark_engine(scratch, resources) as sparked:
-            yield sparked
     else:
         raise UsageError("journeys.engine_unknown", value=engine)
 

@@ -66,8 +66,12 @@ def _summary(shared: Shared) -> Section:
     ]
     if shared.degree is not None:
         figures.append(Figure(both("journeys.report_degree"), Number(shared.degree.value, 3), link="#degree"))
-    kept = Note(both("journeys.report_nothing_lost", rows=rows_in, published=published, quarantined=quarantined), "good")
-    return Section(both("journeys.report_summary"), (Figures(tuple(figures)), kept, _rows_chart(shared.tables)), "summary")
+    kept = Note(
+        both("journeys.report_nothing_lost", rows=rows_in, published=published, quarantined=quarantined), "good"
+    )
+    return Section(
+        both("journeys.report_summary"), (Figures(tuple(figures)), kept, _rows_chart(shared.tables)), "summary"
+    )
 
 
 def _percent(part: int, whole: int) -> str:
@@ -103,7 +107,9 @@ def _tables(shared: Shared) -> Section:
 
 def _table_row(table: SharedTable) -> Row:
     result = table.result
-    quality = Disclosure(both("journeys.report_columns_of", table=result.name), (_columns(result.columns, result.rows_published),))
+    quality = Disclosure(
+        both("journeys.report_columns_of", table=result.name), (_columns(result.columns, result.rows_published),)
+    )
     return Row(
         (
             result.name,
@@ -191,7 +197,10 @@ def _ready(found: Readiness) -> Section:
     means = Note(
         both("journeys.report_factors"),
         "plain",
-        tuple(_joined(both(f"sharing_index.factor_{name}"), both(f"sharing_index.factor_{name}_means")) for name in FACTORS),
+        tuple(
+            _joined(both(f"sharing_index.factor_{name}"), both(f"sharing_index.factor_{name}_means"))
+            for name in FACTORS
+        ),
     )
     table = Table(both("journeys.report_readiness"), columns, (*rows, city))
     return Section(both("journeys.report_readiness"), (heat, table, means, unmeasured), "readiness")

@@ -43,7 +43,7 @@ def _word(given: str, place: str) -> str:  # noqa: ARG001 - the shape of a reade
 
 
 _Options = Mapping[str, Callable[[str, str], Any]]
-_BUILDERS: dict[str, tuple[Callable[..., Element], _Options]] = {
+_BUILDERS: Mapping[str, tuple[Callable[..., Element], _Options]] = {
     "citizen_id": (identifiers.citizen_id, {"as_of": _date}),
     "region": (regions.region, {"as_of": _date, "within": _word}),
     "date": (dates.date, {"order": _order}),
@@ -99,7 +99,11 @@ class Catalog:
                 known = ", ".join(readers) or "-"
                 raise InputError("standards.unknown_option", element=code, value=key, known=known)
         assert build is not None
-        return build(**{key: readers[key](value, f"{code}.{key}") for key, value in given.items()})
+        try:
+            made: Element = build(**{key: readers[key](value, f"{code}.{key}") for key, value in given.items()})
+        except ValueError as fault:
+            raise InputError("standards.option_value", element=code, value=str(given), known=str(fault)) from fault
+        return made
 
     def by_name(self, column: str) -> list[tuple[Element, float]]:
         """The elements that a column of this name may hold with scores up to 1, best first.

@@ -28,8 +28,32 @@ def _landline(text: ops.Expression) -> ops.Expression:
     return ops.Concat((area, ops.Literal("-"), rest))
 
 
-_MOBILES = ("手机", "手机号", "手机号码", "移动电话", "联系手机", "mobile", "mobile_phone", "cellphone", "sj", "sjh", "sjhm")
-_PHONES = ("电话", "电话号码", "联系电话", "固定电话", "办公电话", "监护人电话", "phone", "telephone", "tel", "phone_number", "lxdh")
+_MOBILES = (
+    "手机",
+    "手机号",
+    "手机号码",
+    "移动电话",
+    "联系手机",
+    "mobile",
+    "mobile_phone",
+    "cellphone",
+    "sj",
+    "sjh",
+    "sjhm",
+)
+_PHONES = (
+    "电话",
+    "电话号码",
+    "联系电话",
+    "固定电话",
+    "办公电话",
+    "监护人电话",
+    "phone",
+    "telephone",
+    "tel",
+    "phone_number",
+    "lxdh",
+)
 
 ELEMENTS: tuple[Element, ...] = (
     Element(
@@ -80,7 +104,9 @@ ELEMENTS: tuple[Element, ...] = (
         synonyms=("邮箱", "电子邮箱", "电子邮件", "email", "e_mail", "mail", "dzyx"),
         type=ops.TEXT,
         clean=ops.Case(((ops.Matches(RAW, "[!-~]+"), RAW),), ops.Trim(folded(RAW))),
-        value=ops.Case(((ops.Matches(TEXT, "[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}[.]){1,8}[A-Za-z]{2,24}"), TEXT),)),
+        value=ops.Case(
+            ((ops.Matches(TEXT, "[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}[.]){1,8}[A-Za-z]{2,24}"), TEXT),)
+        ),
         source="RFC 5321",
         form=Bilingual("如 name@example.cn", "Like name@example.cn"),
         sensitivity="personal",

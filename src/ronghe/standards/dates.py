@@ -71,7 +71,18 @@ def _day(order: str) -> ops.Expression:
     return ops.Case(tuple(branches), ops.Literal(None, ops.DATE))
 
 
-_BIRTH = ("出生日期", "出生年月", "出生年月日", "生日", "birth_date", "birthday", "date_of_birth", "dob", "csrq", "csny")
+_BIRTH = (
+    "出生日期",
+    "出生年月",
+    "出生年月日",
+    "生日",
+    "birth_date",
+    "birthday",
+    "date_of_birth",
+    "dob",
+    "csrq",
+    "csny",
+)
 _DATES = (
     *("日期", "时间", "登记日期", "申报日期", "发证日期", "有效期至", "成立日期", "检查日期", "受理日期", "就诊日期"),
     *("接种日期", "初次领证日期", "参保日期", "开始日期", "结束日期", "date", "day", "rq", "djrq"),
@@ -109,7 +120,17 @@ def date_time() -> Element:
     return Element(
         code="datetime",
         name=Bilingual("日期时间", "Date and time"),
-        synonyms=("日期时间", "更新时间", "创建时间", "采集时间", "datetime", "timestamp", "updated_at", "created_at", "gxsj"),
+        synonyms=(
+            "日期时间",
+            "更新时间",
+            "创建时间",
+            "采集时间",
+            "datetime",
+            "timestamp",
+            "updated_at",
+            "created_at",
+            "gxsj",
+        ),
         type=ops.TIMESTAMP,
         clean=ops.Case(((ops.Matches(RAW, shaped), RAW),), ops.Trim(folded(RAW))),
         value=ops.Case(

@@ -1,16 +1,16 @@
 """Elements that a department adds in a TOML file, without code.
 
-    [element.ward]
-    zh = "病区"
-    en = "Ward"
-    type = "text"
-    pattern = "[A-Z][0-9]{2}"
-    synonyms = ["病区", "bq"]
+[element.ward]
+zh = "病区"
+en = "Ward"
+type = "text"
+pattern = "[A-Z][0-9]{2}"
+synonyms = ["病区", "bq"]
 
-    [element.subsidy]
-    extends = "money"
-    zh = "补贴"
-    en = "Subsidy"
+[element.subsidy]
+extends = "money"
+zh = "补贴"
+en = "Subsidy"
 """
 
 import re
@@ -30,7 +30,14 @@ __all__ = ["own_elements", "safe_pattern"]
 LARGEST_FILE = 1_000_000
 LONGEST_PATTERN = 500
 _KEYS = {"zh", "en", "extends", "type", "pattern", "codes", "synonyms", "min", "max", "unit", "sensitivity", "options"}
-_BASES = {"text": "text", "code": "code", "integer": "integer", "decimal": "decimal", "number": "number", "date": "date"}
+_BASES = {
+    "text": "text",
+    "code": "code",
+    "integer": "integer",
+    "decimal": "decimal",
+    "number": "number",
+    "date": "date",
+}
 _BASES |= {"boolean": "yes_no"}
 _UNSAFE = re.compile(r"\(\?(?!:)|\\[1-9]|\\[^\w]{0}[pPXRKGZzAbB]|\$|\{[0-9]*,?[0-9]{4,}\}|[*+?}]\+")
 _SHORT = {"\\d": "[0-9]", "\\w": "[0-9A-Za-z_]", "\\s": "[ \\t\\r\\n]"}

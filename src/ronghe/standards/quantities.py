@@ -1,4 +1,5 @@
-"""Numbers with their units: counts, money, areas, rates. Every conversion is exact; rounding happens once, at the end."""
+"""Numbers with their units: counts, money, areas, rates. Every conversion is exact; rounding happens once, at the
+end."""
 
 from ronghe.messages import Bilingual
 from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
@@ -34,7 +35,9 @@ def _literal(value: int) -> ops.Expression:
 def _place(text: ops.Expression, unit: str) -> ops.Expression:
     """The digit before `unit` in a section of less than 10,000, as text; a bare 十 counts one."""
     digit = ops.Extract(text, f"([1-9]?){unit}", 1)
-    return ops.Case(((ops.IsNull(digit), ops.Literal("0")), (ops.Compare("=", digit, ops.Literal("")), ops.Literal("1"))), digit)
+    return ops.Case(
+        ((ops.IsNull(digit), ops.Literal("0")), (ops.Compare("=", digit, ops.Literal("")), ops.Literal("1"))), digit
+    )
 
 
 def _section(text: ops.Expression) -> ops.Expression:
@@ -50,7 +53,9 @@ def _chinese_whole(text: ops.Expression) -> ops.Expression:
     hundred_millions = ops.Coalesce((ops.Extract(digits, "^([^亿]*)亿", 1), ops.Literal("")))
     below = ops.Replace(digits, "^[^亿]*亿", "")
     ten_thousands = ops.Coalesce((ops.Extract(below, "^([^万]*)万", 1), ops.Literal("")))
-    return ops.Concat((_section(hundred_millions), _section(ten_thousands), _section(ops.Replace(below, "^[^万]*万", ""))))
+    return ops.Concat(
+        (_section(hundred_millions), _section(ten_thousands), _section(ops.Replace(below, "^[^万]*万", "")))
+    )
 
 
 def _chinese_value(text: ops.Expression, precision: int, scale: int) -> ops.Expression:
@@ -84,7 +89,19 @@ def money(unit: str = "元") -> Element:
         name=Bilingual("金额", "Amount of money"),
         synonyms=(
             *("金额", "收入", "年收入", "家庭月收入", "月收入", "注册资本", "应税销售额", "税额", "营业额", "罚款金额"),
-            *("月补助金额", "月租金", "租金", "缴费基数", "费用", "总费用", "价格", "amount", "income", "salary", "price"),
+            *(
+                "月补助金额",
+                "月租金",
+                "租金",
+                "缴费基数",
+                "费用",
+                "总费用",
+                "价格",
+                "amount",
+                "income",
+                "salary",
+                "price",
+            ),
             *("fee", "cost", "rent", "turnover", "revenue", "je", "sr", "nsr"),
         ),
         type=MONEY,
@@ -108,7 +125,12 @@ _AREA_UNITS = {"平方米": (1, 1), "亩": (2000, 3), "公顷": (10_000, 1), "�
 def area(unit: str = "平方米") -> Element:
     """An area in square meters with four digits; 1 亩 is exactly 2000/3 of them."""
     _option(unit, tuple(_AREA_UNITS), "area")
-    marks = {"平方米": "(平方米|㎡|m2|M2|m²|M²|平米|平)", "亩": "(市?亩)", "公顷": "(公顷|ha|HA)", "平方公里": "(平方公里|km2|KM2|平方千米)"}
+    marks = {
+        "平方米": "(平方米|㎡|m2|M2|m²|M²|平米|平)",
+        "亩": "(市?亩)",
+        "公顷": "(公顷|ha|HA)",
+        "平方公里": "(平方公里|km2|KM2|平方千米)",
+    }
     branches = []
     for name, mark in marks.items():
         numerator, denominator = _AREA_UNITS[name]
@@ -118,7 +140,18 @@ def area(unit: str = "平方米") -> Element:
     return Element(
         code="area",
         name=Bilingual("面积", "Area"),
-        synonyms=("面积", "建筑面积", "土地面积", "占地面积", "耕地面积", "使用面积", "area", "floor_area", "mj", "jzmj"),
+        synonyms=(
+            "面积",
+            "建筑面积",
+            "土地面积",
+            "占地面积",
+            "耕地面积",
+            "使用面积",
+            "area",
+            "floor_area",
+            "mj",
+            "jzmj",
+        ),
         type=AREA,
         clean=_clean(),
         value=ops.Case(((ops.Matches(TEXT, _PLAIN), bare), *branches), ops.Literal(None, AREA)),
@@ -141,7 +174,10 @@ def percentage() -> Element:
         type=RATE,
         clean=_clean(),
         value=ops.Case(
-            ((ops.Matches(TEXT, f"{_PLAIN}%?"), whole), (ops.Matches(TEXT, f"{_PLAIN}‰"), _scaled(TEXT, "‰", 1, 10, 4))),
+            (
+                (ops.Matches(TEXT, f"{_PLAIN}%?"), whole),
+                (ops.Matches(TEXT, f"{_PLAIN}‰"), _scaled(TEXT, "‰", 1, 10, 4)),
+            ),
             ops.Literal(None, RATE),
         ),
         source="GB 3100-1993",

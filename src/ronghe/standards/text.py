@@ -10,12 +10,23 @@ __all__ = ["ELEMENTS"]
 _PLAIN = ops.Trim(RAW)
 _HAN = "[㐀-䶿一-鿿豈-\ufaff·]"
 _FULL_WIDTH_INSIDE = "[\uff01-\uff5e\u3000\u2f00-\u2fd5•・‧∙]"
-_KANGXI_NAMES = "⼀⼁⼆⼈⼉⼊⼋⼏⼑⼒⼗⼘⼚⼜⼝⼞⼟⼠⼤⼥⼦⼨⼩⼫⼭⼯⼰⼲⼴⼶⼸⼼⼽⼾⼿⽀⽂⽃⽄⽅⽇⽈⽉⽊⽌⽐⽑⽒⽓⽔⽕⽗⽚⽛⽜⽝⽟⽠⽡⽢⽣⽤⽥⽩⽪⽬⽭⽮⽯⽰⽲⽳⽴⽵⽶⽷⽺⽻⽼⽽⽿⾁⾂⾃⾄⾆⾈⾉⾊⾍⾎⾏⾐⾒⾓⾔⾕⾖⾚⾛⾜⾝⾞⾟⾠⾢⾤⾥⾦⾧⾨⾬⾯⾰⾲⾳⾴⾵⾶⾷⾸⾹⾺⾻⾼⿁⿂⿃⿇⿈⿊⿐⿒⿓"
-_IDEOGRAPHS = "一丨二人儿入八几刀力十卜厂又口囗土士大女子寸小尸山工己干广弋弓心戈户手支文斗斤方日曰月木止比毛氏气水火父片牙牛犬玉瓜瓦甘生用田白皮目矛矢石示禾穴立竹米糸羊羽老而耳肉臣自至舌舟艮色虫血行衣見角言谷豆赤走足身車辛辰邑釆里金長門雨面革韭音頁風飛食首香馬骨高鬼魚鳥麻黄黑鼻齒龍"
+_KANGXI_NAMES = (
+    "⼀⼁⼆⼈⼉⼊⼋⼏⼑⼒⼗⼘⼚⼜⼝⼞⼟⼠⼤⼥⼦⼨⼩⼫⼭⼯⼰⼲⼴⼶⼸⼼⼽⼾⼿⽀⽂⽃⽄⽅"
+    "⽇⽈⽉⽊⽌⽐⽑⽒⽓⽔⽕⽗⽚⽛⽜⽝⽟⽠⽡⽢⽣⽤⽥⽩⽪⽬⽭⽮⽯⽰⽲⽳⽴⽵⽶⽷⽺⽻⽼⽽"
+    "⽿⾁⾂⾃⾄⾆⾈⾉⾊⾍⾎⾏⾐⾒⾓⾔⾕⾖⾚⾛⾜⾝⾞⾟⾠⾢⾤⾥⾦⾧⾨⾬⾯⾰⾲⾳⾴⾵⾶⾷"
+    "⾸⾹⾺⾻⾼⿁⿂⿃⿇⿈⿊⿐⿒⿓"
+)
+_IDEOGRAPHS = (
+    "一丨二人儿入八几刀力十卜厂又口囗土士大女子寸小尸山工己干广弋弓心戈户手支文斗斤方"
+    "日曰月木止比毛氏气水火父片牙牛犬玉瓜瓦甘生用田白皮目矛矢石示禾穴立竹米糸羊羽老而"
+    "耳肉臣自至舌舟艮色虫血行衣見角言谷豆赤走足身車辛辰邑釆里金長門雨面革韭音頁風飛食"
+    "首香馬骨高鬼魚鳥麻黄黑鼻齒龍"
+)
 
 
 def _named(raw: ops.Expression) -> ops.Expression:
-    """A name: full-width letters folded, radicals as ideographs, one kind of middle dot, no space between ideographs."""
+    """A name: full-width letters folded, radicals as ideographs, one kind of middle dot, no space between
+    ideographs."""
     dotted = ops.Translate(folded(raw), "•・‧∙", "····")
     ideographs = ops.Translate(dotted, _KANGXI_NAMES, _IDEOGRAPHS)
     return ops.Trim(ops.Replace(ideographs, f"[{ops.WHITESPACE}]+", " "))
@@ -36,7 +47,9 @@ def _element(code: str, zh: str, en: str, synonyms: tuple[str, ...], **more: obj
 
 
 ELEMENTS: tuple[Element, ...] = (
-    _element("text", "文本", "Text", ("备注", "说明", "描述", "内容", "remark", "note", "description", "comment", "bz")),
+    _element(
+        "text", "文本", "Text", ("备注", "说明", "描述", "内容", "remark", "note", "description", "comment", "bz")
+    ),
     _element(
         "code",
         "代码",
@@ -51,7 +64,19 @@ ELEMENTS: tuple[Element, ...] = (
         "person_name",
         "姓名",
         "Name of a person",
-        ("姓名", "名字", "申请人", "联系人", "法定代表人", "户主姓名", "患者姓名", "学生姓名", "经办人", "负责人", "xm"),
+        (
+            "姓名",
+            "名字",
+            "申请人",
+            "联系人",
+            "法定代表人",
+            "户主姓名",
+            "患者姓名",
+            "学生姓名",
+            "经办人",
+            "负责人",
+            "xm",
+        ),
         clean=_cleaned_name(),
         value=ops.Case(((ops.Matches(TEXT, "[^0-9]{1,60}"), TEXT),)),
         sensitivity="personal",

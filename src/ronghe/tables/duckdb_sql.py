@@ -57,7 +57,9 @@ def _printable(operand: Node, place: int) -> Node:
     """The character there is ASCII or of East Asia, and no space: two of these cost a third of a regular expression."""
     character = call("ASCII", call("SUBSTRING", operand.copy(), integer(place), integer(1)))
     latin = exp.Between(this=character, low=integer(33), high=integer(126))
-    return parens(exp.Or(this=latin, expression=exp.Between(this=character.copy(), low=integer(0x3001), high=integer(0xFEFE))))
+    return parens(
+        exp.Or(this=latin, expression=exp.Between(this=character.copy(), low=integer(0x3001), high=integer(0xFEFE)))
+    )
 
 
 def _trim(render: Renderer, node: ops.Trim) -> Node:

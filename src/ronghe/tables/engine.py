@@ -194,7 +194,8 @@ def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
 
 
 def copy_to_parquet(staged: Staged, path: Path, scratch: Path, resources: Resources) -> None:
-    """A staged table as a Parquet file with c0, c1, ... and ROW, for engines that cannot be trusted with broken files."""
+    """A staged table as a Parquet file with c0, c1, ... and ROW, for engines that cannot be trusted with broken
+    files."""
     with duckdb_engine(scratch, resources) as engine:
         engine.attach("staged", staged)
         numbered = exp.select("*", exp.alias_(exp.Window(this=exp.RowNumber()), ROW)).from_("staged")

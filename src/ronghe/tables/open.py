@@ -36,7 +36,8 @@ class ReadOptions:
 def stage(source: str, into: Path, *, options: ReadOptions | None = None, progress: Progress = silent) -> Staged:
     """Make any source ready for an engine.
 
-    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a folder
+    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a
+    folder
     for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
     options = options or ReadOptions()

@@ -11,6 +11,7 @@ from ronghe.cli import views
 from ronghe.cli.printing import console
 from ronghe.cli.session import Session
 from ronghe.cli.views.grid import View
+from ronghe.data.profile import ColumnProfile, Profile
 from ronghe.data.propose import Proposal, ProposedColumn
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import TableSchema
@@ -113,3 +114,12 @@ def test_a_proposal_shows_its_evidence_and_the_next_command() -> None:
     for figure in ("money (unit=万元)", "99.5%", "列名相符", "不详 ×3", "其次：number", "没有更具体的数据元相符"):
         assert figure in text
     assert "ronghe data standardize 'my people.csv' --schema schema.json --out published" in text
+
+
+def test_a_profile_shows_each_column_and_the_next_command() -> None:
+    name = ColumnProfile("姓名", filled=900, empty=100, distinct=850, shortest=2, longest=4, frequent=(("张三", 12),))
+    made = Profile(rows=1_000, malformed=3, encoding="gb18030", columns=(name,))
+    text = seen(views.profile(made, "people.csv"), "zh")
+    for figure in ("姓名", "90.0%", "850", "2–4", "张三 ×12", "1,000 行", "3 条", "gb18030"):
+        assert figure in text
+    assert "ronghe data propose people.csv -o schema.json" in text

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ronghe.standards.catalog import catalog
 
 from ronghe.data.standardize.result import Standardized
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import parse_schema
+from ronghe.standards.catalog import catalog
 from ronghe.tables.delimited import stage_delimited
 from ronghe.tables.engine import Resources, duckdb_engine
 from ronghe.terms import InputError

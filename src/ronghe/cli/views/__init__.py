@@ -1,6 +1,6 @@
 """How results look on a terminal: compact tables, then where the files lie and what to do next."""
 
-from ronghe.cli.views.looking import proposal
+from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, published, shared
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
@@ -12,6 +12,7 @@ __all__ = [
     "element",
     "element_json",
     "elements",
+    "profile",
     "proposal",
     "published",
     "reading",

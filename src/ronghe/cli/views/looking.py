@@ -13,11 +13,40 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ronghe.cli.session import Session
+    from ronghe.data.profile import ColumnProfile, Profile
     from ronghe.data.propose import Proposal, ProposedColumn
 
-__all__ = ["proposal"]
+__all__ = ["profile", "proposal"]
 
 _UNPARTICULAR = ("text", "code")
+
+
+def _frequent(column: ColumnProfile) -> str:
+    return ", ".join(f"{value} ×{count(times)}" for value, times in column.frequent)
+
+
+def profile(made: Profile, source: str) -> View:
+    """Every column: how full, how various, how long, and its most frequent values."""
+
+    def view(console: Console, session: Session) -> None:
+        rows = [
+            (c.name, percent(c.filled, made.rows), count(c.distinct), f"{c.shortest}–{c.longest}", _frequent(c))
+            for c in made.columns
+        ]
+        console.print(grid(session, ("column", "filled_rate#", "distinct#", "lengths#", "frequent"), rows))
+        console.print()
+        console.print(
+            session.text(
+                "cli.profile_counts",
+                rows=count(made.rows),
+                columns=count(len(made.columns)),
+                malformed=count(made.malformed),
+                encoding=made.encoding or "–",
+            )
+        )
+        next_steps(console, session, ("cli.next_propose", f"ronghe data propose {shell(source)} -o schema.json"))
+
+    return view
 
 
 def _evidence(session: Session, column: ProposedColumn) -> Iterator[str]:
