@@ -65,7 +65,7 @@ class Catalog:
     """The elements at hand; iterating gives each of them once, in the order of their definition."""
 
     def __init__(self, own: Sequence[Path] = ()) -> None:
-        fixed = [element for module in _MODULES for element in module.ELEMENTS]
+        fixed: list[Element] = [element for module in _MODULES for element in module.ELEMENTS]
         self._elements = {element.code: element for element in fixed}
         for element in own_elements(own, self.get):
             self._elements[element.code] = element

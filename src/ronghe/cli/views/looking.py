@@ -59,7 +59,7 @@ def _evidence(session: Session, column: ProposedColumn) -> Iterator[str]:
     if column.missing:
         words = ", ".join(f"{word} ×{count(times)}" for word, times in column.missing.items())
         yield session.text("cli.evidence_missing", words=words)
-    if column.runner_up and column.element not in _UNPARTICULAR:
+    if column.runner_up not in ("", column.element, *_UNPARTICULAR):
         yield session.text("cli.evidence_runner_up", element=column.runner_up)
 
 
