@@ -41,6 +41,12 @@ FACTS = TableFacts("税务局", "residents", 1, 1, 1_234, 1_200, 1_234, 1_200)
 SHARED = Shared(Path("out"), (SharedTable(TABLE, Department("tax", "税务局")),), readiness([FACTS]))
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure that is wrapped over two lines is there, but not in one piece."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 def seen(view: View, lang: Language) -> str:
     out = io.StringIO()
     view(console(out), Session(Settings(lang=lang)))
