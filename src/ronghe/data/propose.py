@@ -82,30 +82,44 @@ def _select(engine: Engine, plan: Plan, columns: Sequence[exp.Expr]) -> dict[str
     return dict(rows[0])
 
 
-def _values(engine: Engine, place: int) -> list[str]:
-    """The most frequent distinct values of a column, ties in order of the text."""
+def _counted_values(place: int, more: exp.Expr, most: int | None) -> exp.Select:
+    """Values of a column with how often they stand there: place, value, times."""
     column = name(f"c{place}")
-    count = exp.alias_(exp.Count(this=exp.Star()), "times")
-    select = (
-        exp.select(column, count).from_("plan").where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
-    )
-    select = (
-        select.group_by(column.copy()).order_by(exp.column("times").desc(), column.copy().asc()).limit(SAMPLE_VALUES)
-    )
-    return [row[f"c{place}"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()]
+    times = exp.alias_(exp.Count(this=exp.Star()), "times")
+    wanted = (exp.alias_(exp.Literal.number(place), "place"), exp.alias_(column, "value"), times)
+    select = exp.select(*wanted).from_("plan").where(more).group_by(column.copy())
+    if most is not None:
+        select = select.order_by(exp.column("times").desc(), column.copy().asc()).limit(most)
+    return exp.select("*").from_(select.subquery("counted"))
 
 
-def _missing(engine: Engine, place: int) -> dict[str, int]:
-    """How often each word for "no value" stands in a column."""
-    column = name(f"c{place}")
+def _all_at_once(engine: Engine, selects: Sequence[exp.Select]) -> list[dict[str, Any]]:
+    """The rows of several SELECTs of one shape, by one query: a hundred small ones cost more than their work."""
+    whole: exp.Query = selects[0]
+    for select in selects[1:]:
+        whole = exp.Union(this=whole, expression=select, distinct=False)
+    rows = exp.select("*").from_(whole.subquery("every"))
+    ordered = rows.order_by(exp.column("place").asc(), exp.column("times").desc(), exp.column("value").asc())
+    return engine.query(ordered, (Plan(()), CELLS)).to_pylist()
+
+
+def _samples(engine: Engine, columns: int) -> list[list[str]]:
+    """The most frequent distinct values of each column, ties in order of the text."""
+    found: list[list[str]] = [[] for _ in range(columns)]
+    present = [exp.Not(this=exp.Is(this=name(f"c{place}"), expression=exp.Null())) for place in range(columns)]
+    for row in _all_at_once(engine, [_counted_values(n, some, SAMPLE_VALUES) for n, some in enumerate(present)]):
+        found[row["place"]].append(row["value"])
+    return found
+
+
+def _missing(engine: Engine, columns: int) -> list[dict[str, int]]:
+    """How often each word for "no value" stands in each column."""
+    found: list[dict[str, int]] = [{} for _ in range(columns)]
     words: list[exp.Expr] = [exp.Literal.string(word) for word in MISSING_WORDS if word]
-    select = exp.select(column, exp.alias_(exp.Count(this=exp.Star()), "times")).from_("plan")
-    select = (
-        select.where(exp.In(this=column.copy(), expressions=words))
-        .group_by(column.copy())
-        .order_by(column.copy().asc())
-    )
-    return {row[f"c{place}"]: row["times"] for row in engine.query(select, (Plan(()), CELLS)).to_pylist()}
+    asked = [exp.In(this=name(f"c{place}"), expressions=list(words)) for place in range(columns)]
+    for row in _all_at_once(engine, [_counted_values(n, some, None) for n, some in enumerate(asked)]):
+        found[row["place"]][row["value"]] = row["times"]
+    return found
 
 
 def _options(element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
@@ -228,7 +242,8 @@ def _field(column: ProposedColumn, element: Element, staged_name: str) -> Field:
 def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     engine.attach(SOURCE, staged)
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
-    samples = [_values(engine, place) for place in range(len(staged.columns))]
+    samples = _samples(engine, len(staged.columns))
+    absent = _missing(engine, len(staged.columns))
     candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
     counts = _verified(engine, candidates, len(staged.columns))
     columns, fields, kinds = [], [], {}
@@ -236,7 +251,7 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
         number = _chosen(candidates[place], counts, place)
         chosen = candidates[place][number]
         others = [other.element.code for other in candidates[place] if other is not chosen]
-        missing = _missing(engine, place)
+        missing = absent[place]
         proposed = ProposedColumn(
             name=column,
             element=chosen.element.code,

@@ -400,6 +400,10 @@ class Case(Expression):
     otherwise: Expression = Literal(None)
 
 
+_OPAQUE = "mapping"
+"""The field that holds thousands of texts and no expression: looking into it took longer than all the rest."""
+
+
 def _children(value: object) -> Iterator[Expression]:
     if isinstance(value, Expression):
         yield value
@@ -412,6 +416,8 @@ def walk(expression: Expression) -> Iterator[Expression]:
     """The expression and everything below it, depth first."""
     yield expression
     for field in fields(expression):
+        if field.name == _OPAQUE:
+            continue
         for child in _children(getattr(expression, field.name)):
             yield from walk(child)
 
@@ -428,7 +434,7 @@ def _rewritten(value: object, change: Callable[[Expression], Expression]) -> obj
 
 
 def _with_changed_parts(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    values = {field.name: getattr(expression, field.name) for field in fields(expression)}
+    values = {field.name: getattr(expression, field.name) for field in fields(expression) if field.name != _OPAQUE}
     changed = {name: new for name, old in values.items() if (new := _rewritten(old, change)) != old}
     return replace(expression, **changed) if changed else expression
 

@@ -114,9 +114,20 @@ class Renderer:
 
     def enumeration(self, node: ops.Lookup) -> str:
         """The name of the type that lists the keys of a large mapping: the same for the same keys."""
-        kind = f"keys_{content_id(*(key for key, _ in node.mapping))}"
+        kind = _kind_of(node.mapping)
         self.enumerations[kind] = node
         return kind
+
+
+_KINDS: dict[int, tuple[tuple[tuple[str, str], ...], str]] = {}
+
+
+def _kind_of(mapping: tuple[tuple[str, str], ...]) -> str:
+    """A name that depends on the keys alone; remembered by identity, since hashing thousands of keys takes its time."""
+    known = _KINDS.get(id(mapping))
+    if known is None or known[0] is not mapping:
+        known = _KINDS[id(mapping)] = (mapping, f"keys_{content_id(*(key for key, _ in mapping))}")
+    return known[1]
 
 
 def _alias(known: dict[str, ops.Lookup], node: ops.Lookup, prefix: str) -> str:
