@@ -3,7 +3,7 @@
 Only U+FF01-FF5E and U+3000 are folded. NFKC would also turn ① into 1, Ⅲ into III and ㎡ into m2: other meanings.
 """
 
-from ronghe.tables.expressions import WHITESPACE, Case, Expression, Matches, Replace, Translate, Upper
+from ronghe.tables.expressions import WHITESPACE, Case, Expression, Found, Matches, Not, Replace, Translate, Upper
 
 __all__ = ["FULL_WIDTH", "HALF_WIDTH", "code_text", "folded"]
 
@@ -19,7 +19,11 @@ def folded(text: Expression) -> Expression:
 def code_text(raw: Expression, clean: str, also_dropped: str = "") -> Expression:
     """`raw` as a code: folded, in capitals, without spaces, the apostrophe of spreadsheets, and `also_dropped`.
 
-    `clean` is the pattern of the texts that need nothing of this: they are taken as they are, which costs one match.
+    `clean` is the pattern of the usual form, of which nothing changes; asking for it, and then for any character that
+    would change, costs far less than the changes.
     """
-    dropped = f"[{WHITESPACE}'{also_dropped}]"
-    return Case(((Matches(raw, clean), raw),), otherwise=Upper(Replace(folded(raw), dropped)))
+    dropped = f"{WHITESPACE}'{also_dropped}"
+    changed = Found(raw, f"[{dropped}a-z\uff01-\uff5e]")
+    return Case(
+        ((Matches(raw, clean), raw), (Not(changed), raw)), otherwise=Upper(Replace(folded(raw), f"[{dropped}]"))
+    )

@@ -121,19 +121,17 @@ def path(code: str, day: dt.date | None = None) -> str:
 
 
 @cache
+@cache
 def every_code() -> tuple[tuple[str, str], ...]:
     """Every code that was ever in force, as a look-up of itself."""
     return tuple((code, code) for code in _by_code())
 
 
-def _last_years(year: int) -> tuple[tuple[str, str], ...]:
-    """For every code, the year in which it ended, "" for those in force then or in part of that year."""
-    ended: list[tuple[str, str]] = []
-    for code, entries in _by_code().items():
-        until = entries[-1].until
-        last = "" if until is None or until >= year else str(until)
-        ended.append((code, last))
-    return tuple(ended)
+@cache
+def _codes_in_force(year: int) -> tuple[tuple[str, str], ...]:
+    """The codes in force in that year or a part of it, as a look-up of themselves."""
+    lasting = {code: entries[-1].until for code, entries in _by_code().items()}
+    return tuple((code, code) for code, until in lasting.items() if until is None or until >= year)
 
 
 def _unambiguous(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -198,16 +196,21 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
     year = _year(as_of)
     codes = every_code()
     by_code = ops.Lookup(TEXT, codes)
+    shorter_or_longer = ops.Case(
+        (
+            (ops.Matches(TEXT, "[0-9]{12}"), ops.Lookup(ops.Extract(TEXT, "^([0-9]{6})000000"), codes)),
+            (ops.Matches(TEXT, "[0-9]{2}"), ops.Lookup(ops.Concat((TEXT, ops.Literal("0000"))), codes)),
+        ),
+        otherwise=ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes),
+    )
     value = ops.Case(
         (
             (ops.Matches(TEXT, "[0-9]{6}"), by_code),
-            (ops.Matches(TEXT, "[0-9]{12}"), ops.Lookup(ops.Extract(TEXT, "^([0-9]{6})000000"), codes)),
-            (ops.Matches(TEXT, "[0-9]{2}"), ops.Lookup(ops.Concat((TEXT, ops.Literal("0000"))), codes)),
-            (ops.Matches(TEXT, "[0-9]{4}"), ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes)),
+            (ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}"), shorter_or_longer),
         ),
         otherwise=ops.Lookup(TEXT, _names(year, within)),
     )
-    ended = ops.Lookup(VALUE(ops.TEXT), _last_years(year))
+    in_force = ops.Lookup(VALUE(ops.TEXT), _codes_in_force(year))
     return Element(
         code="region",
         name=Bilingual("行政区划", "Administrative division"),
@@ -225,7 +228,7 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         value=value,
         source="GB/T 2260",
         form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or an unambiguous name"),
-        checks=(Check("region_abolished", ops.Compare("=", ended, ops.Literal("")), "warning"),),
+        checks=(Check("region_abolished", ops.Not(ops.IsNull(in_force)), "warning"),),
         code_list="GB/T 2260",
         examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),
         options=(("as_of", as_of.isoformat() if as_of else ""), ("within", within)),

@@ -9,7 +9,6 @@ __all__ = ["ELEMENTS"]
 
 _PLAIN = ops.Trim(RAW)
 _HAN = "[㐀-䶿一-鿿豈-\ufaff·]"
-_FULL_WIDTH_INSIDE = "[\uff01-\uff5e\u3000\u2f00-\u2fd5•・‧∙]"
 _KANGXI_NAMES = (
     "⼀⼁⼆⼈⼉⼊⼋⼏⼑⼒⼗⼘⼚⼜⼝⼞⼟⼠⼤⼥⼦⼨⼩⼫⼭⼯⼰⼲⼴⼶⼸⼼⼽⼾⼿⽀⽂⽃⽄⽅"
     "⽇⽈⽉⽊⽌⽐⽑⽒⽓⽔⽕⽗⽚⽛⽜⽝⽟⽠⽡⽢⽣⽤⽥⽩⽪⽬⽭⽮⽯⽰⽲⽳⽴⽵⽶⽷⽺⽻⽼⽽"
@@ -24,21 +23,18 @@ _IDEOGRAPHS = (
 )
 
 
-def _named(raw: ops.Expression) -> ops.Expression:
-    """A name: full-width letters folded, radicals as ideographs, one kind of middle dot, no space between
-    ideographs."""
-    dotted = ops.Translate(folded(raw), "•・‧∙", "····")
-    ideographs = ops.Translate(dotted, _KANGXI_NAMES, _IDEOGRAPHS)
-    return ops.Trim(ops.Replace(ideographs, f"[{ops.WHITESPACE}]+", " "))
-
-
-def _without_spaces(text: ops.Expression) -> ops.Expression:
-    return ops.Case(((ops.Matches(text, f"(?:{_HAN}| )+"), ops.Replace(text, " ")),), text)
+def _in_one_form(raw: ops.Expression) -> ops.Expression:
+    """One kind of middle dot, and radicals as ideographs."""
+    return ops.Translate(raw, f"•・‧∙{_KANGXI_NAMES}", f"····{_IDEOGRAPHS}")
 
 
 def _cleaned_name() -> ops.Expression:
+    """A name: full-width letters folded, no space between ideographs and one between words of letters."""
+    space = f"[{ops.WHITESPACE}]"
     usual = ops.Matches(RAW, f"{_HAN}+")
-    return ops.Case(((usual, RAW),), _without_spaces(_named(RAW)))
+    ideographs = ops.Matches(RAW, f"(?:{_HAN}|{space}|[•・‧∙\u2f00-\u2fd5])+")
+    words = ops.Trim(ops.Replace(_in_one_form(folded(RAW)), f"{space}+", " "))
+    return ops.Case(((usual, RAW), (ideographs, _in_one_form(ops.Replace(RAW, f"{space}+")))), words)
 
 
 def _element(code: str, zh: str, en: str, synonyms: tuple[str, ...], **more: object) -> Element:
@@ -88,7 +84,7 @@ ELEMENTS: tuple[Element, ...] = (
         "单位名称",
         "Name of an organization",
         ("单位名称", "企业名称", "公司名称", "机构名称", "纳税人名称", "申请单位", "参保单位", "学校名称", "company"),
-        clean=ops.Case(((ops.Matches(RAW, f"{_HAN}+"), RAW),), _without_spaces(_named(RAW))),
+        clean=_cleaned_name(),
         value=ops.Case(((ops.Compare("<=", ops.Length(TEXT), ops.Literal(200)), TEXT),)),
         sensitivity="organization",
         examples=("云州市某某有限公司",),
@@ -99,7 +95,7 @@ ELEMENTS: tuple[Element, ...] = (
         "Address",
         ("地址", "住址", "住所", "户籍地址", "家庭住址", "坐落", "经营场所", "注册地址", "address", "dz", "zz"),
         clean=ops.Case(
-            ((ops.Found(RAW, _FULL_WIDTH_INSIDE), ops.Trim(folded(RAW))),),
+            ((ops.Found(RAW, "[\uff01-\uff5e\u3000]"), ops.Trim(folded(RAW))),),
             ops.Trim(RAW),
         ),
         sensitivity="personal",

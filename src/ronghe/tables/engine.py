@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from ronghe.tables import duckdb_sql
 from ronghe.tables.delimited import read_delimited
+from ronghe.tables.hashed import hold
 from ronghe.tables.plan import ROW, Plan, render
-from ronghe.tables.sql import call
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, UsageError
 
@@ -116,7 +116,7 @@ class DuckDB:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self._kinds: set[str] = set()
+        self._tables: set[str] = set()
 
     def attach(self, source: str, staged: Staged) -> None:
         """See Engine."""
@@ -163,13 +163,10 @@ class DuckDB:
 
     def _select(self, plan: Plan, source: str) -> exp.Select:
         rendered = render(plan, source, duckdb_sql.duckdb())
-        for kind, lookup in rendered.enumerations:
-            if kind in self._kinds:
-                continue
-            self._kinds.add(kind)
-            keys = exp.select(call("UNNEST", duckdb_sql.split_list([key for key, _ in lookup.mapping])))
-            create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", keys))
-            self.connection.execute(create.sql(dialect="duckdb"))
+        for table, mapping in rendered.tables:
+            if table not in self._tables:
+                hold(self.connection, table, mapping)
+                self._tables.add(table)
         return rendered.select
 
 

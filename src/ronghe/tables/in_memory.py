@@ -120,7 +120,8 @@ def _text(_: object, value: object) -> str:
 _SMALL, _LARGE = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _strict(ops.Trim, lambda _, value: value.strip(ops.WHITESPACE))
-_strict(ops.Translate, lambda node, value: value.translate(str.maketrans(node.source, node.target)))
+# Reversed, so that of equal source characters the first counts, as in SQL.
+_strict(ops.Translate, lambda node, value: value.translate(str.maketrans(node.source[::-1], node.target[::-1])))
 _strict(ops.Replace, lambda node, value: re.sub(node.pattern, lambda _: node.by, value))
 _strict(ops.Upper, _ascii(str.maketrans(_SMALL, _LARGE)))
 _strict(ops.Lower, _ascii(str.maketrans(_LARGE, _SMALL)))
@@ -154,7 +155,8 @@ def _(node: ops.Literal, row: Row) -> object:  # noqa: ARG001 - one signature fo
 
 @evaluate.register
 def _(node: ops.Listed, row: Row) -> list[Any]:
-    return [evaluate(value, row) for condition, value in node.parts if evaluate(condition, row) is True]
+    held = [evaluate(value, row) for condition, value in node.parts if evaluate(condition, row) is True]
+    return [value for value in held if value is not None]
 
 
 @evaluate.register
@@ -163,11 +165,20 @@ def _(node: ops.Concat, row: Row) -> str | None:
     return None if None in parts else "".join(parts)
 
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+def _remainder(left: Any, right: Any) -> Any:
+    if right == 0:
+        return None
+    size = abs(left) % abs(right)
+    return -size if left < 0 else size
+
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "%": lambda left, right: None if right == 0 else int(math.fmod(left, right)),
+    "%": _remainder,
+}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -177,11 +188,21 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-@evaluate.register(ops.Arithmetic)
-@evaluate.register(ops.Compare)
-def _(node: ops.Arithmetic | ops.Compare, row: Row) -> object:
+def _both(node: ops.Arithmetic | ops.Compare, row: Row, table: Mapping[str, Callable[[Any, Any], Any]]) -> Any:
     left, right = evaluate(node.left, row), evaluate(node.right, row)
-    return None if left is None or right is None else _BINARY[node.operator](left, right)
+    return None if left is None or right is None else table[node.operator](left, right)
+
+
+@evaluate.register
+def _(node: ops.Arithmetic, row: Row) -> object:
+    with localcontext(prec=80):
+        value = _both(node, row, _ARITHMETIC)
+    return None if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
+
+
+@evaluate.register
+def _(node: ops.Compare, row: Row) -> object:
+    return _both(node, row, _COMPARE)
 
 
 def _kleene(node: ops.And | ops.Or, row: Row, decisive: bool) -> bool | None:

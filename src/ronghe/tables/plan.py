@@ -4,6 +4,7 @@ Each layer sees the columns of the layer below. Layers exist so that an expressi
 parsed value) is computed once: engines share work between the columns of a layer, not inside one expression.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -35,18 +36,34 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlan:
-    """A SELECT, the mappings that it joins by table name, and those whose keys it wants as types."""
+    """A SELECT, the mappings that it joins by table name, and those that it wants as constants by name."""
 
     select: exp.Select
     joins: tuple[tuple[str, ops.Lookup], ...]
-    enumerations: tuple[tuple[str, ops.Lookup], ...]
+    tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def _reads(column: exp.Expr, names: Iterable[str]) -> bool:
+    return not {part.name for part in column.find_all(exp.Column)}.isdisjoint(names)
+
+
+def _prepared(below: str, renderer: Renderer) -> exp.Expr:
+    """The layer below, under its own name, with the columns that the renderer wants prepared, one above another."""
+    prepared: exp.Expr = exp.to_identifier(below)
+    waiting = dict(renderer.prepared)
+    while waiting:
+        ready = {alias: column for alias, column in waiting.items() if not _reads(column, waiting)}
+        columns = [exp.alias_(column, alias, quoted=True) for alias, column in ready.items()]
+        prepared = exp.select("*", *columns).from_(prepared).subquery(below)
+        waiting = {alias: column for alias, column in waiting.items() if alias not in ready}
+    return prepared
 
 
 def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, dict[str, ops.Lookup]]:
-    renderer.joins = {}
+    renderer.joins, renderer.prepared = {}, {}
     renderer.source = below
     computed = [exp.alias_(renderer(node), alias, quoted=True) for alias, node in layer.computed]
-    select = exp.select(*(name(kept, below) for kept in layer.keep), *computed).from_(exp.to_identifier(below))
+    select = exp.select(*(name(kept, below) for kept in layer.keep), *computed).from_(_prepared(below, renderer))
     tables = {}
     for alias, lookup in renderer.joins.items():
         table = f"{below}_{alias}"
@@ -73,7 +90,7 @@ def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     select = exp.select("*").from_(exp.to_identifier(below))
     for alias, step in steps:
         select = select.with_(alias, as_=step, copy=False)
-    return RenderedPlan(select, tuple(joins.items()), tuple(renderer.enumerations.items()))
+    return RenderedPlan(select, tuple(joins.items()), tuple(renderer.tables.items()))
 
 
 def carrying_row(plan: Plan) -> Plan:

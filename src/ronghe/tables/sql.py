@@ -5,9 +5,9 @@ An engine is a table from operation to the function that renders it; where engin
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 from sqlglot import exp
@@ -16,11 +16,13 @@ from ronghe.tables import expressions as ops
 from ronghe.terms import content_id
 
 __all__ = [
+    "ARITHMETIC",
     "COMMON",
     "LARGEST_CASE",
     "Renderer",
     "Rules",
     "call",
+    "cases",
     "cast",
     "integer",
     "literal_pattern",
@@ -80,6 +82,12 @@ def when(condition: Node, then: Node, otherwise: Node | None = None) -> Node:
     return exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise or null())
 
 
+def cases(operand: Node, mapping: Sequence[tuple[str, str]], otherwise: Node) -> Node:
+    """CASE operand WHEN key THEN value ... ELSE otherwise END."""
+    branches = [exp.If(this=text(key), true=text(value)) for key, value in mapping]
+    return exp.Case(this=operand.copy(), ifs=branches, default=otherwise)
+
+
 def literal_pattern(pattern: str) -> str | None:
     """The text that a pattern without special characters stands for, else None."""
     if not re.fullmatch(r"(?:[^\\.^$*+?{}\[\]|()]|\\[^0-9A-Za-z])+", pattern):
@@ -91,17 +99,18 @@ def literal_pattern(pattern: str) -> str | None:
 class Renderer:
     """Renders the expressions of one plan.
 
-    `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large look-ups are
-    collected:
-    those in `joins` by the alias under which the SELECT must join a table of `key` and `value`, those in `enumerations`
-    by the name of a type that must list their keys in order.
+    `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large mappings are
+    collected: those in `joins` by the alias under which the SELECT must join a table of `key` and `value`, those in
+    `tables` by the name of a constant that must hold them. `prepared` are columns that the SELECT must compute below its
+    own, for expressions that cost too much inside CASE.
     """
 
     dialect: str
     rules: Rules
     source: str | None = None
     joins: dict[str, ops.Lookup] = field(default_factory=dict)
-    enumerations: dict[str, ops.Lookup] = field(default_factory=dict)
+    tables: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    prepared: dict[str, Node] = field(default_factory=dict)
     counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, expression: ops.Expression) -> Node:
@@ -112,22 +121,24 @@ class Renderer:
         """The value column of the table that holds a large mapping; one join for each distinct look-up of a layer."""
         return name("value", _alias(self.joins, node, "lookup"))
 
-    def enumeration(self, node: ops.Lookup) -> str:
-        """The name of the type that lists the keys of a large mapping: the same for the same keys."""
-        kind = _kind_of(node.mapping)
-        self.enumerations[kind] = node
-        return kind
+    def prepare(self, column: Node) -> Node:
+        """The column that holds what `column` computes in the SELECT below."""
+        alias = next((known for known, other in self.prepared.items() if other == column), None)
+        if alias is None:
+            alias = f"prepared_{next(self.counter)}"
+            self.prepared[alias] = column
+        return name(alias, self.source)
+
+    def table(self, mapping: tuple[tuple[str, str], ...]) -> str:
+        """The name of the constant that holds a large mapping: the same for the same mapping."""
+        alias = _table_name(mapping)
+        self.tables[alias] = mapping
+        return alias
 
 
-_KINDS: dict[int, tuple[tuple[tuple[str, str], ...], str]] = {}
-
-
-def _kind_of(mapping: tuple[tuple[str, str], ...]) -> str:
-    """A name that depends on the keys alone; remembered by identity, since hashing thousands of keys takes its time."""
-    known = _KINDS.get(id(mapping))
-    if known is None or known[0] is not mapping:
-        known = _KINDS[id(mapping)] = (mapping, f"keys_{content_id(*(key for key, _ in mapping))}")
-    return known[1]
+@lru_cache(maxsize=64)
+def _table_name(mapping: tuple[tuple[str, str], ...]) -> str:
+    return f"table_{content_id(*(part for pair in mapping for part in pair))}"
 
 
 def _alias(known: dict[str, ops.Lookup], node: ops.Lookup, prefix: str) -> str:
@@ -167,9 +178,7 @@ def _literal(_: Renderer, node: ops.Literal) -> Node:
 def _lookup(render: Renderer, node: ops.Lookup) -> Node:
     if len(node.mapping) > LARGEST_CASE:
         return render.joined(node)
-    operand = render(node.text)
-    branches = [exp.If(this=text(key), true=text(value)) for key, value in node.mapping]
-    return exp.Case(this=operand, ifs=branches, default=null())
+    return cases(render(node.text), node.mapping, null())
 
 
 def _chained(join: type[exp.Binary]) -> Callable[[Renderer, Any], Node]:
@@ -179,7 +188,7 @@ def _chained(join: type[exp.Binary]) -> Callable[[Renderer, Any], Node]:
     return rule
 
 
-_ARITHMETIC: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod}
+ARITHMETIC: Mapping[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod}
 _COMPARE: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "!=": exp.NEQ,
@@ -190,11 +199,8 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 }
 
 
-def _binary(table: dict[str, type[exp.Binary]]) -> Callable[[Renderer, Any], Node]:
-    def rule(render: Renderer, node: Any) -> Node:
-        return parens(table[node.operator](this=render(node.left), expression=render(node.right)))
-
-    return rule
+def _compare(render: Renderer, node: ops.Compare) -> Node:
+    return parens(_COMPARE[node.operator](this=render(node.left), expression=render(node.right)))
 
 
 def _case(render: Renderer, node: ops.Case) -> Node:
@@ -225,6 +231,5 @@ COMMON: Rules = {
     ops.Holds: lambda render, node: exp.Coalesce(this=render(node.operand), expressions=[exp.false()]),
     ops.Coalesce: lambda render, node: call("COALESCE", *map(render, node.operands)),
     ops.Case: _case,
-    ops.Compare: _binary(_COMPARE),
-    ops.Arithmetic: _binary(_ARITHMETIC),
+    ops.Compare: _compare,
 }

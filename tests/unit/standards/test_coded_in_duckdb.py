@@ -5,14 +5,13 @@ import datetime as dt
 import duckdb
 import pyarrow as pa
 import pytest
-from sqlglot import exp
 
 from ronghe.standards import code_lists, identifiers, regions
 from ronghe.standards.element import RAW, Element
 from ronghe.tables.duckdb_sql import duckdb as renderer
 from ronghe.tables.expressions import TEXT, Column, Holds
+from ronghe.tables.hashed import hold
 from ronghe.tables.plan import Layer, Plan, render
-from ronghe.tables.sql import call
 
 ELEMENTS = (
     *identifiers.ELEMENTS,
@@ -74,10 +73,8 @@ def read_by_duckdb(element: Element, raws: tuple[str, ...]) -> list[dict[str, ob
     connection = duckdb.connect()
     connection.register("cells", pa.table({RAW.name: pa.array(raws, pa.string())}))
     rendered = render(plan_of(element), "cells", renderer())
-    for kind, lookup in rendered.enumerations:
-        keys = [exp.Literal.string(key) for key, _ in lookup.mapping]
-        create = exp.Create(this=exp.to_identifier(kind), kind="TYPE", expression=call("ENUM", *keys))
-        connection.execute(create.sql(dialect="duckdb"))
+    for table, mapping in rendered.tables:
+        hold(connection, table, mapping)
     assert rendered.joins == ()
     rows: list[dict[str, object]] = connection.sql(rendered.select.sql(dialect="duckdb")).to_arrow_table().to_pylist()
     connection.close()
