@@ -13,9 +13,11 @@ import click
 from ronghe.cli.commands import ronghe
 from ronghe.cli.help_page import about, details, option_text, placeholder, usage_line
 from ronghe.cli.markdown import in_both, row
+from ronghe.cli.reference_operations import operations_page
 from ronghe.cli.reference_standards import elements_page, rules_page
 from ronghe.journeys.settings import CONFIG, Settings
 from ronghe.messages import LANGUAGES
+from ronghe.tables.spark_session import MASTER
 from ronghe.terms import InputError, InternalFault, LimitReached, Refused, RongheError, StoppedByUser, UsageError
 
 __all__ = ["pages", "walk"]
@@ -114,6 +116,9 @@ def _configuration() -> Iterator[str]:
     yield "```"
     yield ""
     yield "In `RONGHE_OWN_ELEMENTS` paths are separated as in `PATH`. Those of `--own` come on top of both."
+    yield ""
+    yield f"`{MASTER}`, in the environment only, names the cluster that `--engine spark` uses instead of this"
+    yield "machine, such as `spark://host:7077`: see [Spark](../how-to/spark.md)."
 
 
 def _exit_codes() -> Iterator[str]:
@@ -135,6 +140,7 @@ def pages() -> dict[str, str]:
         "configuration.md": _configuration(),
         "elements.md": elements_page(),
         "exit-codes.md": _exit_codes(),
+        "operations.md": operations_page(),
         "rules.md": rules_page(),
     }
     return {name: "\n".join([_MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}

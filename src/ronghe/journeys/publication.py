@@ -11,6 +11,7 @@ from ronghe.data.standardize.result import Standardized
 from ronghe.tables.engine import Engine, Resources, duckdb_engine
 from ronghe.tables.package import Resource
 from ronghe.tables.publish import Workspace
+from ronghe.tables.spark_engine import spark_engine
 from ronghe.terms import UsageError, content_id
 
 __all__ = [
@@ -94,6 +95,9 @@ def open_engine(engine: str, scratch: Path, resources: Resources) -> Iterator[En
     if engine == "duckdb":
         with duckdb_engine(scratch / "spill", resources) as opened:
             yield opened
+    elif engine == "spark":
+        with spark_engine(scratch / "spark", resources) as opened_spark:
+            yield opened_spark
     else:
         raise UsageError("journeys.engine_unknown", value=engine)
 

@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from ronghe.tables import expressions as ops
 from ronghe.tables.alternatives import alternatives
-from ronghe.tables.hashed import ENTRY, IS, buckets, holdable
 from ronghe.tables.sql import (
     ARITHMETIC,
     COMMON,
@@ -33,6 +32,10 @@ from ronghe.tables.sql import (
 
 __all__ = ["DUCKDB", "duckdb"]
 
+FEW = 8
+"""Up to so many texts, comparing with each costs less than a pattern."""
+SOME = 200
+"""Up to so many texts of any script, a pattern keeps to its automaton."""
 _SPACE_AT_AN_END = f"^[{ops.WHITESPACE}]|[{ops.WHITESPACE}]$"
 
 
@@ -209,48 +212,31 @@ def _kept(operand: Node, keys: Sequence[str], otherwise: Node) -> Node:
     return when(known, operand.copy(), otherwise)
 
 
-def _hashed(render: Renderer, operand: Node, mapping: tuple[tuple[str, str], ...]) -> Node:
-    """The value from a constant hash table: a list of texts, each of them `|key=value|key=value|`.
-
-    A join would put the rows out of order, and a cast to an enumeration takes 0.3 ms for each text that it lacks.
-    """
-    place = exp.BitwiseAnd(this=call("HASH", operand.copy()), expression=integer(buckets(mapping) - 1))
-    table = call("GETVARIABLE", text(render.table(mapping)))
-    number = exp.Add(this=cast(parens(place), "BIGINT"), expression=integer(1))
-    # In a branch of CASE the whole list would be copied for every few rows: ten times the cost.
-    bucket = call("LIST_EXTRACT", table, number)
-    if not any(key.isascii() for key, _ in mapping):
-        foreign = exp.NEQ(this=call("STRLEN", operand.copy()), expression=call("LENGTH", operand.copy()))
-        bucket = when(foreign, bucket)
-    bucket = render.prepare(bucket)
-    needle = reduce(lambda left, right: exp.DPipe(this=left, expression=right), (text(ENTRY), operand.copy(), text(IS)))
-    rest = call("SPLIT_PART", bucket, needle, integer(2))
-    value = call("SPLIT_PART", rest, text(ENTRY), integer(1))
-    forged = call("CONTAINS", operand.copy(), text(IS))
-    found = when(exp.EQ(this=call("STRLEN", rest.copy()), expression=integer(0)), null(), value)
-    return when(forged, null(), found)
-
-
-def _cases(render: Renderer, operand: Node, mapping: Sequence[tuple[str, str]], otherwise: Node) -> Node:
-    """CASE over an operand that is computed once, not for each branch; constants of `otherwise` stay outside."""
-    if isinstance(otherwise, exp.Null):
-        return _once(render, operand, lambda named: cases(named, mapping, otherwise))
-    return cases(operand, mapping, otherwise)
-
-
 def _lookup(render: Renderer, node: ops.Lookup) -> Node:
-    """Codes that mean themselves as a pattern, other large mappings by hashing, and the few that remain as CASE."""
-    operand, rest, found = render(node.text), node.mapping, null()
+    """Codes that mean themselves as a pattern, a few pairs as CASE, many by a function that looks them up."""
+    operand, rest = render(node.text), node.mapping
     same = tuple(key for key, value in rest if key == value and key.isascii())
     if len(same) > LARGEST_CASE:
         rest = tuple((key, value) for key, value in rest if key != value or not key.isascii())
     if len(rest) > LARGEST_CASE:
-        fit = tuple(pair for pair in rest if holdable(pair))
-        rest = tuple(pair for pair in rest if not holdable(pair))
-        found = _hashed(render, operand, fit)
-    if rest:
-        found = _cases(render, operand, rest, found)
+        found = call(render.table(rest), operand.copy(), call("HASH", operand.copy()))
+    else:
+        # CASE computes its operand again for each branch that it asks.
+        found = _once(render, operand.copy(), lambda named: cases(named, rest, null())) if rest else null()
     return _kept(operand, same, found) if len(same) > LARGEST_CASE else found
+
+
+def _is_in(render: Renderer, node: ops.IsIn) -> Node:
+    """Comparisons, a pattern or a look-up; never IN, which may become a join, and joins put rows out of order."""
+    texts = tuple(value for value in node.values if isinstance(value, str))
+    if len(node.values) <= FEW or len(texts) < len(node.values):
+        return render(ops.Or(tuple(ops.Compare("=", node.operand, ops.Literal(value)) for value in node.values)))
+    operand = render(node.operand)
+    if len(texts) <= SOME or all(value.isascii() for value in texts):
+        return call("REGEXP_FULL_MATCH", operand, text(alternatives(texts)))
+    found = call(render.table(tuple((value, value) for value in texts)), operand, call("HASH", operand.copy()))
+    known = exp.Not(this=exp.Is(this=found, expression=null()))
+    return when(exp.Not(this=exp.Is(this=operand.copy(), expression=null())), known)
 
 
 def _operand(render: Renderer, node: ops.Expression) -> Node:
@@ -295,6 +281,7 @@ DUCKDB: Rules = {
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Lookup: _lookup,
+    ops.IsIn: _is_in,
     ops.Arithmetic: _arithmetic,
     ops.Rescale: _rescale,
     ops.WeightedSum: _weighted_sum,

@@ -1,41 +1,57 @@
-"""Large mappings as hash tables in DuckDB: constant lists that plain functions of SQL look into.
+"""Large mappings in DuckDB: a function of Arrow arrays that finds the values of a whole chunk at once.
 
-Bucket number `hash(key) & (buckets - 1)` holds the text `|key=value|key=value|`, with control characters for | and =.
+Measured for 20,000 names and 2M rows: 0.5 s. A join takes 0.1 s but puts the rows out of order, even one that matches
+each row once; a cast to an enumeration takes 0.3 ms for each text that it lacks; tables of constant lists take 2 s.
 """
 
+from functools import lru_cache
+from typing import Any
+
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb.func import FunctionNullHandling, PythonUDFType
+from duckdb.sqltypes import UBIGINT, VARCHAR
+from numpy.typing import NDArray
 from sqlglot import exp
 
-__all__ = ["ENTRY", "IS", "buckets", "hold", "holdable"]
+__all__ = ["Mapping", "hold"]
 
-ENTRY, IS = "\x1f", "\x1e"
 Mapping = tuple[tuple[str, str], ...]
 
 
-def buckets(mapping: Mapping) -> int:
-    """How many buckets: a power of two, so that few hold more than two keys."""
-    return 1 << max(1, len(mapping) - 1).bit_length()
+@lru_cache(maxsize=64)
+def _by_hash(mapping: Mapping) -> tuple[NDArray[np.uint64], pa.Array, pa.Array]:
+    """The hashes of the keys as DuckDB reckons them, ascending, with keys and values in the same order."""
+    keys, values = (pa.array([pair[side] for pair in mapping], pa.string()) for side in (0, 1))
+    hashed = exp.alias_(exp.Anonymous(this="HASH", expressions=[exp.column("key")]), "hash")
+    with duckdb.connect() as connection:
+        relation = connection.from_arrow(pa.table({"key": keys}))
+        found = relation.query("keys", exp.select(hashed).from_("keys").sql(dialect="duckdb"))
+        assert found is not None
+        hashes = found.fetchnumpy()["hash"]
+    order = np.argsort(hashes, kind="stable")
+    return hashes[order], keys.take(pa.array(order)), values.take(pa.array(order))
 
 
-def holdable(pair: tuple[str, str]) -> bool:
-    """False where a key or a value holds one of the control characters that part the entries of a bucket."""
-    return not any(mark in part for part in pair for mark in (ENTRY, IS))
+def hold(connection: duckdb.DuckDBPyConnection, function: str, mapping: Mapping) -> None:
+    """Give a connection the function `function(text, hash(text))`: the value of the text, NULL where it has none.
 
+    Of keys with one hash (64 bits) only the first would be found; there are none among a million texts.
+    """
+    hashes, keys, values = _by_hash(mapping)
 
-def _texts(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[str]:
-    keys = pa.table({"key": [key for key, _ in mapping]})
-    select = exp.select(exp.Anonymous(this="HASH", expressions=[exp.column("key")])).from_("keys")
-    hashes = connection.from_arrow(keys).query("keys", select.sql(dialect="duckdb")).fetchnumpy()
-    (numbers,) = hashes.values()
-    found = [""] * buckets(mapping)
-    for number, (key, value) in zip((numbers & (len(found) - 1)).tolist(), mapping, strict=True):
-        found[number] = f"{found[number] or ENTRY}{key}{IS}{value}{ENTRY}"
-    return found
+    def value_of(texts: Any, hashed: Any) -> Any:
+        places = np.searchsorted(hashes, hashed.to_numpy(zero_copy_only=False))
+        nearest = pa.array(np.minimum(places, len(hashes) - 1))
+        return pc.if_else(pc.equal(keys.take(nearest), texts), values.take(nearest), pa.scalar(None, pa.string()))
 
-
-def hold(connection: duckdb.DuckDBPyConnection, table: str, mapping: Mapping) -> None:
-    """Keep a mapping of holdable pairs as the variable `table` of a connection."""
-    assignment = exp.EQ(this=exp.column(table), expression=exp.Placeholder())
-    statement = exp.Set(expressions=[exp.SetItem(this=assignment, kind="VARIABLE")])
-    connection.execute(statement.sql(dialect="duckdb"), [_texts(connection, mapping)])
+    connection.create_function(
+        function,
+        value_of,
+        [VARCHAR, UBIGINT],
+        VARCHAR,
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )

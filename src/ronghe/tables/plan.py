@@ -36,7 +36,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlan:
-    """A SELECT, the mappings that it joins by table name, and those that it wants as constants by name."""
+    """A SELECT, the mappings that it joins by table name, and those that it looks into by the name of a function."""
 
     select: exp.Select
     joins: tuple[tuple[str, ops.Lookup], ...]

@@ -1,0 +1,57 @@
+"""`python -m benchmarks`: measure, print, and record what was measured."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import page
+from benchmarks.measure import ROOT
+from benchmarks.results import RESULTS, tables, write
+from benchmarks.standardize import suite as standardize
+
+SUITES = {suite.NAME: suite for suite in (standardize,)}
+MADE = ROOT / "build" / "bench"
+REPEATS = 3
+
+
+def _arguments() -> argparse.Namespace:
+    names = [*SUITES, *(case for suite in SUITES.values() for case in suite.CASES)]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=page.__doc__)
+    parser.add_argument("--rows", type=int, metavar="N", help="rows of the main table instead of the suite's own")
+    parser.add_argument("--full", action="store_true", help="the larger table as well")
+    parser.add_argument(
+        "--only", action="append", default=[], choices=names, metavar="NAME", help=f"of {', '.join(names)}; repeatable"
+    )
+    parser.add_argument("--repeats", type=int, default=REPEATS, metavar="N", help="runs of each case (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser.parse_args()
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _results_folder(given: argparse.Namespace, *, skipped: bool) -> Path:
+    """Only a whole run, with every peer, is worth recording in the tree."""
+    whole = given.rows is None and not given.only and given.repeats >= REPEATS and not skipped
+    return RESULTS if whole else MADE / "results"
+
+
+def main() -> None:
+    given = _arguments()
+    for name, suite in SUITES.items():
+        cases = [case for case in suite.CASES if case in given.only]
+        if given.only and name not in given.only and not cases:
+            continue
+        rows = given.rows or suite.ROWS
+        found = suite.run(MADE, rows=rows, full=given.full, only=cases, repeats=given.repeats, tell=_tell)
+        folder = _results_folder(given, skipped=bool(found["skipped"]))
+        print(json.dumps(found, ensure_ascii=False) if given.json else tables(found))
+        _tell(f"written: {write(found, folder)}")
+        if folder == RESULTS:
+            page.write()
+
+
+if __name__ == "__main__":
+    main()
