@@ -3,7 +3,9 @@
 Only U+FF01-FF5E and U+3000 are folded. NFKC would also turn ① into 1, Ⅲ into III and ㎡ into m2: other meanings.
 """
 
-from ronghe.tables.expressions import WHITESPACE, Case, Expression, Found, Matches, Not, Replace, Translate, Upper
+from string import ascii_lowercase, ascii_uppercase
+
+from ronghe.tables.expressions import WHITESPACE, Case, Expression, Found, Matches, Not, Replace, Translate
 
 __all__ = ["FULL_WIDTH", "HALF_WIDTH", "code_text", "folded"]
 
@@ -24,6 +26,5 @@ def code_text(raw: Expression, clean: str, also_dropped: str = "") -> Expression
     """
     dropped = f"{WHITESPACE}'{also_dropped}"
     changed = Found(raw, f"[{dropped}a-z\uff01-\uff5e]")
-    return Case(
-        ((Matches(raw, clean), raw), (Not(changed), raw)), otherwise=Upper(Replace(folded(raw), f"[{dropped}]"))
-    )
+    capitals = Translate(raw, FULL_WIDTH + ascii_lowercase, HALF_WIDTH.upper() + ascii_uppercase)
+    return Case(((Matches(raw, clean), raw), (Not(changed), raw)), otherwise=Replace(capitals, f"[{dropped}]"))

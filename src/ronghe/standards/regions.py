@@ -179,7 +179,7 @@ def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
 
 # The first pattern lacks 辖 (U+8F96): in full names its words say nothing, as in 北京市市辖区海淀区.
 _CLEAN = ops.Case(
-    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u8f95\u8f97-\u9fff]{2,40}|市辖区"), RAW),),
+    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u8f95\u8f97-\u9fff]+|市辖区"), RAW),),
     otherwise=ops.Replace(
         code_text(RAW, "[0-9]{6}", "\\-–—/、,，_>|·."), "市辖区|(省|自治区)直辖县级行政(区划|单位)|省直辖行政单位"
     ),

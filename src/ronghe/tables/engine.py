@@ -154,12 +154,12 @@ class DuckDB:
             self.connection.execute(create.sql(dialect="duckdb"))
 
     def _whole(self, select: exp.Select, over: Over | None) -> str:
-        whole = select if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
-        return whole.sql(dialect="duckdb")
+        whole = select.copy() if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
+        return whole.sql(dialect="duckdb", copy=False)
 
     def statement(self, plan: Plan, source: str) -> str:
         """The SQL of a plan, with the look-up tables that it joins already made."""
-        return self._select(plan, source).sql(dialect="duckdb")
+        return self._select(plan, source).sql(dialect="duckdb", copy=False)
 
     def _select(self, plan: Plan, source: str) -> exp.Select:
         rendered = render(plan, source, duckdb_sql.duckdb())

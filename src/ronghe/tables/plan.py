@@ -43,6 +43,11 @@ class RenderedPlan:
     tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
+def _named(column: exp.Expr, alias: str) -> exp.Expr:
+    """`column AS alias`, of the tree itself: sqlglot's builders copy whatever they are given."""
+    return exp.Alias(this=column, alias=exp.to_identifier(alias, quoted=True))
+
+
 def _reads(column: exp.Expr, names: Iterable[str]) -> bool:
     return not {part.name for part in column.find_all(exp.Column)}.isdisjoint(names)
 
@@ -53,8 +58,8 @@ def _prepared(below: str, renderer: Renderer) -> exp.Expr:
     waiting = dict(renderer.prepared)
     while waiting:
         ready = {alias: column for alias, column in waiting.items() if not _reads(column, waiting)}
-        columns = [exp.alias_(column, alias, quoted=True) for alias, column in ready.items()]
-        prepared = exp.select("*", *columns).from_(prepared).subquery(below)
+        columns = [_named(column, alias) for alias, column in ready.items()]
+        prepared = exp.select("*").select(*columns, copy=False).from_(prepared, copy=False).subquery(below, copy=False)
         waiting = {alias: column for alias, column in waiting.items() if alias not in ready}
     return prepared
 
@@ -62,8 +67,9 @@ def _prepared(below: str, renderer: Renderer) -> exp.Expr:
 def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, dict[str, ops.Lookup]]:
     renderer.joins, renderer.prepared = {}, {}
     renderer.source = below
-    computed = [exp.alias_(renderer(node), alias, quoted=True) for alias, node in layer.computed]
-    select = exp.select(*(name(kept, below) for kept in layer.keep), *computed).from_(_prepared(below, renderer))
+    computed = [_named(renderer(node), alias) for alias, node in layer.computed]
+    kept = [name(column, below) for column in layer.keep]
+    select = exp.Select(expressions=[*kept, *computed]).from_(_prepared(below, renderer), copy=False)
     tables = {}
     for alias, lookup in renderer.joins.items():
         table = f"{below}_{alias}"

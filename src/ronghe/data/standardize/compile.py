@@ -5,9 +5,10 @@
     2        clean                                k0 k1 ...
     3        missing words become NULL            t0 t1 ...
     4        typed values                         v0 v1 ...
-    5        is the field broken?                 b0 b1 ...
-    6        may the row be published?            _ok
-    7        outputs, reasons, originals of rejected rows, things to count
+    5        does each check hold?                h0_0 h0_1 h1_0 ...
+    6        is the field broken?                 b0 b1 ...
+    7        may the row be published?            _ok
+    8        outputs, reasons, originals of rejected rows, things to count
 
 Rules that need other rows (unique, foreign keys) are not in the plan: an aggregate pass finds the rows that break them.
 """
@@ -129,8 +130,20 @@ class _Column:
         return ops.substitute(expression, {"raw": self.raw, "text": self.text, "value": self.value})
 
     @property
-    def errors(self) -> tuple[Check, ...]:
-        return tuple(check for check in self.checks if check.level == "error")
+    def errors(self) -> tuple[tuple[str, ops.Column], ...]:
+        """The rule of each check that rejects, and the column that says whether it holds."""
+        columns = (ops.Column(f"h{self.number}_{place}", ops.BOOLEAN) for place in range(len(self.checks)))
+        return tuple(
+            (check.rule, held) for check, held in zip(self.checks, columns, strict=True) if check.level == "error"
+        )
+
+    @property
+    def held(self) -> tuple[tuple[str, ops.Expression], ...]:
+        """What those columns compute."""
+        asked = [check for check in self.checks if check.level == "error"]
+        return tuple(
+            (column.name, self.bound(check.holds)) for check, (_, column) in zip(asked, self.errors, strict=True)
+        )
 
 
 def _columns(schema: TableSchema, columns: Sequence[str], elements: Mapping[str, Element], where: str) -> list[_Column]:
@@ -151,7 +164,7 @@ def _columns(schema: TableSchema, columns: Sequence[str], elements: Mapping[str,
 
 def _broken(column: _Column) -> ops.Expression:
     value = column.value
-    sound = ops.And((ops.Not(ops.IsNull(value)), *(column.bound(check.holds) for check in column.errors)))
+    sound = ops.And((ops.Not(ops.IsNull(value)), *(held for _, held in column.errors)))
     wrong = ops.And((ops.Not(ops.IsNull(column.text)), ops.Not(ops.Holds(sound))))
     if column.field.required and column.field.impute == "none":
         return ops.Or((ops.IsNull(column.text), wrong))
@@ -208,8 +221,8 @@ class _Reasons:
         if column.field.required and column.field.impute == "none":
             self.add(ops.IsNull(column.text), name, "required", shown)
         self.add(ops.And((there, ops.Not(parsed))), name, "form", shown)
-        for check in column.errors:
-            self.add(ops.And((parsed, ops.Not(ops.Holds(column.bound(check.holds))))), name, check.rule, shown)
+        for rule, held in column.errors:
+            self.add(ops.And((parsed, ops.Not(ops.Holds(held)))), name, rule, shown)
 
 
 def _or(conditions: Sequence[ops.Expression]) -> ops.Expression:
@@ -266,10 +279,13 @@ def compile_schema(
     cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), (*raw, *flags))
     texted = Layer(tuple((c.text.name, _unless_missing(f"k{c.number}", missing)) for c in placed), (*raw, *flags))
     valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *flags, *texts))
-    flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), (*raw, *flags, *texts, *values))
+    held = tuple(pair for c in placed for pair in c.held)
+    checked = Layer(held, (*raw, *flags, *texts, *values))
+    kept = (*checked.keep, *(name for name, _ in held))
+    flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), kept)
     rejecting = [c.broken for c in placed if c.field.on_error == "reject"]
     unsound = _or([*rejecting, *(condition for _, condition, _ in crossed)])
-    judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*raw, *flags, *texts, *values, *broken))
+    judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*kept, *broken))
 
     reasons = _Reasons()
     for c in placed:
@@ -287,7 +303,7 @@ def compile_schema(
         (f"o{n}", ops.Column(cell) if keys else ops.Case(((rejected, ops.Column(cell)),))) for n, cell in enumerate(raw)
     )
     last = Layer(((REASONS, listed), *originals, *final), (OK,))
-    base = (asked, cleaned, texted, valued, flagged, judged)
+    base = (asked, cleaned, texted, valued, checked, flagged, judged)
     return Compiled(
         schema=schema,
         columns=tuple(columns),

@@ -50,8 +50,14 @@ def _with_key_reasons(
     return pa.array(listed, pa.list_(pa.string()))
 
 
-def _written(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+def _written(path: Path, schema: pa.Schema, dictionaries: list[str] | bool = True) -> pq.ParquetWriter:
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=dictionaries)
+
+
+def _repeating(table: pa.Table) -> list[str]:
+    """The columns that are worth a dictionary: of others it takes longer to write and more room."""
+    counted = {name: pc.count_distinct(table.column(name)).as_py() for name in table.column_names}
+    return [name for name, distinct in counted.items() if 2 * distinct <= table.num_rows]
 
 
 @dataclass
@@ -104,31 +110,34 @@ class Sink:
         """Write every batch, in order; `progress` is told the rows so far."""
         try:
             for batch in batches:
-                if self._published is None:
-                    schema = self._published_schema(batch.schema)
-                    self._published = self._stack.enter_context(_written(self.published_path, schema))
                 self._write(batch)
                 progress(self.rows)
             self._write_malformed()
+            if self._published is None:
+                self._publish(pa.Table.from_batches([], self._schema))
         except OSError as fault:
             raise io_fault(fault) from fault
 
-    def _published_schema(self, schema: pa.Schema) -> pa.Schema:
-        return pa.schema([(output.name, schema.field(output.column).type) for output in self.compiled.outputs])
+    def _publish(self, table: pa.Table) -> None:
+        if self._published is None:
+            writer = _written(self.published_path, table.schema, _repeating(table))
+            self._published = self._stack.enter_context(writer)
+        self._published.write_table(table)
 
     def _write(self, batch: pa.RecordBatch) -> None:
-        assert self._published is not None
         sound = batch.column(OK).to_numpy(zero_copy_only=False)
         broken = [(key, self._in_batch(key, batch.num_rows)) for key in self.keys]
         for _, places in broken:
             sound[places] = False
         outputs = [batch.column(output.column) for output in self.compiled.outputs]
-        table = pa.Table.from_arrays(outputs, schema=self._published.schema)
+        table = pa.Table.from_arrays(outputs, names=[output.name for output in self.compiled.outputs])
+        self._schema = table.schema
         bad = np.flatnonzero(~sound)
         if len(bad):
             table = table.filter(pa.array(sound))
             self._write_rejected(batch, bad, broken)
-        self._published.write_table(table)
+        if table.num_rows:
+            self._publish(table)
         for output in self.compiled.outputs:
             column = table.column(output.name)
             self.filled[output.name] = self.filled.get(output.name, 0) + len(column) - column.null_count
