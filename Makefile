@@ -39,6 +39,7 @@ check: ## style, types, direction of imports, documentation
 
 docs: ## the documentation as pages: build/docs/index.html
 	@tools/set-up dev
+	.venv/bin/python -m ronghe.cli.reference docs/reference
 	.venv/bin/python -m mkdocs build --strict --quiet
 	@echo "build/docs/index.html"
 

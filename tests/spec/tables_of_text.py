@@ -250,6 +250,16 @@ TABLES = (
             (None, None, [""]),
         ),
     ),
+    Drawn(
+        "together",
+        ops.Together((A, B, ops.Literal("🀄"), ops.Upper(A))),
+        BOTH,
+        (
+            ("x", "它's", ["x", "它's", "🀄", "X"]),
+            (None, "", [None, "", "🀄", None]),
+            ("", None, ["", None, "🀄", ""]),
+        ),
+    ),
     of_text(
         "weighted sum of GB 11643",
         ops.WeightedSum(A, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)),

@@ -278,6 +278,7 @@ DUCKDB: Rules = {
     ops.DecimalOf: _decimal_of,
     ops.NumberOf: _number_of,
     ops.Listed: _listed,
+    ops.Together: lambda render, node: exp.Array(expressions=[render(part) for part in node.parts]),
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Lookup: _lookup,

@@ -57,6 +57,7 @@ __all__ = [
     "Slice",
     "TextOf",
     "TimestampOf",
+    "Together",
     "Translate",
     "Trim",
     "Type",
@@ -242,6 +243,13 @@ class Listed(Expression):
     """The list of those texts whose condition holds, in order; empty when none does."""
 
     parts: tuple[tuple[Expression, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Expression):
+    """The list of all these texts, in order, NULLs included."""
+
+    parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)

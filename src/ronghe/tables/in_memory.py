@@ -160,6 +160,11 @@ def _(node: ops.Listed, row: Row) -> list[Any]:
 
 
 @evaluate.register
+def _(node: ops.Together, row: Row) -> list[Any]:
+    return [evaluate(part, row) for part in node.parts]
+
+
+@evaluate.register
 def _(node: ops.Concat, row: Row) -> str | None:
     parts = [evaluate(part, row) for part in node.parts]
     return None if None in parts else "".join(parts)

@@ -41,7 +41,7 @@ def stage(source: str, into: Path, *, options: ReadOptions | None = None, progre
     for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
     options = options or ReadOptions()
-    if "://" in source or source.startswith("env:"):
+    if "://" in source or source.startswith(("env:", "url-file:")):
         return _database(source, into, options, progress)
     path, part = locate(source)
     found = sniff(path)

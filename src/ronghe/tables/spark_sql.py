@@ -244,6 +244,7 @@ SPARK: Rules = {
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Listed: _listed,
+    ops.Together: lambda render, node: call("ARRAY", *map(render, node.parts)),
     ops.Lookup: _lookup,
     ops.Rescale: _rescale,
     ops.WeightedSum: _weighted_sum,

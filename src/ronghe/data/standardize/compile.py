@@ -24,10 +24,11 @@ from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer, Plan
 from ronghe.terms import InputError
 
-__all__ = ["IMPUTED", "OK", "REASONS", "Compiled", "Count", "Key", "Output", "compile_schema"]
+__all__ = ["IMPUTED", "OK", "ORIGINALS", "REASONS", "Compiled", "Count", "Key", "Output", "compile_schema"]
 
 OK = "_ok"
 REASONS = "_reasons"
+ORIGINALS = "_originals"
 IMPUTED = "_imputed"
 
 
@@ -298,11 +299,10 @@ def compile_schema(
     outputs, counts, final = _outputs(placed, columns, imputed or {})
     rejected = ops.Not(ops.Column(OK, ops.BOOLEAN))
     listed = ops.Case(((rejected, ops.Listed(tuple(reasons.parts))),))
+    cells = ops.Together(tuple(map(ops.Column, raw)))
     # Rows that break a key are rejected after the plan has run, so their originals must be there too.
-    originals = tuple(
-        (f"o{n}", ops.Column(cell) if keys else ops.Case(((rejected, ops.Column(cell)),))) for n, cell in enumerate(raw)
-    )
-    last = Layer(((REASONS, listed), *originals, *final), (OK,))
+    originals = cells if keys else ops.Case(((rejected, cells),))
+    last = Layer(((REASONS, listed), (ORIGINALS, originals), *final), (OK,))
     base = (asked, cleaned, texted, valued, checked, flagged, judged)
     return Compiled(
         schema=schema,

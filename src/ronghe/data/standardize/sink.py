@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ronghe.data.standardize.compile import OK, REASONS, Compiled
+from ronghe.data.standardize.compile import OK, ORIGINALS, REASONS, Compiled
 from ronghe.tables.engine import io_fault
 from ronghe.tables.staged import Malformed
 
@@ -48,6 +48,12 @@ def _with_key_reasons(
             shown = " | ".join(originals[column][place].as_py() or "" for column in key.places)
             listed[place].append(f"{key.subject}: {key.rule}: {shown}")
     return pa.array(listed, pa.list_(pa.string()))
+
+
+def _columns_of(lists: pa.Array, width: int) -> list[pa.Array]:
+    """Lists of `width` texts each as that many columns."""
+    cells = lists.flatten()
+    return [cells.take(pa.array(np.arange(place, len(cells), width))) for place in range(width)]
 
 
 def _written(path: Path, schema: pa.Schema, dictionaries: list[str] | bool = True) -> pq.ParquetWriter:
@@ -158,7 +164,7 @@ class Sink:
         rejected = batch.take(pa.array(bad))
         index = bad + self.rows
         rows = index + 1 + np.searchsorted(self._broken_before, index, side="right")
-        originals = [rejected.column(f"o{place}") for place in range(len(self.compiled.columns))]
+        originals = _columns_of(rejected.column(ORIGINALS), len(self.compiled.columns))
         reasons = rejected.column(REASONS)
         if any(len(places) for _, places in broken):
             reasons = _with_key_reasons(reasons, originals, bad, broken)
