@@ -20,7 +20,7 @@ def each_page() -> Iterator[object]:
         yield pytest.param(page, id=named(page), marks=() if first else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("page", each_page())
+@pytest.mark.parametrize("page", list(each_page()))
 def test_the_commands_of_a_page_print_what_it_shows(page: Path, tmp_path: Path) -> None:
     with reader_in(tmp_path) as reader:
         printed = refreshed(page, reader)

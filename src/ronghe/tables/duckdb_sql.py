@@ -32,6 +32,8 @@ from ronghe.tables.sql import (
 
 __all__ = ["DUCKDB", "duckdb"]
 
+OFTEN_FULL_WIDTH = "０１２３４５６７８９，．－（）：／＋￥\u3000"
+"""What input methods leave in codes, numbers and dates."""
 FEW = 8
 """Up to so many texts, comparing with each costs less than a pattern."""
 SOME = 200
@@ -68,10 +70,26 @@ def _trim(render: Renderer, node: ops.Trim) -> Node:
     return _once(render, render(node.text), trimmed)
 
 
+def _has_one_of(operand: Node, characters: str) -> Node:
+    return call("REGEXP_MATCHES", operand.copy(), text(f"[{re.escape(characters)}]"))
+
+
+def _translation(operand: Node, pairs: Sequence[tuple[str, str]]) -> Node:
+    source, target = ("".join(pair[side] for pair in pairs) for side in (0, 1))
+    return call("TRANSLATE", operand.copy(), text(source), text(target))
+
+
 def _translate(render: Renderer, node: ops.Translate) -> Node:
+    """TRANSLATE takes 40 ns for each character that it might change, so what is rarely there is asked for first."""
+    pairs = list(zip(node.source, node.target, strict=True))
+    often = [pair for pair in pairs if pair[0] in OFTEN_FULL_WIDTH]
+    rare = "".join(source for source, _ in pairs if source not in OFTEN_FULL_WIDTH)
+
     def translated(operand: Node) -> Node:
-        changed = call("TRANSLATE", operand.copy(), text(node.source), text(node.target))
-        found = call("REGEXP_MATCHES", operand.copy(), text(f"[{re.escape(node.source)}]"))
+        changed = _translation(operand, pairs)
+        if often and rare:
+            changed = when(_has_one_of(operand, rare), changed, _translation(operand, often))
+        found = _has_one_of(operand, node.source)
         guarded = when(found, changed, operand.copy())
         return guarded if re.search("[\0-\x7f]", node.source) else when(_ascii_only(operand), operand.copy(), guarded)
 
