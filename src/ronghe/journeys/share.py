@@ -18,6 +18,7 @@ from ronghe.journeys.publication import (
     open_engine,
     published_path,
     rejects_path,
+    table_name,
     table_names,
     table_resources,
 )
@@ -27,6 +28,7 @@ from ronghe.messages import Language
 from ronghe.report import echarts_source, render
 from ronghe.sharing_index import Degree, TableFacts, degree, readiness
 from ronghe.standards.catalog import Catalog
+from ronghe.tables.database_url import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import Resources
 from ronghe.tables.open import ReadOptions, stage
@@ -65,7 +67,7 @@ def _expanded(sources: Sequence[str]) -> list[str]:
 
 def _department(source: str, departments: Mapping[str, Department]) -> Department:
     """The department that the map gives for the file's name, else one named after the file."""
-    name = Path(source.partition("#")[0]).name
+    name = table_name(source) if is_database(source) else Path(source.partition("#")[0]).name
     return departments.get(name) or Department(Path(name).stem, Path(name).stem)
 
 
@@ -100,6 +102,7 @@ def _facts(table: SharedTable) -> TableFacts:
         items_with_element=recognized,
         rows_in=result.rows_in,
         rows_published=result.rows_published,
+        values_filled=sum(column.present for column in columns),
         values_checked=filled + failures,
         values_valid=filled,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ronghe import __version__
-from ronghe.data.standardize.result import ColumnResult, Reason
+from ronghe.data.standardize.result import ColumnResult, Reason, mask
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Bilingual, both, known
 from ronghe.report import (
@@ -26,16 +26,9 @@ from ronghe.report import (
 )
 from ronghe.sharing_index import FACTORS, Degree, Line, Readiness
 
-__all__ = ["mask", "report_page", "rule_name"]
+__all__ = ["report_page", "rule_name"]
 
 MOST_REASONS = 20
-SHOWN_ENDS = 4
-
-
-def mask(value: str) -> str:
-    """A value with all but a little of its ends replaced: a quarter at each side, four characters at most."""
-    ends = min(SHOWN_ENDS, len(value) // 4)
-    return value[:ends] + "＊" * min(len(value) - 2 * ends, 12) + value[len(value) - ends :] if value else ""
 
 
 def rule_name(rule: str) -> Text:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ronghe.data.standardize.result import Standardized, to_json
+from ronghe.data.standardize.result import Standardized, shown_json
 from ronghe.sharing_index import Degree, Readiness
 from ronghe.terms import Department
 
@@ -50,5 +50,5 @@ class Shared:
             "rows_published": published,
             "rows_quarantined": quarantined,
             "degree": None if self.degree is None else self.degree.value,
-            "tables": [{"department": t.department.code, **to_json(t.result)} for t in self.tables],
+            "tables": [{"department": t.department.code, **shown_json(t.result)} for t in self.tables],
         }

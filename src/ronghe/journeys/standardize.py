@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ronghe.data.standardize.result import Standardized, to_json
+from ronghe.data.standardize.result import Standardized, shown_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import TableSchema, parse_schema
 from ronghe.journeys.publication import open_engine, published_path, rejects_path, table_name, table_resources
@@ -30,7 +30,7 @@ class Published:
 
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value."""
-        return {"out": str(self.out), "table": to_json(self.table)}
+        return {"out": str(self.out), "table": shown_json(self.table)}
 
 
 def read_schema(path: Path) -> TableSchema:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ronghe.tables.database_url import is_database
 from ronghe.tables.delimited import CsvOptions, Progress, silent, stage_delimited
 from ronghe.tables.excel import stage_excel
 from ronghe.tables.json_lines import stage_json
@@ -41,7 +42,7 @@ def stage(source: str, into: Path, *, options: ReadOptions | None = None, progre
     for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
     options = options or ReadOptions()
-    if "://" in source or source.startswith(("env:", "url-file:")):
+    if is_database(source):
         return _database(source, into, options, progress)
     path, part = locate(source)
     found = sniff(path)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ronghe.data.standardize.result import Standardized
+from ronghe.data.standardize.result import Standardized, from_json, shown_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import parse_schema
 from ronghe.standards.catalog import catalog
@@ -53,6 +53,52 @@ def field(name: str, element: str = "text", **more: Any) -> dict[str, Any]:
 
 def reasons(rejects: list[dict[str, Any]]) -> list[tuple[int, list[str]]]:
     return [(row["_row"], row["_reasons"]) for row in rejects]
+
+
+def test_a_required_value_is_asked_for_even_where_broken_ones_are_kept(tmp_path: Path) -> None:
+    kept = field("n", "mobile", required=True, **{"ronghe:onError": "keep"})
+    _, published, rejects = standardized(tmp_path, "n,m\n13800000000,1\nabc,2\n,3\n", schema(kept, field("m")))
+    assert [row["n"] for row in published] == ["13800000000", "abc"]
+    assert reasons(rejects) == [(3, ["n: required: "])]
+
+
+def test_a_required_value_cannot_become_null() -> None:
+    asked = schema(field("n", required=True, **{"ronghe:onError": "null"}))
+    with pytest.raises(InputError, match="required_null"):
+        parse_schema(json.dumps(asked), where="s.json")
+
+
+def test_limits_may_leave_out_the_limit_itself(tmp_path: Path) -> None:
+    limited = field("n", "integer", exclusiveMinimum=1, exclusiveMaximum="4")
+    _, published, rejects = standardized(tmp_path, "n\n1\n2\n3\n4\n", schema(limited))
+    assert [row["n"] for row in published] == [2, 3]
+    assert reasons(rejects) == [(1, ["n: exclusiveMinimum: 1"]), (4, ["n: exclusiveMaximum: 4"])]
+
+
+def test_a_constraint_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(InputError, match="schema_key"):
+        parse_schema(json.dumps(schema(field("n", jsonSchema={}))), where="s.json")
+
+
+def test_published_values_are_not_converted_again(tmp_path: Path) -> None:
+    units = field("金额", "money", **{"ronghe:column": "金额（万元）", "ronghe:options": {"unit": "万元"}})
+    once, published, _ = standardized(tmp_path / "once", "金额（万元）\n1.2\n", schema(units))
+    text = "金额\n" + "".join(f"{row['金额']}\n" for row in published)
+    _, again, _ = standardized(tmp_path / "twice", text, dict(once.schema))
+    assert again == published
+
+
+def test_present_counts_what_the_source_had(tmp_path: Path) -> None:
+    data = "n,m\n1,a\nx,b\n,c\n无,d\n"
+    result, _, _ = standardized(tmp_path, data, schema(field("n", "integer"), field("m"), missingValues=["", "无"]))
+    assert [(column.name, column.filled, column.present) for column in result.columns] == [("n", 1, 2), ("m", 3, 4)]
+
+
+def test_examples_are_masked_for_people_and_whole_for_the_next_run(tmp_path: Path) -> None:
+    result, _, _ = standardized(tmp_path, "n\n138000000000\n", schema(field("n", "mobile")))
+    assert result.reasons[0].examples == ("138000000000",)
+    assert shown_json(result)["reasons"][0]["examples"] == ("138＊＊＊＊＊＊000",)
+    assert from_json(to_json(result)) == result
 
 
 def test_good_rows_are_typed_and_bad_rows_say_why(tmp_path: Path) -> None:

@@ -29,6 +29,20 @@ def test_chinese_text_in_each_encoding(tmp_path: Path, encoding: str, found: str
     assert detect_encoding(path) == found
 
 
+@pytest.mark.parametrize("words", ["姓名,性别\n张三,男\n", "名\n李\n", "编号\n丁\n", "单位\n区民政局\n"])
+def test_a_few_words_of_gbk_are_not_taken_for_big5(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(words.encode("gbk"))
+    assert detect_encoding(path) == "gb18030"
+
+
+@pytest.mark.parametrize("words", ["姓名,性別\n張三,男\n", "編號\n區民政局\n"])
+def test_a_few_words_of_big5_are_found(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(words.encode("big5"))
+    assert detect_encoding(path) == "big5"
+
+
 def test_traditional_text_in_big5(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(("姓名,地址\n陳大文,臺北市信義區市府路\n林小姐,高雄市鳳山區光復路二段\n" * 8).encode("big5"))

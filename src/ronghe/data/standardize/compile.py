@@ -163,13 +163,16 @@ def _columns(schema: TableSchema, columns: Sequence[str], elements: Mapping[str,
     return found
 
 
+def _absent(column: _Column) -> ops.Expression | None:
+    """A required value is missing; None where the field need not have one."""
+    wanted = column.field.required and column.field.impute == "none"
+    return ops.IsNull(column.text) if wanted else None
+
+
 def _broken(column: _Column) -> ops.Expression:
     value = column.value
     sound = ops.And((ops.Not(ops.IsNull(value)), *(held for _, held in column.errors)))
-    wrong = ops.And((ops.Not(ops.IsNull(column.text)), ops.Not(ops.Holds(sound))))
-    if column.field.required and column.field.impute == "none":
-        return ops.Or((ops.IsNull(column.text), wrong))
-    return wrong
+    return ops.And((ops.Not(ops.IsNull(column.text)), ops.Not(ops.Holds(sound))))
 
 
 def _key_text(columns: Sequence[_Column], names: Sequence[str], where: str) -> ops.Expression:
@@ -219,8 +222,10 @@ class _Reasons:
         shown = _shown([column.raw])
         there, parsed = ops.Not(ops.IsNull(column.text)), ops.Not(ops.IsNull(column.value))
         name = column.field.name
-        if column.field.required and column.field.impute == "none":
-            self.add(ops.IsNull(column.text), name, "required", shown)
+        if absent := _absent(column):
+            self.add(absent, name, "required", shown)
+        if column.field.on_error != "reject":
+            return
         self.add(ops.And((there, ops.Not(parsed))), name, "form", shown)
         for rule, held in column.errors:
             self.add(ops.And((parsed, ops.Not(ops.Holds(held)))), name, rule, shown)
@@ -284,14 +289,14 @@ def compile_schema(
     checked = Layer(held, (*raw, *flags, *texts, *values))
     kept = (*checked.keep, *(name for name, _ in held))
     flagged = Layer(tuple((c.broken.name, _broken(c)) for c in placed), kept)
-    rejecting = [c.broken for c in placed if c.field.on_error == "reject"]
+    rejecting: list[ops.Expression] = [c.broken for c in placed if c.field.on_error == "reject"]
+    rejecting += [absent for c in placed if (absent := _absent(c))]
     unsound = _or([*rejecting, *(condition for _, condition, _ in crossed)])
     judged = Layer(((OK, ops.Not(ops.Holds(unsound))),), (*kept, *broken))
 
     reasons = _Reasons()
     for c in placed:
-        if c.field.on_error == "reject":
-            reasons.of_column(c)
+        reasons.of_column(c)
     for name, condition, read in crossed:
         reasons.add(condition, "+".join(c.field.name for c in read), name, _shown([c.raw for c in read]))
     key_rules = [("+".join(key.fields), key.rule) for key in keys]

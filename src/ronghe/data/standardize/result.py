@@ -1,12 +1,12 @@
 """What standardizing a table gave, as values that reports, manifests and the index read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ronghe.tables.staged import Note
 
-__all__ = ["ColumnResult", "Reason", "Standardized", "from_json", "to_json"]
+__all__ = ["ColumnResult", "Reason", "Standardized", "from_json", "mask", "shown_json", "to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Reason:
 class ColumnResult:
     """One published column.
 
-    `filled` counts published rows with a value; `failures` the reasons for quarantine that name this column;
-    `warnings` the
-    rows, published or not, whose value breaks a rule that only warns, by rule.
+    `filled` counts published rows with a value, `present` all rows whose cell was not missing; `failures` the reasons
+    for quarantine that name this column; `warnings` the rows, published or not, whose value breaks a rule that only
+    warns, by rule.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ColumnResult:
     element: str
     type: str
     filled: int
+    present: int = 0
     failures: int = 0
     imputed: int = 0
     nulled: int = 0
@@ -57,9 +58,24 @@ class Standardized:
     schema: Mapping[str, object] = field(default_factory=dict)
 
 
+SHOWN_ENDS = 4
+
+
+def mask(value: str) -> str:
+    """A value with all but a little of its ends replaced: a quarter at each side, four characters at most."""
+    ends = min(SHOWN_ENDS, len(value) // 4)
+    return value[:ends] + "＊" * min(len(value) - 2 * ends, 12) + value[len(value) - ends :] if value else ""
+
+
 def to_json(result: Standardized) -> dict[str, Any]:
-    """The result as a JSON value."""
+    """The result as a JSON value, from which `from_json` makes it again: for private files, not for people."""
     return asdict(result)
+
+
+def shown_json(result: Standardized) -> dict[str, Any]:
+    """The result as a JSON value for people and other programs: examples are masked."""
+    masked = (replace(reason, examples=tuple(map(mask, reason.examples))) for reason in result.reasons)
+    return asdict(replace(result, reasons=tuple(masked)))
 
 
 def from_json(value: Mapping[str, Any]) -> Standardized:

@@ -49,7 +49,13 @@ def checks_of(field: Field, element: Element) -> tuple[Check, ...]:
         )
     if field.enum:
         found.append(Check("enum", _enum(field, element)))
-    for rule, operator, limit in (("minimum", ">=", field.minimum), ("maximum", "<=", field.maximum)):
+    limits = (
+        ("minimum", ">=", field.minimum),
+        ("maximum", "<=", field.maximum),
+        ("exclusiveMinimum", ">", field.exclusive_minimum),
+        ("exclusiveMaximum", "<", field.exclusive_maximum),
+    )
+    for rule, operator, limit in limits:
         if limit is not None:
             found.append(Check(rule, ops.Compare(operator, value, typed_constant(field, element, limit, rule))))
     for rule, operator, size in (("minLength", ">=", field.min_length), ("maxLength", "<=", field.max_length)):

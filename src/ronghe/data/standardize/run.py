@@ -1,11 +1,11 @@
 """Standardize one table: stage, compile, aggregate if needed, one pass, two files."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ronghe.data.standardize.aggregates import broken_keys, constants_of, impute_constants
-from ronghe.data.standardize.compile import Compiled, compile_schema
+from ronghe.data.standardize.compile import Compiled, Output, compile_schema
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import TableSchema, schema_json
 from ronghe.data.standardize.sink import BrokenKey, Sink
@@ -57,6 +57,12 @@ def _broken_keys(compiled: Compiled, engine: Engine, parents: Mapping[str, Stage
     return found
 
 
+def _present(sink: Sink, output: Output, counted: Callable[[str, str], int]) -> int:
+    """The rows, published or not, in which the source had something."""
+    published = sink.filled.get(output.name, 0) - counted(output.field, "imputed") + counted(output.field, "nulled")
+    return published + sink.present.get(sink.compiled.schema.field(output.field).column, 0)
+
+
 def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
     def counted(field: str, what: str) -> int:
         return sum(sink.counted.get(c.column, 0) for c in compiled.counts if (c.field, c.what) == (field, what))
@@ -75,6 +81,7 @@ def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
                 element="" if flag else field.element,
                 type=KINDS[output.type.name],
                 filled=sink.filled.get(output.name, 0),
+                present=0 if flag else _present(sink, output, counted),
                 failures=0 if flag else sum(n for (column, _), n in sink.reasons.items() if column == output.field),
                 imputed=0 if flag else counted(output.field, "imputed"),
                 nulled=0 if flag else counted(output.field, "nulled"),
@@ -95,7 +102,9 @@ def _reasons(sink: Sink) -> tuple[Reason, ...]:
 def _published_schema(compiled: Compiled) -> dict[str, object]:
     """The Table Schema of the published file: our fields with their types, and a boolean for each flag column."""
     kinds = {output.name: KINDS[output.type.name] for output in compiled.outputs}
-    document = schema_json(compiled.schema, kinds)
+    # Published values are canonical: whoever reads them again must not convert 万元 or 05/03/2024 a second time.
+    fields = tuple(replace(field, column=field.name, options=()) for field in compiled.schema.fields)
+    document = schema_json(replace(compiled.schema, fields=fields), kinds)
     named = {field["name"]: field for field in document["fields"]}
     document["fields"] = [
         named.get(output.name, {"name": output.name, "type": "boolean"}) for output in compiled.outputs

@@ -45,6 +45,10 @@ _ELEMENT_OF_TYPE = {
     "any": "text",
 }
 _FIELD_KEYS = {"element", "options", "onError", "impute", "imputeValue", "column"}
+_CONSTRAINTS = (
+    *("required", "unique", "pattern", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("minLength", "maxLength"),
+)
 _TABLE_KEYS = {"rules", "name", "version"}
 
 
@@ -69,6 +73,8 @@ class Field:
     enum: tuple[str, ...] = ()
     minimum: str | None = None
     maximum: str | None = None
+    exclusive_minimum: str | None = None
+    exclusive_maximum: str | None = None
     min_length: int | None = None
     max_length: int | None = None
 
@@ -203,6 +209,9 @@ def _field(place: _Place, value: object) -> Field:
     limits = place.at("constraints").mapping(item.get("constraints", {}))
     name = place.at("name").text(item.get("name"))
     at = place.at("constraints")
+    for key in limits:
+        if key not in _CONSTRAINTS:
+            raise InputError("data.schema_key", place=at.path, key=key, known=", ".join(_CONSTRAINTS))
     return Field(
         name=name,
         column=place.at(PREFIX + "column").text(ours.get("column", name)),
@@ -218,6 +227,8 @@ def _field(place: _Place, value: object) -> Field:
         enum=tuple(str(choice) for choice in at.at("enum").sequence(limits.get("enum", []))),
         minimum=_scalar(at.at("minimum"), limits.get("minimum")),
         maximum=_scalar(at.at("maximum"), limits.get("maximum")),
+        exclusive_minimum=_scalar(at.at("exclusiveMinimum"), limits.get("exclusiveMinimum")),
+        exclusive_maximum=_scalar(at.at("exclusiveMaximum"), limits.get("exclusiveMaximum")),
         min_length=at.at("minLength").count(limits.get("minLength")),
         max_length=at.at("maxLength").count(limits.get("maxLength")),
     )
@@ -285,6 +296,8 @@ def _consistent(place: _Place, schema: TableSchema) -> None:
         at = place.at("fields", number)
         if not field.name or field.name.startswith("_") or names.index(field.name) != number:
             raise InputError("data.schema_name", place=at.path, name=field.name)
+        if field.required and field.on_error == "null" and field.impute == "none":
+            raise InputError("data.required_null", place=at.path, name=field.name)
         if (field.impute == "constant") != (field.impute_value is not None):
             raise at.at(PREFIX + "imputeValue").wrong(f"{PREFIX}impute = constant", field.impute_value)
     keys = [*schema.primary_key, *(name for key in schema.foreign_keys for name in key.fields)]
@@ -301,6 +314,8 @@ def _field_json(field: Field, kind: str) -> dict[str, Any]:
         "enum": list(field.enum) or None,
         "minimum": field.minimum,
         "maximum": field.maximum,
+        "exclusiveMinimum": field.exclusive_minimum,
+        "exclusiveMaximum": field.exclusive_maximum,
         "minLength": field.min_length,
         "maxLength": field.max_length,
     }

@@ -82,6 +82,7 @@ class Sink:
     published: int = 0
     filled: dict[str, int] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
+    present: dict[str, int] = field(default_factory=dict)
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
     examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
@@ -165,6 +166,8 @@ class Sink:
         index = bad + self.rows
         rows = index + 1 + np.searchsorted(self._broken_before, index, side="right")
         originals = _columns_of(rejected.column(ORIGINALS), len(self.compiled.columns))
+        for name, cells in zip(self.compiled.columns, originals, strict=True):
+            self.present[name] = self.present.get(name, 0) + self._present_in(cells)
         reasons = rejected.column(REASONS)
         if any(len(places) for _, places in broken):
             reasons = _with_key_reasons(reasons, originals, bad, broken)
@@ -172,6 +175,10 @@ class Sink:
         columns = [pa.array(rows), reasons, *originals, pa.nulls(len(bad), pa.int64()), empty]
         self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
         self._count_reasons(reasons.flatten(), self.compiled.rules)
+
+    def _present_in(self, cells: pa.Array) -> int:
+        missing = pc.is_in(cells, value_set=pa.array(["", None, *self.compiled.schema.missing_values], pa.string()))
+        return len(cells) - int(pc.sum(missing).as_py() or 0)
 
     def _count_reasons(self, reasons: pa.Array, rules: Iterable[tuple[str, str]]) -> None:
         for column, rule in rules:
