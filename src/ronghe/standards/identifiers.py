@@ -36,6 +36,8 @@ _LEAP_YEAR = f"(?:(?:1[89]|[2-9][0-9])(?:0[48]|[2468][048]|[13579][26])|{_LEAP_C
 _DAY = "(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8])"
 DAY_SINCE_1800 = f"(?:{_YEAR}(?:{_DAY})|{_LEAP_YEAR}0229)"
 """Pattern of the days of the Gregorian calendar from 18000101 on."""
+USUAL_CITIZEN = f"(?:{'|'.join(PROVINCES)})[0-9]{{4}}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]"
+"""Citizen identity numbers that keep every rule but the check digit."""
 
 
 def _number(value: int) -> ops.Expression:
@@ -63,9 +65,14 @@ def _from_fifteen(text: ops.Expression) -> ops.Expression:
     return ops.Concat((seventeen, _citizen_check(seventeen)))
 
 
+def _asked_already(rule: ops.Expression) -> ops.Expression:
+    """A rule that every number of the usual form keeps: whether it has that form is known from its cleaning."""
+    return ops.Case(((ops.Matches(TEXT, USUAL_CITIZEN), ops.ALWAYS),), otherwise=rule)
+
+
 def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
     # A pattern takes half the time of a date that is put together, parsed and compared.
-    born: ops.Expression = ops.Matches(CODE, f"[0-9]{{6}}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]")
+    born = _asked_already(ops.Matches(CODE, f"[0-9]{{6}}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]"))
     if as_of:
         born = ops.And((born, ops.Compare("<=", ops.Slice(CODE, 7, 8), ops.Literal(f"{as_of:%Y%m%d}"))))
     # The check digit has weight 1, X counts as 10, and the whole sum leaves 1.
@@ -74,7 +81,7 @@ def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
     total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), last_value)
     return (
         Check("birth_date", born),
-        Check("region_prefix", ops.IsIn(ops.Slice(CODE, 1, 2), PROVINCES)),
+        Check("region_prefix", _asked_already(ops.IsIn(ops.Slice(CODE, 1, 2), PROVINCES))),
         Check("region_code", _known_region(ops.Slice(CODE, 1, 6), RESIDENCE_PERMIT_TAIWAN), "warning"),
         Check("check_digit", _divides(total, 11, 1)),
     )
@@ -101,9 +108,10 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
             "person_id_number",
         ),
         type=ops.TEXT,
-        clean=code_text(RAW, "[0-9]{17}[0-9X]"),
+        clean=code_text(RAW, USUAL_CITIZEN),
         value=ops.Case(
             (
+                (ops.Matches(TEXT, USUAL_CITIZEN), TEXT),
                 (ops.Matches(TEXT, "[0-9]{17}[0-9X]"), TEXT),
                 (ops.Matches(TEXT, "[0-9]{15}"), _from_fifteen(TEXT)),
             )

@@ -195,7 +195,6 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
     """
     year = _year(as_of)
     codes = every_code()
-    by_code = ops.Lookup(TEXT, codes)
     shorter_or_longer = ops.Case(
         (
             (ops.Matches(TEXT, "[0-9]{12}"), ops.Lookup(ops.Extract(TEXT, "^([0-9]{6})000000"), codes)),
@@ -203,13 +202,8 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         ),
         otherwise=ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes),
     )
-    value = ops.Case(
-        (
-            (ops.Matches(TEXT, "[0-9]{6}"), by_code),
-            (ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}"), shorter_or_longer),
-        ),
-        otherwise=ops.Lookup(TEXT, _names(year, within)),
-    )
+    short = ops.Case(((ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}"), shorter_or_longer),))
+    value = ops.Coalesce((ops.Lookup(TEXT, (*codes, *_names(year, within))), short))
     in_force = ops.Lookup(VALUE(ops.TEXT), _codes_in_force(year))
     return Element(
         code="region",

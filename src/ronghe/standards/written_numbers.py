@@ -1,0 +1,105 @@
+"""How a number stands in a cell: signs, thousands separators, 万 and 亿 after a decimal, Chinese numerals.
+
+Everything is exact. A number with more digits after its point than the type keeps has no value: nothing is rounded
+behind anyone's back.
+"""
+
+from collections.abc import Mapping
+
+from ronghe.standards.chinese_numbers import MARKS, SIGNS, WHOLE, whole_number
+from ronghe.standards.element import RAW, TEXT
+from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.tables import expressions as ops
+
+__all__ = ["AMOUNT", "PLAIN", "WORDED", "cleaned", "converted", "sized", "sized_value", "written", "worded"]
+
+PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
+"""The usual form, which takes the short way everywhere."""
+AMOUNT = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]+)?"
+"""Digits with or without thousands separators, which stand where they belong: 1,5 is no number."""
+WORDED = f"{WHOLE}(?:[.][0-9]+)?"
+
+_POWERS = {
+    **{"万": 4, "亿": 8, "千": 3, "百万": 6, "千万": 7, "万亿": 12, "百": 2, "十万": 5, "十亿": 9, "百亿": 10},
+    **{"千亿": 11},
+}
+_SPACE = f"[{ops.WHITESPACE}']+"
+_DIGIT = "[0-9\uff10-\uff19]"
+# The operand of Rescale may have 20 digits before its point; twelve and ten leave room for every power above.
+_WIDE = ops.decimal(38, 10)
+
+
+def cleaned(clean: str = PLAIN) -> ops.Expression:
+    """RAW folded, without spaces, with the numerals and marks of SIGNS translated; as it is where it matches `clean`.
+
+    Spaces between digits stay, for "12 5" is not 125.
+    """
+    apart = ops.Found(RAW, f"{_DIGIT}{_SPACE}{_DIGIT}")
+    tidy = ops.Replace(ops.Translate(RAW, SIGNS + FULL_WIDTH, MARKS + HALF_WIDTH), _SPACE)
+    return ops.Case(((ops.Matches(RAW, clean), RAW), (apart, ops.Trim(RAW))), tidy)
+
+
+def written(body: str, mark: str = "") -> str:
+    """Pattern of `body` with a sign, with a mark such as that of a currency, or negative in brackets."""
+    before = f"(?:{mark})?" if mark else ""
+    signed = f"(?:[+-]?{before}|{mark}[+-])" if mark else "[+-]?"
+    opened = f"(?:[(]{before}|{mark}[(])" if mark else "[(]"
+    return f"(?:{signed}(?:{body}){before}|{opened}(?:{body})[)])"
+
+
+def _sign() -> ops.Expression:
+    return ops.Case(((ops.Found(TEXT, "^[^0-9十]*[-(]"), ops.Literal("-")),), ops.Literal(""))
+
+
+def _amount() -> ops.Expression:
+    """The first number in TEXT with the sign before it, as plain text."""
+    number = ops.Replace(ops.Extract(TEXT, "([0-9][0-9,]*(?:[.][0-9]+)?)"), ",")
+    return ops.Concat((_sign(), number))
+
+
+def sized(number: ops.Expression, kind: ops.Type) -> ops.Expression:
+    """A plain text as `kind`: INTEGER, NUMBER or a DECIMAL; NULL when it does not fit exactly."""
+    if kind == ops.INTEGER:
+        return ops.IntegerOf(ops.TextOf(ops.DecimalOf(number, 18, 0), ops.decimal(18, 0)))
+    return ops.NumberOf(number) if kind == ops.NUMBER else ops.DecimalOf(number, kind.precision, kind.scale)
+
+
+def _times_ten(power: int, kind: ops.Type) -> ops.Expression:
+    shifted = ops.Rescale(ops.DecimalOf(_amount(), 22, 10), 10, 10**power, 1, 10)
+    return sized(ops.TextOf(shifted, _WIDE), kind)
+
+
+def worded(kind: ops.Type) -> ops.Expression:
+    """TEXT of the form WORDED as `kind`."""
+    fraction = ops.Coalesce((ops.Extract(TEXT, "[.]([0-9]+)"), ops.Literal("0")))
+    whole = ops.TextOf(whole_number(TEXT), ops.INTEGER)
+    return sized(ops.Concat((_sign(), whole, ops.Literal("."), fraction)), kind)
+
+
+def converted(numerator: int, denominator: int, kind: ops.Type) -> ops.Expression:
+    """The first number in TEXT times a fraction, as a DECIMAL `kind`.
+
+    Exact, or NULL, where the fraction is a power of ten; rounded once, ties away from zero, where it is not (亩).
+    """
+    scale = kind.scale
+    digits = next((s for s in range(11) if (10**s) * denominator == numerator * 10**scale), None)
+    digits = min(scale, 4) if digits is None else digits
+    number = ops.DecimalOf(_amount(), 12 + digits, digits)
+    return sized(ops.TextOf(ops.Rescale(number, digits, numerator, denominator, scale), _rescaled(scale)), kind)
+
+
+def _rescaled(scale: int) -> ops.Type:
+    return ops.decimal(28 + scale, scale)
+
+
+def sized_value(kind: ops.Type, after: str = "", mark: str = "", more: Mapping[str, ops.Expression] | None = None) -> ops.Expression:
+    """TEXT as a number of `kind` in any of its forms, followed by what matches `after`.
+
+    `more` are further forms: pattern to value, asked before the rare ones here.
+    """
+    branches = [(ops.Matches(TEXT, pattern), value) for pattern, value in (more or {}).items()]
+    branches.append((ops.Matches(TEXT, written(AMOUNT + after, mark)), sized(_amount(), kind)))
+    for unit, power in _POWERS.items():
+        branches.append((ops.Matches(TEXT, written(AMOUNT + unit + after, mark)), _times_ten(power, kind)))
+    branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), worded(kind)))
+    return ops.Case(tuple(branches), ops.Literal(None, kind))
