@@ -34,6 +34,10 @@ __all__ = ["DUCKDB", "duckdb"]
 
 OFTEN_FULL_WIDTH = "０１２３４５６７８９，．－（）：／＋￥\u3000"
 """What input methods leave in codes, numbers and dates."""
+_DAY = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{1,2}-[0-9]{1,2}"
+_WHOLE = "[+-]?[0-9]+"
+CERTAIN = {_DAY: ("[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}", "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"), _WHOLE: ("[0-9]+",)}
+"""Narrower patterns by the pattern that a cast asks for."""
 FEW = 8
 """Up to so many texts, comparing with each costs less than a pattern."""
 SOME = 200
@@ -126,7 +130,39 @@ def _extract(render: Renderer, node: ops.Extract) -> Node:
     return _once(render, render(node.text), group)
 
 
+def _asked(condition: ops.Expression) -> set[ops.Matches]:
+    """The patterns that a text is known to match where the condition holds."""
+    match condition:
+        case ops.Matches():
+            return {condition}
+        case ops.Case(branches=((ops.Column(), ops.Literal(value=True)),), otherwise=ops.Matches() as again):
+            # The answer of an earlier layer, or else the question itself: see the usual form in compile.py.
+            return {again}
+        case ops.And(operands=operands):
+            return {question for operand in operands for question in _asked(operand)}
+    return set()
+
+
+def _case(render: Renderer, node: ops.Case) -> Node:
+    """CASE that remembers in each branch what it has asked, so that a cast need not ask again."""
+    branches, outside = [], render.asked
+    for condition, value in node.branches:
+        when_true = render(condition)
+        render.asked = outside | _asked(condition)
+        branches.append(exp.If(this=when_true, true=render(value)))
+        render.asked = outside
+    return exp.Case(ifs=branches, default=render(node.otherwise))
+
+
+def _is_certain(render: Renderer, operand: ops.Expression, pattern: str) -> bool:
+    wide_enough = (pattern, *CERTAIN.get(pattern, ()))
+    return any(question.text == operand and question.pattern in wide_enough for question in render.asked)
+
+
 def _parsed(render: Renderer, operand: ops.Expression, pattern: str, to: str) -> Node:
+    if _is_certain(render, operand, pattern):
+        return cast(render(operand), to, safe=True)
+
     def parsed(operand: Node) -> Node:
         shaped = call("REGEXP_FULL_MATCH", operand.copy(), text(pattern))
         return when(shaped, cast(operand.copy(), to, safe=True))
@@ -145,7 +181,6 @@ def _number_of(render: Renderer, node: ops.NumberOf) -> Node:
     return _once(render, number, lambda value: when(call("ISFINITE", value.copy()), value.copy()))
 
 
-_DAY = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{1,2}-[0-9]{1,2}"
 _TIME = "([01]?[0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"  # DuckDB takes 24:00:00 for the next day
 
 
@@ -292,13 +327,14 @@ DUCKDB: Rules = {
     ),
     ops.Matches: lambda render, node: call("REGEXP_FULL_MATCH", render(node.text), text(node.pattern)),
     ops.Found: lambda render, node: call("REGEXP_MATCHES", render(node.text), text(node.pattern)),
-    ops.IntegerOf: lambda render, node: _parsed(render, node.text, "[+-]?[0-9]+", "BIGINT"),
+    ops.IntegerOf: lambda render, node: _parsed(render, node.text, _WHOLE, "BIGINT"),
     ops.DecimalOf: _decimal_of,
     ops.NumberOf: _number_of,
     ops.Listed: _listed,
     ops.Together: lambda render, node: exp.Array(expressions=[render(part) for part in node.parts]),
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
+    ops.Case: _case,
     ops.Lookup: _lookup,
     ops.IsIn: _is_in,
     ops.Arithmetic: _arithmetic,

@@ -111,6 +111,7 @@ class Renderer:
     joins: dict[str, ops.Lookup] = field(default_factory=dict)
     tables: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     prepared: dict[str, Node] = field(default_factory=dict)
+    asked: set[ops.Matches] = field(default_factory=set)
     counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, expression: ops.Expression) -> Node:
