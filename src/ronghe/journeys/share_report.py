@@ -60,7 +60,13 @@ def _summary(shared: Shared) -> Section:
     if shared.degree is not None:
         figures.append(Figure(both("journeys.report_degree"), Number(shared.degree.value, 3), link="#degree"))
     kept = Note(
-        both("journeys.report_nothing_lost", rows=rows_in, published=published, quarantined=quarantined), "good"
+        both(
+            "journeys.report_nothing_lost",
+            rows=f"{rows_in:,}",
+            published=f"{published:,}",
+            quarantined=f"{quarantined:,}",
+        ),
+        "good",
     )
     return Section(
         both("journeys.report_summary"), (Figures(tuple(figures)), kept, _rows_chart(shared.tables)), "summary"

@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ronghe.standards import code_lists, contact, dates, identifiers, quantities, regions, text
+from ronghe.standards import code_lists, contact, dates, identifiers, internet, quantities, regions, text, times
 from ronghe.standards.element import Element
 from ronghe.standards.own_elements import own_elements
 from ronghe.terms import InputError
 
 __all__ = ["Catalog", "catalog", "normalized"]
 
-_MODULES = (identifiers, code_lists, regions, dates, quantities, contact, text)
+_MODULES = (identifiers, code_lists, regions, dates, times, quantities, contact, internet, text)
 LOWEST_SCORE = 0.6
 
 

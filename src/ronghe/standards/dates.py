@@ -1,146 +1,162 @@
-"""Dates and times as departments write them, and the days that they mean."""
+"""Days, months and years as departments write them. Two-digit years are never guessed, days never moved."""
+
+import datetime as dt
+from functools import cache
 
 from ronghe.messages import Bilingual
-from ronghe.standards.element import RAW, TEXT, Element
-from ronghe.standards.folding import folded
+from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
+from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
+from ronghe.terms import InputError
 
-__all__ = ["ELEMENTS", "date", "date_time"]
+__all__ = ["BEFORE_TIME", "DAY", "ELEMENTS", "ORDERS", "date", "day_text", "folded_date", "small_number"]
 
-_DASHED = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-_SEPARATED = "[0-9]{4}[-/.年 ][0-9]{1,2}[-/.月 ][0-9]{1,2}[日号]?"
-_CHINESE = "[〇○零一二三四五六七八九]{4}年[元一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿卅]{1,3}[日号]"
-_MIDNIGHT = "[ T]0{1,2}:00(:00(\\.0+)?)?"
-_DIGITS = ("〇○零一二三四五六七八九", "000123456789")
+ORDERS = ("ymd", "dmy", "mdy")
+FIRST_BIRTH = dt.date(1800, 1, 1)
+SERIALS = range(20_000, 80_001)
+"""Days that spreadsheets count, from 1954 to 2119: outside of it a number of five digits is hardly a day."""
 
-
-def _separated(text: ops.Expression) -> ops.Expression:
-    """`2024年3月5日`, `2024/3/5`, `2024.3.5` with dashes between the numbers."""
-    for mark in ("/", "\\.", "年", "月", " "):
-        text = ops.Replace(text, mark, "-")
-    return ops.Replace(ops.Replace(text, "日", ""), "号", "")
-
-
-def _small(text: ops.Expression) -> ops.Expression:
-    """One to three Chinese numerals up to 三十一 as digits."""
-    plain = ops.Replace(ops.Replace(ops.Replace(text, "廿", "二十"), "卅", "三十"), "元", "一")
-    digits = ops.Translate(plain, *_DIGITS)
-    return ops.Case(
-        (
-            (ops.Matches(digits, "十"), ops.Literal("10")),
-            (ops.Matches(digits, "十[0-9]"), ops.Replace(digits, "十", "1")),
-            (ops.Matches(digits, "[0-9]十"), ops.Replace(digits, "十", "0")),
-            (ops.Matches(digits, "[0-9]十[0-9]"), ops.Replace(digits, "十", "")),
-        ),
-        digits,
-    )
+_SIGNS = "〇○零Ｏ一二三四五六七八九元號"
+_DIGITS = "00001234567891号"
+_USUAL = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_SMALL = "(?:[0-9]{1,2}|[1-3]?十[1-9]?|[廿卅][1-9]?)"
+_YEAR_MONTH = f"[0-9]{{4}} ?年 ?{_SMALL} ?月"
+DAY = f"(?:[0-9]{{4}}(?:-[0-9]{{1,2}}-|/[0-9]{{1,2}}/|[.][0-9]{{1,2}}[.])[0-9]{{1,2}}|{_YEAR_MONTH} ?{_SMALL} ?[日号]?)"
+"""Pattern of a day with its year in front, after `folded_date`."""
+BEFORE_TIME = f"(?:{DAY}[ T]|{_YEAR_MONTH} ?{_SMALL} ?[日号])"
+"""A day from which a time is set off: 2024-3-118:30 may be two things."""
+_MIDNIGHT = "0{1,2}:00(?::00(?:[.]0+)?)?"
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - one line for a year
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY_MONTH_YEAR = f"[0-9]{{1,2}}[- ]?{_MONTH}[- ,.]*[0-9]{{4}}"
+_MONTH_DAY_YEAR = f"{_MONTH}[. ]? ?[0-9]{{1,2}}(?:, ?| )[0-9]{{4}}"
 
 
-def _chinese(text: ops.Expression) -> ops.Expression:
-    year = ops.Translate(ops.Slice(text, 1, 4), *_DIGITS)
-    month = _small(ops.Extract(text, "年([^月]*)月", 1))
-    day = _small(ops.Extract(text, "月([^日号]*)[日号]", 1))
-    return ops.Concat((year, ops.Literal("-"), month, ops.Literal("-"), day))
+def folded_date(clean: str) -> ops.Expression:
+    """RAW folded and trimmed with Chinese digits translated, or as it is where it matches `clean`."""
+    folded = ops.Trim(ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH))
+    return ops.Case(((ops.Matches(RAW, clean), RAW),), folded)
 
 
-def _compact(text: ops.Expression) -> ops.Expression:
-    return ops.Concat(
-        (ops.Slice(text, 1, 4), ops.Literal("-"), ops.Slice(text, 5, 2), ops.Literal("-"), ops.Slice(text, 7, 2))
-    )
+def _joined(*parts: ops.Expression) -> ops.Expression:
+    between = [part for place in parts for part in (ops.Literal("-"), place)]
+    return ops.Concat(tuple(between[1:]))
 
 
-def _turned(text: ops.Expression, order: str) -> ops.Expression:
-    """`05/03/2024` with the year in front, by the declared order of day and month."""
-    pattern = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
+def small_number(text: ops.Expression) -> ops.Expression:
+    """A day or month of the form _SMALL as digits: 二十一 and 廿一 are 21."""
+    tens = ops.Replace(ops.Replace(ops.Replace(text, "廿", "2十"), "卅", "3十"), "^十", "1十")
+    round_number = ops.Matches(tens, "[0-9]十")
+    worded = ops.Case(((round_number, ops.Replace(tens, "十", "0")),), ops.Replace(tens, "十"))
+    return ops.Case(((ops.Matches(text, "[0-9]+"), text),), worded)
+
+
+def day_text(text: ops.Expression) -> ops.Expression:
+    """A text that begins with DAY as `YYYY-M-D`."""
+    number = "([0-9十廿卅]+)"
+    pattern = f"^[0-9]{{4}}[^0-9十廿卅]+{number}[^0-9十廿卅]+{number}"
+    month, day = (small_number(ops.Extract(text, pattern, group)) for group in (1, 2))
+    return _joined(ops.Slice(text, 1, 4), month, day)
+
+
+def _compact() -> ops.Expression:
+    return ops.DateOf(_joined(ops.Slice(TEXT, 1, 4), ops.Slice(TEXT, 5, 2), ops.Slice(TEXT, 7, 2)))
+
+
+def _english() -> tuple[ops.Expression, ops.Expression]:
+    text = ops.Lower(TEXT)
+    name = ops.Slice(ops.Extract(text, "([a-z]+)"), 1, 3)
+    month = ops.Lookup(name, tuple((word, f"{place:02}") for place, word in enumerate(_MONTHS, 1)))
+    day, year = ops.Extract(text, "([0-9]{1,2})[^0-9]"), ops.Extract(text, "([0-9]{4})")
+    return ops.Matches(text, f"{_DAY_MONTH_YEAR}|{_MONTH_DAY_YEAR}"), ops.DateOf(_joined(year, month, day))
+
+
+def _turned(order: str) -> tuple[ops.Expression, ops.Expression]:
+    """05/03/2024 by the declared order of day and month."""
+    shape = "|".join(f"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{4}}" for mark in ("-", "/", "[.]"))
+    groups = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
     day, month = (1, 2) if order == "dmy" else (2, 1)
-    parts = (ops.Extract(text, pattern, 3), ops.Extract(text, pattern, month), ops.Extract(text, pattern, day))
-    return ops.Concat((parts[0], ops.Literal("-"), parts[1], ops.Literal("-"), parts[2]))
+    year_first = _joined(*(ops.Extract(TEXT, groups, group) for group in (3, month, day)))
+    return ops.Matches(TEXT, f"(?:{shape})(?:[ T]{_MIDNIGHT})?"), ops.DateOf(year_first)
 
 
-def _day(order: str) -> ops.Expression:
-    branches: list[tuple[ops.Expression, ops.Expression]] = [
-        (ops.Matches(TEXT, _DASHED), ops.DateOf(TEXT)),
-        (ops.Matches(TEXT, "[0-9]{8}"), ops.DateOf(_compact(TEXT))),
-        (ops.Matches(TEXT, _SEPARATED), ops.DateOf(_separated(TEXT))),
-        (ops.Matches(TEXT, f"{_SEPARATED}{_MIDNIGHT}"), ops.DateOf(_separated(ops.Replace(TEXT, _MIDNIGHT, "")))),
-        (ops.Matches(TEXT, _CHINESE), ops.DateOf(_chinese(TEXT))),
+@cache
+def _serial_days() -> tuple[tuple[str, str], ...]:
+    start = dt.date(1899, 12, 30)
+    return tuple((str(serial), f"{start + dt.timedelta(serial)}") for serial in SERIALS)
+
+
+def _serial() -> tuple[ops.Expression, ops.Expression]:
+    days = ops.Replace(TEXT, "[.]0+")
+    return ops.Matches(TEXT, "[2-8][0-9]{4}(?:[.]0+)?"), ops.DateOf(ops.Lookup(days, _serial_days()))
+
+
+def _value(order: str, excel_serial: str) -> ops.Expression:
+    branches = [
+        (ops.Matches(TEXT, f"[0-9]{{8}}(?:[ T]{_MIDNIGHT}|000000)?"), _compact()),
+        (ops.Matches(TEXT, f"{DAY}|{BEFORE_TIME}{_MIDNIGHT}"), ops.DateOf(day_text(TEXT))),
+        _english(),
     ]
     if order != "ymd":
-        turned = ops.Matches(TEXT, "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}")
-        branches.append((turned, ops.DateOf(_turned(TEXT, order))))
-    return ops.Case(tuple(branches), ops.Literal(None, ops.DATE))
+        branches.append(_turned(order))
+    if excel_serial == "yes":
+        branches.append(_serial())
+    return ops.Coalesce((ops.DateOf(TEXT), ops.Case(tuple(branches), ops.Literal(None, ops.DATE))))
 
 
-_BIRTH = (
-    "出生日期",
-    "出生年月",
-    "出生年月日",
-    "生日",
-    "birth_date",
-    "birthday",
-    "date_of_birth",
-    "dob",
-    "csrq",
-    "csny",
+_BIRTH = synonyms(
+    "出生日期 出生年月 出生年月日 出生时间 生日 出生日 患者出生日期 学生出生日期 婴儿出生日期",
+    "birth_date birthday birthdate date_of_birth born_on dob csrq csny csnyr",
 )
-_DATES = (
-    *("日期", "时间", "登记日期", "申报日期", "发证日期", "有效期至", "成立日期", "检查日期", "受理日期", "就诊日期"),
-    *("接种日期", "初次领证日期", "参保日期", "开始日期", "结束日期", "date", "day", "rq", "djrq"),
+_DATES = synonyms(
+    "日期 时间 登记日期 申报日期 申请日期 发证日期 有效期至 有效期起 有效期止 成立日期 注册日期 核准日期 检查日期 受理日期",
+    "办结日期 就诊日期 入院日期 出院日期 接种日期 初次领证日期 参保日期 缴费日期 开始日期 结束日期 起始日期 截止日期 签订日期",
+    "入学日期 毕业日期 死亡日期 结婚日期 迁入日期 竣工日期 到期日期 填报日期 更新日期",
+    "date day start_date end_date issue_date expiry_date valid_until registered_on rq djrq sbrq fzrq clrq yxqz ksrq jsrq",
 )
 
 
-def date(order: str = "ymd", code: str = "date") -> Element:
-    """A day of the calendar; `order` is ymd, dmy or mdy for dates that end with the year."""
+def _names(code: str) -> tuple[Bilingual, tuple[str, ...]]:
+    if code == "birth_date":
+        return Bilingual("出生日期", "Date of birth"), _BIRTH
+    return Bilingual("日期", "Date"), _DATES
+
+
+def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> Element:
+    """A day of the calendar; `code` is date or birth_date.
+
+    `order`, one of ORDERS, reads dates that end with the year, which are a broken form by default. With `excel_serial`
+    "yes" the numbers in SERIALS are days that a spreadsheet counted from 1899-12-30. A time other than midnight is a
+    broken form.
+    """
+    if order not in ORDERS:
+        raise InputError("standards.option_value", element=f"{code}.order", value=order, known=", ".join(ORDERS))
+    if excel_serial not in ("yes", "no"):
+        raise InputError("standards.option_value", element=f"{code}.excel_serial", value=excel_serial, known="yes, no")
     birth = code == "birth_date"
+    since = Check("range", ops.Compare(">=", VALUE(ops.DATE), ops.Literal(FIRST_BIRTH, ops.DATE)))
+    name, names = _names(code)
     return Element(
         code=code,
-        name=Bilingual("出生日期", "Date of birth") if birth else Bilingual("日期", "Date"),
-        synonyms=_BIRTH if birth else _DATES,
+        name=name,
+        synonyms=names,
         type=ops.DATE,
-        clean=ops.Case(((ops.Matches(RAW, _DASHED), RAW),), ops.Trim(folded(RAW))),
-        value=_day(order),
+        clean=folded_date(f"{_USUAL}|[0-9]{{8}}"),
+        value=_value(order, excel_serial),
         source="GB/T 7408.1-2023",
-        form=Bilingual("如 2024-03-05、20240305、2024年3月5日", "Like 2024-03-05, 20240305, 2024/3/5"),
+        form=Bilingual(
+            "如 2024-03-05、20240305、2024/3/5、2024年3月5日、二〇二四年三月五日",
+            "Like 2024-03-05, 20240305, 2024/3/5, 2024年3月5日, 5 March 2024",
+        ),
+        checks=(since,) if birth else (),
         sensitivity="personal" if birth else "none",
-        examples=("2024-03-05", "2024/3/5", "20240305", "2024年3月5日", "二〇二四年三月五日"),
-        options=(("order", order),),
+        examples=("2024-03-05", "2024/3/5", "20240305", "２０２４年３月５日", "二〇二四年三月五日"),
+        options=(("order", order), ("excel_serial", excel_serial)),
     )
 
 
-def date_time() -> Element:
-    """A moment without zone; `+08:00`, the legal zone, is dropped, other zones are not of the form."""
-    time = "[0-9]{1,2}:[0-9]{2}"
-    zone = ops.Replace(TEXT, "\\+08:?00", "")
-    spaced = ops.Replace(ops.Replace(zone, "T", " "), "\\.0+", "")
-    shaped = f"{_SEPARATED}[ T]{time}(:[0-9]{{2}}(\\.0+)?)?(\\+08:?00)?"
-    full = ops.Case(((ops.Matches(spaced, f"[^ ]+ {time}"), ops.Concat((spaced, ops.Literal(":00")))),), spaced)
-    day, clock = ops.Extract(full, "^([^ ]+) ", 1), ops.Extract(full, " ([0-9:]+)", 1)
-    moment = ops.TimestampOf(ops.Concat((_separated(day), ops.Literal(" "), clock)))
-    only_day = ops.TimestampOf(ops.Concat((_separated(TEXT), ops.Literal(" 00:00:00"))))
-    return Element(
-        code="datetime",
-        name=Bilingual("日期时间", "Date and time"),
-        synonyms=(
-            "日期时间",
-            "更新时间",
-            "创建时间",
-            "采集时间",
-            "datetime",
-            "timestamp",
-            "updated_at",
-            "created_at",
-            "gxsj",
-        ),
-        type=ops.TIMESTAMP,
-        clean=ops.Case(((ops.Matches(RAW, shaped), RAW),), ops.Trim(folded(RAW))),
-        value=ops.Case(
-            ((ops.Matches(TEXT, shaped), moment), (ops.Matches(TEXT, _SEPARATED), only_day)),
-            ops.Literal(None, ops.TIMESTAMP),
-        ),
-        source="GB/T 7408.1-2023",
-        form=Bilingual("如 2024-03-05 08:30:00", "Like 2024-03-05 08:30:00"),
-        examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T08:30:00+08:00"),
-    )
-
-
-ELEMENTS: tuple[Element, ...] = (date(), date(code="birth_date"), date_time())
+ELEMENTS: tuple[Element, ...] = (date(), date(code="birth_date"))

@@ -11,7 +11,7 @@ from ronghe.standards.element import RAW, TEXT
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 
-__all__ = ["AMOUNT", "PLAIN", "WORDED", "cleaned", "converted", "sized", "sized_value", "written", "worded"]
+__all__ = ["AMOUNT", "PLAIN", "WORDED", "cleaned", "converted", "sized", "any_number", "written"]
 
 PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
 """The usual form, which takes the short way everywhere."""
@@ -19,10 +19,9 @@ AMOUNT = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]+)?"
 """Digits with or without thousands separators, which stand where they belong: 1,5 is no number."""
 WORDED = f"{WHOLE}(?:[.][0-9]+)?"
 
-_POWERS = {
-    **{"万": 4, "亿": 8, "千": 3, "百万": 6, "千万": 7, "万亿": 12, "百": 2, "十万": 5, "十亿": 9, "百亿": 10},
-    **{"千亿": 11},
-}
+_POWERS = dict(
+    zip("万 亿 千 百万 千万 万亿 百 十万 十亿 百亿 千亿".split(), (4, 8, 3, 6, 7, 12, 2, 5, 9, 10, 11), strict=True)
+)
 _SPACE = f"[{ops.WHITESPACE}']+"
 _DIGIT = "[0-9\uff10-\uff19]"
 # The operand of Rescale may have 20 digits before its point; twelve and ten leave room for every power above.
@@ -60,7 +59,7 @@ def _amount() -> ops.Expression:
 def sized(number: ops.Expression, kind: ops.Type) -> ops.Expression:
     """A plain text as `kind`: INTEGER, NUMBER or a DECIMAL; NULL when it does not fit exactly."""
     if kind == ops.INTEGER:
-        return ops.IntegerOf(ops.TextOf(ops.DecimalOf(number, 18, 0), ops.decimal(18, 0)))
+        return ops.IntegerOf(ops.TextOf(ops.DecimalOf(number, 38, 0), ops.decimal(38, 0)))
     return ops.NumberOf(number) if kind == ops.NUMBER else ops.DecimalOf(number, kind.precision, kind.scale)
 
 
@@ -69,30 +68,28 @@ def _times_ten(power: int, kind: ops.Type) -> ops.Expression:
     return sized(ops.TextOf(shifted, _WIDE), kind)
 
 
-def worded(kind: ops.Type) -> ops.Expression:
-    """TEXT of the form WORDED as `kind`."""
+def _worded() -> ops.Expression:
+    """The first number in TEXT, of the form WORDED, as plain text with its sign."""
     fraction = ops.Coalesce((ops.Extract(TEXT, "[.]([0-9]+)"), ops.Literal("0")))
-    whole = ops.TextOf(whole_number(TEXT), ops.INTEGER)
-    return sized(ops.Concat((_sign(), whole, ops.Literal("."), fraction)), kind)
+    return ops.Concat((_sign(), ops.TextOf(whole_number(TEXT), ops.INTEGER), ops.Literal("."), fraction))
 
 
-def converted(numerator: int, denominator: int, kind: ops.Type) -> ops.Expression:
+def converted(numerator: int, denominator: int, kind: ops.Type, *, in_words: bool = False) -> ops.Expression:
     """The first number in TEXT times a fraction, as a DECIMAL `kind`.
 
     Exact, or NULL, where the fraction is a power of ten; rounded once, ties away from zero, where it is not (亩).
     """
     scale = kind.scale
-    digits = next((s for s in range(11) if (10**s) * denominator == numerator * 10**scale), None)
-    digits = min(scale, 4) if digits is None else digits
-    number = ops.DecimalOf(_amount(), 12 + digits, digits)
-    return sized(ops.TextOf(ops.Rescale(number, digits, numerator, denominator, scale), _rescaled(scale)), kind)
+    exact = (digits for digits in range(11) if 10**digits * denominator == numerator * 10**scale)
+    digits = next(exact, min(scale, 4))
+    number = ops.DecimalOf(_worded() if in_words else _amount(), 12 + digits, digits)
+    rescaled = ops.Rescale(number, digits, numerator, denominator, scale)
+    return sized(ops.TextOf(rescaled, ops.decimal(28 + scale, scale)), kind)
 
 
-def _rescaled(scale: int) -> ops.Type:
-    return ops.decimal(28 + scale, scale)
-
-
-def sized_value(kind: ops.Type, after: str = "", mark: str = "", more: Mapping[str, ops.Expression] | None = None) -> ops.Expression:
+def any_number(
+    kind: ops.Type, after: str = "", mark: str = "", more: Mapping[str, ops.Expression] | None = None
+) -> ops.Expression:
     """TEXT as a number of `kind` in any of its forms, followed by what matches `after`.
 
     `more` are further forms: pattern to value, asked before the rare ones here.
@@ -101,5 +98,5 @@ def sized_value(kind: ops.Type, after: str = "", mark: str = "", more: Mapping[s
     branches.append((ops.Matches(TEXT, written(AMOUNT + after, mark)), sized(_amount(), kind)))
     for unit, power in _POWERS.items():
         branches.append((ops.Matches(TEXT, written(AMOUNT + unit + after, mark)), _times_ten(power, kind)))
-    branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), worded(kind)))
+    branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), sized(_worded(), kind)))
     return ops.Case(tuple(branches), ops.Literal(None, kind))
