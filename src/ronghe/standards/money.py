@@ -1,0 +1,71 @@
+"""Amounts of money in yuan, from 1200.00 and ￥1,200 to 1.5万元 and 壹佰元伍角叁分."""
+
+from ronghe.messages import Bilingual
+from ronghe.standards.chinese_numbers import WHOLE, whole_number
+from ronghe.standards.element import TEXT, Element
+from ronghe.standards.synonyms import synonyms
+from ronghe.standards.written_numbers import AMOUNT, cleaned, converted, sized, any_number, written
+from ronghe.tables import expressions as ops
+from ronghe.terms import InputError
+
+__all__ = ["MONEY", "UNITS", "money"]
+
+MONEY = ops.decimal(18, 2)
+UNITS = {"元": 1, "百元": 100, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
+
+_MARK = "(?:¥|[Rr][Mm][Bb]|[Cc][Nn][Yy]|人民币)"
+_YUAN = "(?:元整?|整)"
+_JIAO, _FEN = "0?[0-9]角", "0?[0-9]分"
+_CHANGE = f"(?:{WHOLE}元)?(?:{_JIAO}整?|(?:{_JIAO})?{_FEN}整?)"
+
+
+def _with_change() -> ops.Expression:
+    """3元5角, 壹佰元零伍分, 5角."""
+    yuan = ops.Case(((ops.Found(TEXT, "元"), ops.TextOf(whole_number(TEXT), ops.INTEGER)),), ops.Literal("0"))
+    coins = [ops.Coalesce((ops.Extract(TEXT, f"([0-9]){coin}"), ops.Literal("0"))) for coin in "角分"]
+    sign = ops.Case(((ops.Found(TEXT, "^[^0-9十]*[-(]"), ops.Literal("-")),), ops.Literal(""))
+    return sized(ops.Concat((sign, yuan, ops.Literal("."), *coins)), MONEY)
+
+
+def _value(factor: int) -> ops.Expression:
+    change = {written(_CHANGE, _MARK): _with_change()}
+    if factor == 1:
+        value = any_number(MONEY, f"{_YUAN}?", _MARK, change)
+        return ops.Coalesce((ops.DecimalOf(TEXT, MONEY.precision, MONEY.scale), value))
+    # 三千 among thousands of yuan may mean either; only a bare number counts the unit, and 元, 万 or 亿 say their own.
+    sure = ops.Found(TEXT, "[万亿元角分]")
+    own = ops.Case(((sure, any_number(MONEY, f"{_YUAN}?", _MARK, change)),), ops.Literal(None, MONEY))
+    return ops.Case(((ops.Matches(TEXT, written(AMOUNT, _MARK)), converted(factor, 1, MONEY)),), own)
+
+
+def money(unit: str = "元") -> Element:
+    """An amount in yuan, DECIMAL(18, 2); `unit`, one of UNITS, is what a bare number in the column counts.
+
+    More than two digits after the point of the yuan are a broken form, not rounded.
+    """
+    if unit not in UNITS:
+        raise InputError("standards.option_value", element="money.unit", value=unit, known=", ".join(UNITS))
+    return Element(
+        code="money",
+        name=Bilingual("金额", "Amount of money"),
+        synonyms=synonyms(
+            "金额 收入 年收入 家庭月收入 月收入 家庭年收入 人均收入 工资 薪资 注册资本 注册资金 出资额 投资额 总投资",
+            "应税销售额 销售额 税额 应纳税额 实缴税额 营业额 营业收入 罚款金额 罚款 补助金额 月补助金额 补贴金额",
+            "低保金额 救助金额 发放金额 月租金 租金 缴费基数 缴费金额 费用 总费用 医疗费用 自付金额 报销金额 价格 单价",
+            "总价 合同金额 中标金额 预算 余额 贷款金额 押金 学费",
+            "amount income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
+            "registered_capital total_cost je sr nsr ysr zczb yye fy zfy jg gz",
+        ),
+        type=MONEY,
+        clean=cleaned(),
+        value=_value(UNITS[unit]),
+        source="GB/T 12406-2022 (CNY)",
+        form=Bilingual(
+            "如 12000.00、￥12,000、1.5万元、三万五千元、3元5角，最多两位小数",
+            "Like 12000.00, ￥12,000, 1.5万元, 三万五千元, 3元5角; at most two digits after the point",
+        ),
+        unit="元",
+        sensitivity="personal",
+        examples=("12000.00", "￥12,000.00", "1.5万", "壹万贰仟叁佰元整", "3亿2000万"),
+        options=(("unit", unit),),
+    )
