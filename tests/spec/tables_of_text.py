@@ -251,6 +251,39 @@ TABLES = (
         ),
     ),
     Drawn(
+        "let",
+        ops.Let(
+            "first",
+            ops.Slice(A, 1, 2),
+            ops.Case(
+                (
+                    (ops.IsNull(ops.Column("first")), ops.Literal("none")),
+                    (
+                        ops.Compare("=", B, ops.Literal("x")),
+                        ops.Let(
+                            "large",
+                            ops.Upper(ops.Column("first")),
+                            ops.Case(
+                                ((ops.Matches(ops.Column("large"), "[0-9]+"), ops.Literal("number")),),
+                                ops.Concat((ops.Column("first"), ops.Column("large"))),
+                            ),
+                        ),
+                    ),
+                ),
+                ops.Let("size", ops.Length(A), ops.TextOf(ops.Column("size", ops.INTEGER), ops.INTEGER)),
+            ),
+        ),
+        BOTH,
+        (
+            ("𠮷a野", "x", "𠮷a𠮷A"),
+            ("12a", "x", "number"),
+            ("", "x", ""),
+            ("它's", "y", "3"),
+            ("x", None, "1"),
+            (None, "x", "none"),
+        ),
+    ),
+    Drawn(
         "together",
         ops.Together((A, B, ops.Literal("🀄"), ops.Upper(A))),
         BOTH,

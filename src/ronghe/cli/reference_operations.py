@@ -41,6 +41,7 @@ EXAMPLES: tuple[tuple[ops.Expression, tuple[Mapping[str, object], ...]], ...] = 
     (ops.Extract(A, "年([0-9]+)月", 1), _texts("2024年5月", "2024")),
     (ops.Lookup(A, (("男", "1"), ("女", "2"))), _texts("女", "x")),
     (ops.Listed(((_IS_X, ops.Literal("a is x")), (_IS_NULL, ops.Literal("b is NULL")))), _LOGIC),
+    (ops.Let("half", ops.Slice(A, 1, 2), ops.Concat((ops.Column("half"), ops.Column("half")))), _texts("𠮷野家", None)),
     (ops.Together((A, B)), _pairs(("x", None), ("x", "y"))),
     (ops.IsIn(A, ("无", "-")), _texts("-", "0", None)),
     (ops.WeightedSum(A, (1, 2, 3), "0123456789"), _texts("135")),

@@ -23,6 +23,7 @@ from ronghe.tables.sql import (
     cases,
     cast,
     integer,
+    let,
     literal_pattern,
     null,
     parens,
@@ -254,7 +255,7 @@ def _weighted_sum(render: Renderer, node: ops.WeightedSum) -> Node:
         return _once(render, operand, lambda bound: _by_digits(_digits(bound, alphabet, count), node))
     # One cast and integer divisions: half the cost of cutting the text into characters.
     whole = cast(call("SUBSTRING", operand, integer(1), integer(count)), "BIGINT", safe=True)
-    if isinstance(node.text, ops.Column):
+    if isinstance(node.text, ops.Column) and node.text.name not in render.bound:
         return _of_number(render.prepare(whole), node)
     return _once(render, whole, lambda bound: _of_number(bound, node))
 
@@ -335,6 +336,7 @@ DUCKDB: Rules = {
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Case: _case,
+    ops.Let: let(_once),
     ops.Lookup: _lookup,
     ops.IsIn: _is_in,
     ops.Arithmetic: _arithmetic,

@@ -42,6 +42,7 @@ __all__ = [
     "IsIn",
     "IsNull",
     "Length",
+    "Let",
     "Listed",
     "Literal",
     "Lookup",
@@ -408,6 +409,18 @@ class Case(Expression):
     otherwise: Expression = Literal(None)
 
 
+@dataclass(frozen=True, slots=True)
+class Let(Expression):
+    """`body` in which the column `name` is `value`: what is read several times is computed once, even inside CASE.
+
+    `name` must be no column's, and must not be bound again inside `body`.
+    """
+
+    name: str
+    value: Expression
+    body: Expression
+
+
 _OPAQUE = "mapping"
 """The field that holds thousands of texts and no expression: looking into it took longer than all the rest."""
 
@@ -432,7 +445,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def columns_of(expression: Expression) -> frozenset[str]:
     """The names of all columns that the expression reads."""
-    return frozenset(node.name for node in walk(expression) if isinstance(node, Column))
+    nodes = list(walk(expression))
+    bound = {node.name for node in nodes if isinstance(node, Let)}
+    return frozenset(node.name for node in nodes if isinstance(node, Column)) - bound
 
 
 def _rewritten(value: object, change: Callable[[Expression], Expression]) -> object:

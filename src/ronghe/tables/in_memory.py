@@ -149,6 +149,11 @@ def _(node: ops.Column, row: Row) -> object:
 
 
 @evaluate.register
+def _(node: ops.Let, row: Row) -> object:
+    return evaluate(node.body, {**row, node.name: evaluate(node.value, row)})
+
+
+@evaluate.register
 def _(node: ops.Literal, row: Row) -> object:  # noqa: ARG001 - one signature for all operations
     return node.value
 

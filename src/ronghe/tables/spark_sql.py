@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.dialects.spark import Spark as SparkDialect
 
 from ronghe.tables import expressions as ops
-from ronghe.tables.sql import COMMON, Node, Renderer, Rules, call, cast, integer, parens, text, when
+from ronghe.tables.sql import COMMON, Node, Renderer, Rules, call, cast, integer, let, parens, text, when
 
 __all__ = ["SPARK", "exact_median", "java_pattern", "spark", "statement"]
 
@@ -243,6 +243,7 @@ SPARK: Rules = {
     ops.NumberOf: _number_of,
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
+    ops.Let: let(_once),
     ops.Listed: _listed,
     ops.Together: lambda render, node: call("ARRAY", *map(render, node.parts)),
     ops.Lookup: _lookup,

@@ -25,6 +25,7 @@ __all__ = [
     "cases",
     "cast",
     "integer",
+    "let",
     "literal_pattern",
     "name",
     "null",
@@ -111,6 +112,7 @@ class Renderer:
     joins: dict[str, ops.Lookup] = field(default_factory=dict)
     tables: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     prepared: dict[str, Node] = field(default_factory=dict)
+    bound: dict[str, Node] = field(default_factory=dict)
     asked: set[ops.Matches] = field(default_factory=set)
     counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -161,6 +163,28 @@ SQL_TYPES = {
 def sql_type(kind: ops.Type) -> str:
     """The type's name in SQL."""
     return f"DECIMAL({kind.precision}, {kind.scale})" if kind.name is ops.Name.DECIMAL else SQL_TYPES[kind.name]
+
+
+def _column(render: Renderer, node: ops.Column) -> Node:
+    bound = render.bound.get(node.name)
+    return name(node.name, render.source) if bound is None else bound.copy()
+
+
+def let(
+    once: Callable[[Renderer, Node, Callable[[Node], Node]], Node],
+) -> Callable[[Renderer, ops.Let], Node]:
+    """The rule for Let of an engine, from its way to name an operand that is computed once."""
+
+    def rule(render: Renderer, node: ops.Let) -> Node:
+        def body(named: Node) -> Node:
+            render.bound[node.name] = named
+            rendered = render(node.body)
+            del render.bound[node.name]
+            return rendered
+
+        return once(render, render(node.value), body)
+
+    return rule
 
 
 def _literal(_: Renderer, node: ops.Literal) -> Node:
@@ -219,7 +243,7 @@ def _is_null(render: Renderer, node: ops.IsNull) -> Node:
 
 
 COMMON: Rules = {
-    ops.Column: lambda render, node: name(node.name, render.source),
+    ops.Column: _column,
     ops.Literal: _literal,
     ops.Lookup: _lookup,
     ops.Slice: lambda render, node: call("SUBSTRING", render(node.text), integer(node.start), integer(node.length)),
