@@ -32,6 +32,7 @@ BY_VALUES_ALONE = (
     *("integer", "number"),
 )
 """Elements whose form is so particular that values alone may speak for them, the most particular first."""
+_UNIT_OF_VALUES = {"money": "元", "area": "平方米"}
 _IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code")
 _LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[_\s])(id|code|no|number)$)", re.IGNORECASE)
 
@@ -100,7 +101,8 @@ def _all_at_once(engine: Engine, selects: Sequence[exp.Select]) -> list[dict[str
         whole = exp.Union(this=whole, expression=select, distinct=False)
     rows = exp.select("*").from_(whole.subquery("every"))
     ordered = rows.order_by(exp.column("place").asc(), exp.column("times").desc(), exp.column("value").asc())
-    return engine.query(ordered, (Plan(()), CELLS)).to_pylist()
+    found: list[dict[str, Any]] = engine.query(ordered, (Plan(()), CELLS)).to_pylist()
+    return found
 
 
 def _samples(engine: Engine, columns: int) -> list[list[str]]:
@@ -226,12 +228,21 @@ def _chosen(candidates: Sequence[_Candidate], counts: dict[str, Any], place: int
     return len(candidates) - 1
 
 
-def _field(column: ProposedColumn, element: Element, staged_name: str) -> Field:
+def _published_name(column: ProposedColumn, taken: Sequence[str]) -> str:
+    """The column's name with the unit of the converted values; the name itself where that would be another column's."""
+    unit, written = _UNIT_OF_VALUES.get(column.element), column.options.get("unit")
+    if unit is None or written is None:
+        return column.name
+    renamed = column.name.replace(written, unit)
+    return column.name if renamed in taken else renamed
+
+
+def _field(column: ProposedColumn, element: Element, published: str) -> Field:
     complete = column.values > 0 and not column.missing
     identifier = column.element in _IDENTIFIERS and column.by_name > 0
     return Field(
-        name=staged_name,
-        column=staged_name,
+        name=published,
+        column=column.name,
         element=column.element,
         options=tuple(sorted(column.options.items())),
         title=element.name.zh,
@@ -246,7 +257,9 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     absent = _missing(engine, len(staged.columns))
     candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
     counts = _verified(engine, candidates, len(staged.columns))
-    columns, fields, kinds = [], [], {}
+    columns: list[ProposedColumn] = []
+    fields: list[Field] = []
+    kinds: dict[str, str] = {}
     for place, column in enumerate(staged.columns):
         number = _chosen(candidates[place], counts, place)
         chosen = candidates[place][number]
@@ -264,8 +277,10 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
             runner_up=others[0] if others else "",
         )
         columns.append(proposed)
-        fields.append(_field(proposed, chosen.element, column))
-        kinds[column] = KINDS[chosen.element.type.name]
+        taken = (*staged.columns, *(field.name for field in fields))
+        published = _published_name(proposed, taken)
+        fields.append(_field(proposed, chosen.element, published))
+        kinds[published] = KINDS[chosen.element.type.name]
     words = sorted({word for column in columns for word in column.missing})
     schema = TableSchema(fields=tuple(fields), missing_values=("", *words))
     return Proposal(schema, tuple(columns), kinds)

@@ -56,7 +56,8 @@ def area(unit: str = "平方米", target: str = "平方米") -> Element:
         code="area",
         name=Bilingual("面积", "Area"),
         synonyms=synonyms(
-            "面积 建筑面积 土地面积 占地面积 耕地面积 使用面积 房屋面积 住房面积 用地面积 套内面积 林地面积 种植面积 承包面积",
+            "面积 建筑面积 土地面积 占地面积 耕地面积 使用面积 房屋面积 住房面积 用地面积 套内面积 林地面积",
+            "种植面积 承包面积",
             "确权面积 宗地面积 经营面积 营业面积 绿化面积 人均住房面积 总面积",
             "area floor_area land_area building_area total_area mj jzmj tdmj zdmj symj gdmj",
         ),

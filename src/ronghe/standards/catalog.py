@@ -10,6 +10,7 @@ from typing import Any
 
 from ronghe.standards import code_lists, contact, dates, identifiers, internet, quantities, regions, text, times
 from ronghe.standards.element import Element
+from ronghe.standards.limits import LIMITS, has_order, limited
 from ronghe.standards.own_elements import own_elements
 from ronghe.terms import InputError
 
@@ -32,25 +33,22 @@ def _digits(given: str, place: str) -> int:
     return int(given)
 
 
-def _order(given: str, place: str) -> str:
-    if given not in ("ymd", "dmy", "mdy"):
-        raise InputError("standards.option_value", element=place, value=given, known="ymd, dmy, mdy")
-    return given
-
-
 def _word(given: str, place: str) -> str:  # noqa: ARG001 - the shape of a reader of options
     return given
 
 
 _Options = Mapping[str, Callable[[str, str], Any]]
+_DATE_OPTIONS: _Options = {"order": _word, "excel_serial": _word}
 _BUILDERS: Mapping[str, tuple[Callable[..., Element], _Options]] = {
     "citizen_id": (identifiers.citizen_id, {"as_of": _date}),
     "region": (regions.region, {"as_of": _date, "within": _word}),
-    "date": (dates.date, {"order": _order}),
-    "birth_date": (lambda **given: dates.date(code="birth_date", **given), {"order": _order}),
+    "date": (dates.date, _DATE_OPTIONS),
+    "birth_date": (lambda **given: dates.date(code="birth_date", **given), _DATE_OPTIONS),
     "money": (quantities.money, {"unit": _word}),
-    "area": (quantities.area, {"unit": _word}),
+    "area": (quantities.area, {"unit": _word, "target": _word}),
+    "percentage": (quantities.percentage, {"bare": _word}),
     "decimal": (quantities.decimal_number, {"precision": _digits, "scale": _digits}),
+    "postcode": (contact.postcode, {"country": _word}),
 }
 
 
@@ -59,6 +57,21 @@ def normalized(name: str) -> str:
     """A column's name as names are compared: lower case, without spaces, marks, and brackets with what is in them."""
     bare = re.sub(r"[（(\[【].*?[）)\]】]", "", name)
     return re.sub(r"[\s_\-./:：*]+", "", bare).lower()
+
+
+def _with_options(code: str, plain: Element, given: Mapping[str, str]) -> Element:
+    build, readers = _BUILDERS.get(code, (None, {}))
+    limits = tuple(LIMITS) if has_order(plain) else ()
+    for key in given:
+        if key not in readers and key not in limits:
+            known = ", ".join((*readers, *limits)) or "-"
+            raise InputError("standards.unknown_option", element=code, value=key, known=known)
+    read = {key: readers[key](value, f"{code}.{key}") for key, value in given.items() if key in readers}
+    try:
+        made: Element = build(**read) if build and read else plain
+    except ValueError as fault:
+        raise InputError("standards.option_value", element=code, value=str(dict(given)), known=str(fault)) from fault
+    return limited(made, {key: given[key] for key in limits if key in given}, code)
 
 
 class Catalog:
@@ -83,7 +96,7 @@ class Catalog:
         return len(self._elements)
 
     def get(self, code: str, options: Mapping[str, str] | None = None) -> Element:
-        """The element of this code, built with its options.
+        """The element of this code, built with its options; `min` and `max` where its values have an order.
 
         Raises InputError for an unknown code, saying the nearest ones, and for an unknown option or value of one.
         """
@@ -91,19 +104,8 @@ class Catalog:
             near = difflib.get_close_matches(code, self._elements, n=3, cutoff=0.4) or list(self._elements)[:3]
             raise InputError("standards.unknown_element", value=code, near=", ".join(near))
         given = {key: value for key, value in (options or {}).items() if value}
-        if not given:
-            return self._elements[code]
-        build, readers = _BUILDERS.get(code, (None, {}))
-        for key in given:
-            if build is None or key not in readers:
-                known = ", ".join(readers) or "-"
-                raise InputError("standards.unknown_option", element=code, value=key, known=known)
-        assert build is not None
-        try:
-            made: Element = build(**{key: readers[key](value, f"{code}.{key}") for key, value in given.items()})
-        except ValueError as fault:
-            raise InputError("standards.option_value", element=code, value=str(given), known=str(fault)) from fault
-        return made
+        plain = self._elements[code]
+        return _with_options(code, plain, given) if given else plain
 
     def by_name(self, column: str) -> list[tuple[Element, float]]:
         """The elements that a column of this name may hold with scores up to 1, best first.

@@ -8,24 +8,15 @@ from ronghe.tables import expressions as ops
 
 __all__ = ["MARKS", "SIGNS", "WHOLE", "whole_number"]
 
-_READ_AS = {
-    **{"0": "〇○零Ｏ", "1": "一壹弌", "2": "二两兩贰貳弍", "3": "三叁參弎", "4": "四肆", "5": "五伍"},
-    **{
-        "6": "六陆陸",
-        "7": "七柒",
-        "8": "八捌",
-        "9": "九玖",
-        "十": "拾",
-        "百": "佰",
-        "千": "仟",
-        "万": "萬",
-        "亿": "億",
-    },
-    **{"元": "圆圓块", "角": "毛", "整": "正", ".": "点點", "-": "负負−﹣", "¥": "￥", ",": "，"},
-}
-SIGNS = "".join(_READ_AS.values())
+_READ_AS = (
+    *(("0", "〇○零Ｏ"), ("1", "一壹弌"), ("2", "二两兩贰貳弍"), ("3", "三叁參弎"), ("4", "四肆"), ("5", "五伍")),
+    *(("6", "六陆陸"), ("7", "七柒"), ("8", "八捌"), ("9", "九玖"), ("十", "拾"), ("百", "佰"), ("千", "仟")),
+    *(("万", "萬"), ("亿", "億"), ("元", "圆圓块"), ("角", "毛"), ("整", "正"), (".", "点點"), ("-", "负負−﹣")),
+    *(("¥", "￥"), (",", "，")),
+)
+SIGNS = "".join(signs for _, signs in _READ_AS)
 """Numerals and marks in other hands than ours; the sign Ｏ is what input methods make of 〇."""
-MARKS = "".join(mark * len(signs) for mark, signs in _READ_AS.items())
+MARKS = "".join(mark * len(signs) for mark, signs in _READ_AS)
 """What each of SIGNS is read as."""
 
 _DIGIT = "[1-9]"
@@ -49,19 +40,21 @@ _PARTS = f"^[^0-9十]*(?:(?:{_PART}万)?{_PART}亿)?(?:{_PART}万)?{_PART}"
 
 def _place(section: ops.Expression, unit: str) -> ops.Expression:
     """The digit before `unit`, as text; a bare 十 counts one."""
-    digit = ops.Extract(section, f"([1-9]?){unit}")
-    none = (ops.IsNull(digit), ops.Literal("0"))
-    return ops.Case((none, (ops.Compare("=", digit, ops.Literal("")), ops.Literal("1"))), digit)
+    digit = ops.Column("digit")
+    none, bare = ops.IsNull(digit), ops.Compare("=", digit, ops.Literal(""))
+    read = ops.Case(((none, ops.Literal("0")), (bare, ops.Literal("1"))), digit)
+    return ops.Let(digit.name, ops.Extract(section, f"([1-9]?){unit}"), read)
 
 
 def _section(text: ops.Expression, group: int) -> ops.Expression:
     """One of the four parts of up to four digits, INTEGER; 0 when it is not there."""
-    section = ops.Extract(text, _PARTS, group)
+    section = ops.Column("section")
     ones = ops.Replace(section, "^[0-9十百千]*[十百千]0?", "")
     tens = ops.Concat((*(_place(section, unit) for unit in "千百十"), ops.Literal("0")))
     worded = ops.Arithmetic("+", ops.IntegerOf(tens), ops.IntegerOf(ops.Concat((ops.Literal("0"), ones))))
     plain = ops.IntegerOf(ops.Concat((ops.Literal("0"), section)))
-    return ops.Case(((ops.Matches(section, "[0-9]*"), plain),), worded)
+    read = ops.Case(((ops.Matches(section, "[0-9]*"), plain),), worded)
+    return ops.Let(section.name, ops.Extract(text, _PARTS, group), read)
 
 
 def whole_number(text: ops.Expression) -> ops.Expression:

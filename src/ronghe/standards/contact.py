@@ -75,7 +75,8 @@ def postcode(country: str = "cn") -> Element:
         code="postcode",
         name=Bilingual("邮政编码", "Postcode"),
         synonyms=synonyms(
-            "邮编 邮政编码 通信邮编 单位邮编 家庭邮编 邮政编号 postcode zip zip_code postal_code zipcode post_code yb yzbm"
+            "邮编 邮政编码 通信邮编 单位邮编 家庭邮编 邮政编号 postcode zip zip_code postal_code zipcode post_code",
+            "yb yzbm",
         ),
         type=ops.TEXT,
         clean=ops.Case(((ops.Matches(RAW, pattern), RAW),), ops.Upper(ops.Trim(folded(RAW)))),
@@ -95,7 +96,8 @@ ELEMENTS: tuple[Element, ...] = (
         code="mobile",
         name=Bilingual("手机号码", "Mobile number"),
         synonyms=synonyms(
-            "手机 手机号 手机号码 移动电话 移动电话号码 联系手机 联系人手机 本人手机 联系手机号 法人手机号 申请人手机 监护人手机",
+            "手机 手机号 手机号码 移动电话 移动电话号码 联系手机 联系人手机 本人手机 联系手机号 法人手机号",
+            "申请人手机 监护人手机",
             "mobile mobile_phone mobile_no mobile_number cellphone cell_phone cell sj sjh sjhm yddh",
         ),
         type=ops.TEXT,
@@ -127,7 +129,8 @@ ELEMENTS: tuple[Element, ...] = (
         code="phone",
         name=Bilingual("电话号码", "Telephone number"),
         synonyms=synonyms(
-            "电话 电话号码 联系电话 联系方式 联系人电话 监护人电话 法人电话 负责人电话 投诉电话 咨询电话 服务电话 联络电话 本人电话",
+            "电话 电话号码 联系电话 联系方式 联系人电话 监护人电话 法人电话 负责人电话 投诉电话 咨询电话 服务电话",
+            "联络电话 本人电话",
             "phone telephone tel phone_number phone_no tel_no contact_phone contact_number dh dhhm lxdh lxfs",
         ),
         type=ops.TEXT,

@@ -113,10 +113,13 @@ _BIRTH = synonyms(
     "birth_date birthday birthdate date_of_birth born_on dob csrq csny csnyr",
 )
 _DATES = synonyms(
-    "日期 时间 登记日期 申报日期 申请日期 发证日期 有效期至 有效期起 有效期止 成立日期 注册日期 核准日期 检查日期 受理日期",
-    "办结日期 就诊日期 入院日期 出院日期 接种日期 初次领证日期 参保日期 缴费日期 开始日期 结束日期 起始日期 截止日期 签订日期",
+    "日期 时间 登记日期 申报日期 申请日期 发证日期 有效期至 有效期起 有效期止 成立日期 注册日期 核准日期 检查日期",
+    "受理日期",
+    "办结日期 就诊日期 入院日期 出院日期 接种日期 初次领证日期 参保日期 缴费日期 开始日期 结束日期 起始日期",
+    "截止日期 签订日期",
     "入学日期 毕业日期 死亡日期 结婚日期 迁入日期 竣工日期 到期日期 填报日期 更新日期",
-    "date day start_date end_date issue_date expiry_date valid_until registered_on rq djrq sbrq fzrq clrq yxqz ksrq jsrq",
+    "date day start_date end_date issue_date expiry_date valid_until registered_on rq djrq sbrq fzrq clrq yxqz",
+    "ksrq jsrq",
 )
 
 

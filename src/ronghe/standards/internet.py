@@ -61,7 +61,8 @@ ELEMENTS: tuple[Element, ...] = (
         code="email",
         name=Bilingual("电子邮箱", "E-mail address"),
         synonyms=synonyms(
-            "邮箱 电子邮箱 电子邮件 邮件地址 邮箱地址 联系邮箱 企业邮箱 email e_mail mail email_address mailbox dzyx yx yxdz"
+            "邮箱 电子邮箱 电子邮件 邮件地址 邮箱地址 联系邮箱 企业邮箱 email e_mail mail email_address mailbox",
+            "dzyx yx yxdz",
         ),
         type=ops.TEXT,
         clean=_PRINTABLE,

@@ -4,7 +4,7 @@ from ronghe.messages import Bilingual
 from ronghe.standards.chinese_numbers import WHOLE, whole_number
 from ronghe.standards.element import TEXT, Element
 from ronghe.standards.synonyms import synonyms
-from ronghe.standards.written_numbers import AMOUNT, cleaned, converted, sized, any_number, written
+from ronghe.standards.written_numbers import AMOUNT, any_number, cleaned, converted, sized, written
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
@@ -51,7 +51,8 @@ def money(unit: str = "元") -> Element:
         synonyms=synonyms(
             "金额 收入 年收入 家庭月收入 月收入 家庭年收入 人均收入 工资 薪资 注册资本 注册资金 出资额 投资额 总投资",
             "应税销售额 销售额 税额 应纳税额 实缴税额 营业额 营业收入 罚款金额 罚款 补助金额 月补助金额 补贴金额",
-            "低保金额 救助金额 发放金额 月租金 租金 缴费基数 缴费金额 费用 总费用 医疗费用 自付金额 报销金额 价格 单价",
+            "低保金额 救助金额 发放金额 月租金 租金 缴费基数 缴费金额 费用 总费用 医疗费用 自付金额 报销金额 价格",
+            "单价",
             "总价 合同金额 中标金额 预算 余额 贷款金额 押金 学费",
             "amount income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
             "registered_capital total_cost je sr nsr ysr zczb yye fy zfy jg gz",

@@ -8,9 +8,9 @@ from ronghe.standards.synonyms import synonyms
 from ronghe.standards.written_numbers import (
     AMOUNT,
     WORDED,
+    any_number,
     cleaned,
     converted,
-    any_number,
     written,
 )
 from ronghe.tables import expressions as ops
@@ -64,7 +64,8 @@ def percentage(bare: str = "percent") -> Element:
         name=Bilingual("百分比", "Percentage"),
         synonyms=synonyms(
             "比例 百分比 占比 比率 利率 率 税率 增长率 完成率 合格率 覆盖率 就业率 失业率 出勤率 持股比例 出资比例",
-            "报销比例 费率 同比 环比 percentage percent rate ratio share proportion tax_rate interest_rate bl bfb zb sl_rate",
+            "报销比例 费率 同比 环比 percentage percent rate ratio share proportion tax_rate interest_rate bl bfb",
+            "zb sl_rate",
         ),
         type=RATE,
         clean=cleaned(),
@@ -149,7 +150,8 @@ def _coordinate(code: str, name: Bilingual, names: tuple[str, ...], most: int, e
 
 _WHOLE = synonyms("整数 年龄 天数 年限 层数 楼层 工龄 学分 integer int whole age days years level nl ts")
 _COUNTS = synonyms(
-    "数量 人数 户数 家庭人口数 家庭人口 人口数 从业人数 职工人数 参保人数 学生人数 床位数 次数 件数 总数 总人数 个数 套数 户籍人口",
+    "数量 人数 户数 家庭人口数 家庭人口 人口数 从业人数 职工人数 参保人数 学生人数 床位数 次数 件数 总数 总人数",
+    "个数 套数 户籍人口",
     "count total number_of headcount population quantity_of num cnt rs sl hs cs zs",
 )
 

@@ -211,7 +211,8 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         synonyms=synonyms(
             "行政区划代码 区划代码 行政区划编码 行政区划名称 区划 地区 区域 辖区 所属区划 行政区 行政区域",
             "行政区域代码 行政区代码 区县 区县代码 区县名称 县区 县市区 市县 市区县 省份 省 省级 城市 地市 市州",
-            "所在地区 所属地区 所属区域 所在区县 所属区县 户籍地区划 户籍所在地区划 籍贯 户籍区划代码 所在区 辖区代码",
+            "所在地区 所属地区 所属区域 所在区县 所属区县 户籍地区划 户籍所在地区划 籍贯 户籍区划代码 所在区",
+            "辖区代码",
             "地区代码 地区编码 区号代码",
             "xzqh xzqhdm xzqdm qhdm qxdm qx ssqx dqdm region region_code area_code adcode division division_code",
             "district district_code county province city administrative_division admin_code province_name city_name",

@@ -51,8 +51,10 @@ def _date_time() -> Element:
         code="datetime",
         name=Bilingual("日期时间", "Date and time"),
         synonyms=synonyms(
-            "日期时间 更新时间 创建时间 采集时间 登记时间 申请时间 受理时间 办结时间 提交时间 审核时间 录入时间 修改时间 发生时间 报警时间",
-            "挂号时间 交易时间 datetime date_time timestamp updated_at created_at modified_at update_time create_time gxsj",
+            "日期时间 更新时间 创建时间 采集时间 登记时间 申请时间 受理时间 办结时间 提交时间 审核时间 录入时间",
+            "修改时间 发生时间 报警时间",
+            "挂号时间 交易时间 datetime date_time timestamp updated_at created_at modified_at update_time",
+            "create_time gxsj",
             "cjsj djsj lrsj xgsj",
         ),
         type=ops.TIMESTAMP,
@@ -73,8 +75,8 @@ def _time() -> Element:
     padded = ops.Case(((ops.Matches(text, "[0-9]:[0-9:]+"), ops.Concat((ops.Literal("0"), text))),), text)
     return Element(
         code="time",
-        name=Bilingual("时间", "Time of day"),
-        synonyms=synonyms("时刻 钟点 开门时间 关门时间 上班时间 下班时间 time time_of_day start_time end_time sk"),
+        name=Bilingual("时刻", "Time of day"),
+        synonyms=synonyms("钟点 开门时间 关门时间 上班时间 下班时间 time time_of_day start_time end_time sk"),
         type=ops.TEXT,
         clean=folded_date("[0-9]{2}:[0-9]{2}:[0-9]{2}"),
         value=ops.Case(
@@ -122,7 +124,8 @@ def _year_month() -> Element:
         code="year_month",
         name=Bilingual("年月", "Year and month"),
         synonyms=synonyms(
-            "年月 月份 所属月份 统计月份 所属期 费款所属期 税款所属期 缴费年月 year_month yearmonth month period ny yf ssq"
+            "年月 月份 所属月份 统计月份 所属期 费款所属期 税款所属期 缴费年月 year_month yearmonth month period",
+            "ny yf ssq",
         ),
         type=ops.TEXT,
         clean=folded_date("[0-9]{4}-[0-9]{2}"),

@@ -5,13 +5,14 @@ behind anyone's back.
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from ronghe.standards.chinese_numbers import MARKS, SIGNS, WHOLE, whole_number
 from ronghe.standards.element import RAW, TEXT
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 
-__all__ = ["AMOUNT", "PLAIN", "WORDED", "cleaned", "converted", "sized", "any_number", "written"]
+__all__ = ["AMOUNT", "PLAIN", "WORDED", "any_number", "cleaned", "converted", "sized", "written"]
 
 PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
 """The usual form, which takes the short way everywhere."""
@@ -19,11 +20,15 @@ AMOUNT = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]+)?"
 """Digits with or without thousands separators, which stand where they belong: 1,5 is no number."""
 WORDED = f"{WHOLE}(?:[.][0-9]+)?"
 
-_POWERS = dict(
-    zip("万 亿 千 百万 千万 万亿 百 十万 十亿 百亿 千亿".split(), (4, 8, 3, 6, 7, 12, 2, 5, 9, 10, 11), strict=True)
-)
+_UNITS = ("万", "亿", "千", "百万", "千万", "万亿", "百", "十万", "十亿", "百亿", "千亿")
+_POWERS = dict(zip(_UNITS, (4, 8, 3, 6, 7, 12, 2, 5, 9, 10, 11), strict=True))
+LARGEST_DENOMINATOR = 100_000
+"""Of the fractions that `Rescale` multiplies by."""
 _SPACE = f"[{ops.WHITESPACE}']+"
 _DIGIT = "[0-9\uff10-\uff19]"
+_COUNTED = "一二三四五六七八九两兩"
+_GUESS = f"(?:^|[^〇○零{_COUNTED}点點.])[{_COUNTED}]{{2,3}}[^〇○零{_COUNTED}点點.]"
+"""两三个, 五六百: two or three digits that stand beside each other name a range."""
 # The operand of Rescale may have 20 digits before its point; twelve and ten leave room for every power above.
 _WIDE = ops.decimal(38, 10)
 
@@ -31,11 +36,12 @@ _WIDE = ops.decimal(38, 10)
 def cleaned(clean: str = PLAIN) -> ops.Expression:
     """RAW folded, without spaces, with the numerals and marks of SIGNS translated; as it is where it matches `clean`.
 
-    Spaces between digits stay, for "12 5" is not 125.
+    Spaces between digits stay, for "12 5" is not 125; and 三五万, which is a guess and not 350,000, stays as it is.
     """
     apart = ops.Found(RAW, f"{_DIGIT}{_SPACE}{_DIGIT}")
     tidy = ops.Replace(ops.Translate(RAW, SIGNS + FULL_WIDTH, MARKS + HALF_WIDTH), _SPACE)
-    return ops.Case(((ops.Matches(RAW, clean), RAW), (apart, ops.Trim(RAW))), tidy)
+    guessed = ops.Or((ops.Found(RAW, _GUESS), ops.Matches(RAW, f"[{_COUNTED}]{{2,3}}")))
+    return ops.Case(((ops.Matches(RAW, clean), RAW), (ops.Or((apart, guessed)), ops.Trim(RAW))), tidy)
 
 
 def written(body: str, mark: str = "") -> str:
@@ -74,14 +80,24 @@ def _worded() -> ops.Expression:
     return ops.Concat((_sign(), ops.TextOf(whole_number(TEXT), ops.INTEGER), ops.Literal("."), fraction))
 
 
+def _digits_read(ratio: Fraction) -> int:
+    """How many digits after the point are read before a product with `ratio`.
+
+    Just as many as the result keeps where the ratio is a power of ten; else as many as every engine rounds rightly.
+    """
+    exact = next((digits for digits in range(11) if ratio == 10**digits), None)
+    if exact is not None:
+        return exact
+    return max(digits for digits in range(9) if (ratio / 10**digits).denominator <= LARGEST_DENOMINATOR)
+
+
 def converted(numerator: int, denominator: int, kind: ops.Type, *, in_words: bool = False) -> ops.Expression:
     """The first number in TEXT times a fraction, as a DECIMAL `kind`.
 
     Exact, or NULL, where the fraction is a power of ten; rounded once, ties away from zero, where it is not (亩).
     """
     scale = kind.scale
-    exact = (digits for digits in range(11) if 10**digits * denominator == numerator * 10**scale)
-    digits = next(exact, min(scale, 4))
+    digits = _digits_read(Fraction(numerator * 10**scale, denominator))
     number = ops.DecimalOf(_worded() if in_words else _amount(), 12 + digits, digits)
     rescaled = ops.Rescale(number, digits, numerator, denominator, scale)
     return sized(ops.TextOf(rescaled, ops.decimal(28 + scale, scale)), kind)
