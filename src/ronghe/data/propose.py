@@ -1,8 +1,10 @@
 """Propose the data element of each column, from its name and all of its values, with the evidence."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.element import Element
+from ronghe.standards.regions import known
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
@@ -25,6 +28,8 @@ __all__ = ["Proposal", "ProposedColumn", "propose_schema"]
 SOURCE = "proposing"
 CELLS = "proposing_cells"
 SAMPLE_VALUES = 300
+COLUMNS_AT_ONCE = 32
+MOSTLY = 0.8
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
 BY_VALUES_ALONE = (
@@ -95,13 +100,16 @@ def _counted_values(place: int, more: exp.Expr, most: int | None) -> exp.Select:
 
 
 def _all_at_once(engine: Engine, selects: Sequence[exp.Select]) -> list[dict[str, Any]]:
-    """The rows of several SELECTs of one shape, by one query: a hundred small ones cost more than their work."""
-    whole: exp.Query = selects[0]
-    for select in selects[1:]:
-        whole = exp.Union(this=whole, expression=select, distinct=False)
-    rows = exp.select("*").from_(whole.subquery("every"))
-    ordered = rows.order_by(exp.column("place").asc(), exp.column("times").desc(), exp.column("value").asc())
-    found: list[dict[str, Any]] = engine.query(ordered, (Plan(()), CELLS)).to_pylist()
+    """The rows of several SELECTs of one shape, by few queries: a hundred small ones cost more than their work, and
+    one of thousands more memory than there is."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(selects), COLUMNS_AT_ONCE):
+        whole: exp.Query = selects[start]
+        for select in selects[start + 1 : start + COLUMNS_AT_ONCE]:
+            whole = exp.Union(this=whole, expression=select, distinct=False)
+        rows = exp.select("*").from_(whole.subquery("every"))
+        ordered = rows.order_by(exp.column("place").asc(), exp.column("times").desc(), exp.column("value").asc())
+        found += engine.query(ordered, (Plan(()), CELLS)).to_pylist()
     return found
 
 
@@ -124,8 +132,8 @@ def _missing(engine: Engine, columns: int) -> list[dict[str, int]]:
     return found
 
 
-def _options(element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
-    """Options that name or values give away: the unit in the header, the order of day and month."""
+def _options(catalog: Catalog, element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
+    """Options that name or values give away: the unit in the header, the order of day and month, the city."""
     if element.code == "money":
         units = [unit for unit in ("百万元", "万元", "亿元", "千元") if unit in column]
         return {"unit": units[0]} if units else {}
@@ -134,6 +142,21 @@ def _options(element: Element, column: str, values: Sequence[str]) -> dict[str, 
         return {"unit": units[0]} if units else {}
     if element.code in ("date", "birth_date"):
         return _order(values)
+    return _within(catalog, values) if element.code == "region" else {}
+
+
+def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
+    """The city or province of a table whose other divisions lie there, where it makes ambiguous names readable."""
+    read = {value: catalog.get("region").read(value).value for value in values if value.strip() not in MISSING_WORDS}
+    codes = [str(code) for code in read.values() if code is not None]
+    unread = [value for value, code in read.items() if code is None]
+    for digits in (4, 2):
+        part, times = max(Counter(code[:digits] for code in codes).items(), key=itemgetter(1), default=("", 0))
+        if not unread or times < MOSTLY * len(codes) or part.endswith("00"):
+            continue
+        within = {"within": part.ljust(6, "0")}
+        if known(within["within"]) and any(catalog.get("region", within).read(value).value for value in unread):
+            return within
     return {}
 
 
@@ -164,7 +187,9 @@ def _candidates(catalog: Catalog, column: str, values: Sequence[str]) -> list[_C
     for element, score in catalog.by_name(column):
         if element.code in ("text", "code"):
             continue
-        options = _options(element, column, values)
+        if element.code in ("integer", "number", "decimal") and _leading_zeros(values):
+            continue
+        options = _options(catalog, element, column, values)
         if _fitting(catalog.get(element.code, options), values) >= FITS_WITH_NAME:
             found.append(_Candidate(catalog.get(element.code, options), options, score))
     for code in BY_VALUES_ALONE:
@@ -172,7 +197,7 @@ def _candidates(catalog: Catalog, column: str, values: Sequence[str]) -> list[_C
         if numeric and (_leading_zeros(values) or _LOOKS_LIKE_ID.search(column)):
             continue
         element = catalog.get(code)
-        options = _options(element, column, values)
+        options = _options(catalog, element, column, values)
         element = catalog.get(code, options)
         if _fitting(element, values) >= FITS_WITHOUT_NAME:
             found.append(_Candidate(element, options, 0.0))
@@ -202,10 +227,18 @@ def _counted(condition: str, alias: str) -> exp.Expr:
     return exp.alias_(exp.Cast(this=exp.Sum(this=one), to=exp.DataType.build("BIGINT")), alias)
 
 
-def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]], columns: int) -> dict[str, Any]:
-    """How many cells of the whole table each candidate reads, in one pass."""
+def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]]) -> dict[str, Any]:
+    """How many cells of the whole table each candidate reads: one pass for each few columns."""
+    counts: dict[str, Any] = {}
+    numbered = list(enumerate(candidates))
+    for start in range(0, len(numbered), COLUMNS_AT_ONCE):
+        counts |= _counts(engine, numbered[start : start + COLUMNS_AT_ONCE])
+    return counts
+
+
+def _counts(engine: Engine, candidates: Sequence[tuple[int, Sequence[_Candidate]]]) -> dict[str, Any]:
     cleaned, judged, wanted = [], [], []
-    for place, options in enumerate(candidates):
+    for place, options in candidates:
         for number, candidate in enumerate(options):
             clean, there, fits = _bound(place, number, candidate.element)
             cleaned.append(clean)
@@ -213,7 +246,8 @@ def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]], column
             wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
         distinct = exp.ApproxDistinct(this=name(f"c{place}"))
         wanted.append(exp.alias_(distinct, f"distinct{place}"))
-    raw = tuple(f"c{place}" for place in range(columns))
+    wanted.append(exp.alias_(exp.Count(this=exp.Star()), "rows"))
+    raw = tuple(f"c{place}" for place, _ in candidates)
     texts = tuple(alias for alias, _ in cleaned)
     plan = Plan((Layer(tuple(cleaned), raw), Layer(tuple(judged), (*raw, *texts))))
     return _select(engine, plan, wanted)
@@ -237,8 +271,8 @@ def _published_name(column: ProposedColumn, taken: Sequence[str]) -> str:
     return column.name if renamed in taken else renamed
 
 
-def _field(column: ProposedColumn, element: Element, published: str) -> Field:
-    complete = column.values > 0 and not column.missing
+def _field(column: ProposedColumn, element: Element, published: str, rows: int) -> Field:
+    complete = column.values == rows > 0
     identifier = column.element in _IDENTIFIERS and column.by_name > 0
     return Field(
         name=published,
@@ -256,7 +290,7 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     samples = _samples(engine, len(staged.columns))
     absent = _missing(engine, len(staged.columns))
     candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
-    counts = _verified(engine, candidates, len(staged.columns))
+    counts = _verified(engine, candidates)
     columns: list[ProposedColumn] = []
     fields: list[Field] = []
     kinds: dict[str, str] = {}
@@ -273,13 +307,13 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
             values=counts[f"there{place}_{number}"] or 0,
             fits=counts[f"fits{place}_{number}"] or 0,
             missing=missing,
-            distinct=counts[f"distinct{place}"],
+            distinct=min(counts[f"distinct{place}"], counts["rows"]),
             runner_up=others[0] if others else "",
         )
         columns.append(proposed)
         taken = (*staged.columns, *(field.name for field in fields))
         published = _published_name(proposed, taken)
-        fields.append(_field(proposed, chosen.element, published))
+        fields.append(_field(proposed, chosen.element, published, counts["rows"]))
         kinds[published] = KINDS[chosen.element.type.name]
     words = sorted({word for column in columns for word in column.missing})
     schema = TableSchema(fields=tuple(fields), missing_values=("", *words))

@@ -2,7 +2,7 @@
 
 from ronghe.standards.element import Check, Element, Reading
 
-__all__ = ["MISSING_WORDS", "Check", "Element", "Reading", "missing_words"]
+__all__ = ["MISSING_WORDS", "Check", "Element", "Reading"]
 
 MISSING_WORDS = (
     *(
@@ -27,5 +27,3 @@ MISSING_WORDS = (
     *("NULL", "null", "Null", "N/A", "n/a", "NA", "#N/A", "None", "none", "nan", "NaN", "?", "？", "."),
 )
 """Words that departments write where they have no value; a schema says which of them it takes as missing."""
-
-missing_words = MISSING_WORDS

@@ -26,7 +26,9 @@ _EXTENSION = "(?:[ ]?(?:转|轉|分机|[Ee][Xx][Tt][.]?|[Xx#,]|[-–—])[ ]?([0
 _METROPOLIS = f"{_LONG_DISTANCE}(10|2[0-9]){_GAP}([2-8][0-9]{{3}}{_JOINT}[0-9]{{4}}){_EXTENSION}"
 _ELSEWHERE = f"{_LONG_DISTANCE}([3-9][0-9]{{2}}){_GAP}([2-8][0-9]{{2,3}}{_JOINT}[0-9]{{4}}){_EXTENSION}"
 
-_CLEAN = ops.Case(((ops.Matches(RAW, _MOBILE), RAW),), ops.Trim(folded(RAW)))
+_USUAL_LANDLINE = "0(?:10|2[0-9])-[2-8][0-9]{7}|0[3-9][0-9]{2}-[2-8][0-9]{6,7}"
+
+_CLEAN = ops.Case(((ops.Matches(RAW, f"{_MOBILE}|{_USUAL_LANDLINE}"), RAW),), ops.Trim(folded(RAW)))
 _DIGITS = ops.Replace(TEXT, "[^0-9]")
 
 
@@ -45,11 +47,12 @@ _MOBILE_FORMS = (
     (ops.Matches(TEXT, _ODD_MOBILE), ops.Replace(_DIGITS, "^(?:(?:00)?86|0)")),
 )
 _LANDLINE_FORMS = (
+    (ops.Matches(TEXT, _USUAL_LANDLINE), TEXT),
     (ops.Matches(TEXT, _METROPOLIS), _landline(_METROPOLIS)),
     (ops.Matches(TEXT, _ELSEWHERE), _landline(_ELSEWHERE)),
 )
+_USUAL_PHONES = ((ops.Matches(TEXT, f"{_MOBILE}|{_USUAL_LANDLINE}|{_SPECIAL}|{_SHORT}|{_LOCAL}"), TEXT),)
 _OTHER_FORMS = (
-    (ops.Matches(TEXT, f"{_SPECIAL}|{_SHORT}|{_LOCAL}"), TEXT),
     (ops.Matches(TEXT, f"{_ODD_SPECIAL}|[2-8][0-9]{{2,3}}[- ][0-9]{{4}}"), _DIGITS),
     (ops.Matches(TEXT, _FOREIGN), ops.Concat((ops.Literal("+"), ops.Replace(_DIGITS, "^00")))),
 )
@@ -118,7 +121,7 @@ ELEMENTS: tuple[Element, ...] = (
             "landline landline_phone office_phone home_phone fax fax_number gddh zj bgdh cz",
         ),
         type=ops.TEXT,
-        clean=ops.Trim(folded(RAW)),
+        clean=_CLEAN,
         value=ops.Case(_LANDLINE_FORMS),
         source="MIIT numbering plan of 2017",
         form=Bilingual("区号-号码-分机，如 010-65529988-801", "Area code, number, extension: 010-65529988-801"),
@@ -135,7 +138,7 @@ ELEMENTS: tuple[Element, ...] = (
         ),
         type=ops.TEXT,
         clean=_CLEAN,
-        value=ops.Case((_MOBILE_FORMS[0], *_OTHER_FORMS[:1], *_MOBILE_FORMS[1:], *_LANDLINE_FORMS, *_OTHER_FORMS[1:])),
+        value=ops.Case((*_USUAL_PHONES, *_MOBILE_FORMS[1:], *_LANDLINE_FORMS[1:], *_OTHER_FORMS)),
         source="MIIT numbering plan of 2017; ITU-T E.164",
         form=Bilingual(
             "手机、区号-固话、本地固话、400/800、95588、12345、+国家码",

@@ -20,6 +20,8 @@ SERIALS = range(20_000, 80_001)
 _SIGNS = "〇○零Ｏ一二三四五六七八九元號"
 _DIGITS = "00001234567891号"
 _USUAL = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_SLASHED = "[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
+_SPOKEN = "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
 _SMALL = "(?:[0-9]{1,2}|[1-3]?十[1-9]?|[廿卅][1-9]?)"
 _YEAR_MONTH = f"[0-9]{{4}} ?年 ?{_SMALL} ?月"
 DAY = f"(?:[0-9]{{4}}(?:-[0-9]{{1,2}}-|/[0-9]{{1,2}}/|[.][0-9]{{1,2}}[.])[0-9]{{1,2}}|{_YEAR_MONTH} ?{_SMALL} ?[日号]?)"
@@ -96,7 +98,10 @@ def _serial() -> tuple[ops.Expression, ops.Expression]:
 
 
 def _value(order: str, excel_serial: str) -> ops.Expression:
+    spoken = ops.Replace(ops.Replace(ops.Replace(TEXT, "年", "-"), "月", "-"), "日")
     branches = [
+        (ops.Matches(TEXT, _SLASHED), ops.DateOf(ops.Replace(TEXT, "/", "-"))),
+        (ops.Matches(TEXT, _SPOKEN), ops.DateOf(spoken)),
         (ops.Matches(TEXT, f"[0-9]{{8}}(?:[ T]{_MIDNIGHT}|000000)?"), _compact()),
         (ops.Matches(TEXT, f"{DAY}|{BEFORE_TIME}{_MIDNIGHT}"), ops.DateOf(day_text(TEXT))),
         _english(),
@@ -148,7 +153,7 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> El
         name=name,
         synonyms=names,
         type=ops.DATE,
-        clean=folded_date(f"{_USUAL}|[0-9]{{8}}"),
+        clean=folded_date(f"{_USUAL}|[0-9]{{8}}|{_SLASHED}|{_SPOKEN}"),
         value=_value(order, excel_serial),
         source="GB/T 7408.1-2023",
         form=Bilingual(

@@ -7,6 +7,7 @@ from ronghe.standards.money import money
 from ronghe.standards.synonyms import synonyms
 from ronghe.standards.written_numbers import (
     AMOUNT,
+    PLAIN,
     WORDED,
     any_number,
     cleaned,
@@ -41,7 +42,9 @@ def _rate(bare: str) -> ops.Expression:
     def forms(*patterns: str) -> ops.Expression:
         return ops.Or(tuple(ops.Matches(TEXT, pattern) for pattern in patterns))
 
+    signed = ops.DecimalOf(ops.Replace(TEXT, "%"), RATE.precision, RATE.scale)
     branches = [
+        (ops.Matches(TEXT, f"{PLAIN}%"), signed),
         (forms(written(f"{AMOUNT}%"), f"[+-]?百分之{AMOUNT}"), converted(1, 1, RATE)),
         (forms(written(f"{AMOUNT}‰"), f"[+-]?千分之{AMOUNT}"), converted(1, 10, RATE)),
         (forms(f"{AMOUNT}成"), converted(10, 1, RATE)),

@@ -43,10 +43,16 @@ def _name() -> ops.Expression:
 
 def _organization() -> ops.Expression:
     """Folded but for the brackets, which Chinese names write in full width; no space beside an ideograph."""
-    usual = ops.Matches(RAW, f"(?:{_HAN}|[（）])+")
-    brackets = ops.Translate(_name(), "()", "（）")
-    han = ops.Matches(_name(), f"(?:{_HAN}|[()·0-9]|{_SPACE})+")
-    return ops.Case(((usual, RAW), (han, ops.Replace(brackets, f"{_SPACE}+"))), _name())
+    usual = ops.Matches(RAW, f"(?:{_HAN}|[（）0-9A-Za-z·])+")
+    bracketed = ops.Matches(RAW, f"(?:{_HAN}|[()（）0-9·])+")
+    name = ops.Column("name")
+    han = ops.Matches(name, f"(?:{_HAN}|[()·0-9]|{_SPACE})+")
+    tidy = ops.Case(((han, _full_width_brackets(ops.Replace(name, f"{_SPACE}+"))),), name)
+    return ops.Case(((usual, RAW), (bracketed, _full_width_brackets(RAW))), ops.Let(name.name, _name(), tidy))
+
+
+def _full_width_brackets(text: ops.Expression) -> ops.Expression:
+    return ops.Replace(ops.Replace(text, "\\(", "（"), "\\)", "）")
 
 
 def _address() -> ops.Expression:

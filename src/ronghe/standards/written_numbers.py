@@ -12,12 +12,14 @@ from ronghe.standards.element import RAW, TEXT
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 
-__all__ = ["AMOUNT", "PLAIN", "WORDED", "any_number", "cleaned", "converted", "sized", "written"]
+__all__ = ["AMOUNT", "PLAIN", "UNCHANGED", "WORDED", "any_number", "cleaned", "converted", "sized", "written"]
 
 PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
 """The usual form, which takes the short way everywhere."""
 AMOUNT = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]+)?"
 """Digits with or without thousands separators, which stand where they belong: 1,5 is no number."""
+UNCHANGED = f"[+-]?[￥¥]?{AMOUNT}(?:万?元|[万亿%㎡亩人户个次件家]|亿元|平方米|公顷)?"
+"""What cleaning would leave as it is, of the forms that are often met: asking costs less than cleaning."""
 WORDED = f"{WHOLE}(?:[.][0-9]+)?"
 
 _UNITS = ("万", "亿", "千", "百万", "千万", "万亿", "百", "十万", "十亿", "百亿", "千亿")
@@ -33,7 +35,7 @@ _GUESS = f"(?:^|[^〇○零{_COUNTED}点點.])[{_COUNTED}]{{2,3}}[^〇○零{_CO
 _WIDE = ops.decimal(38, 10)
 
 
-def cleaned(clean: str = PLAIN) -> ops.Expression:
+def cleaned(clean: str = UNCHANGED) -> ops.Expression:
     """RAW folded, without spaces, with the numerals and marks of SIGNS translated; as it is where it matches `clean`.
 
     Spaces between digits stay, for "12 5" is not 125; and 三五万, which is a guess and not 350,000, stays as it is.
@@ -69,8 +71,11 @@ def sized(number: ops.Expression, kind: ops.Type) -> ops.Expression:
     return ops.NumberOf(number) if kind == ops.NUMBER else ops.DecimalOf(number, kind.precision, kind.scale)
 
 
-def _times_ten(power: int, kind: ops.Type) -> ops.Expression:
-    shifted = ops.Rescale(ops.DecimalOf(_amount(), 22, 10), 10, 10**power, 1, 10)
+_BARE = ops.Replace(TEXT, "[^0-9.+-]+")
+
+
+def _times_ten(number: ops.Expression, power: int, kind: ops.Type) -> ops.Expression:
+    shifted = ops.Rescale(ops.DecimalOf(number, 22, 10), 10, 10**power, 1, 10)
     return sized(ops.TextOf(shifted, _WIDE), kind)
 
 
@@ -111,8 +116,13 @@ def any_number(
     `more` are further forms: pattern to value, asked before the rare ones here.
     """
     branches = [(ops.Matches(TEXT, pattern), value) for pattern, value in (more or {}).items()]
+    before = f"[+-]?{mark}?{AMOUNT}" if mark else f"[+-]?{AMOUNT}"
+    # Most numbers that are not plain are one of these two, and nothing but the number has a digit, a point or a sign.
+    branches.append((ops.Matches(TEXT, before + after), sized(_BARE, kind)))
+    branches.append((ops.Matches(TEXT, f"{before}万{after}"), _times_ten(_BARE, 4, kind)))
     branches.append((ops.Matches(TEXT, written(AMOUNT + after, mark)), sized(_amount(), kind)))
     for unit, power in _POWERS.items():
-        branches.append((ops.Matches(TEXT, written(AMOUNT + unit + after, mark)), _times_ten(power, kind)))
+        pattern = written(AMOUNT + unit + after, mark)
+        branches.append((ops.Matches(TEXT, pattern), _times_ten(_amount(), power, kind)))
     branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), sized(_worded(), kind)))
     return ops.Case(tuple(branches), ops.Literal(None, kind))

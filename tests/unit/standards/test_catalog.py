@@ -96,7 +96,7 @@ def test_a_wrong_option_is_answered_with_what_is_possible(
     assert caught.value.code == fault
     assert known in str(caught.value.params["known"])
     for lang in ("zh", "en"):
-        assert known in render(caught.value.code, lang, **caught.value.params)  # type: ignore[arg-type]
+        assert known in render(caught.value.code, lang, **caught.value.params)
 
 
 def test_limits_that_exclude_each_other_are_refused() -> None:

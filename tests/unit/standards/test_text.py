@@ -9,7 +9,7 @@ from ronghe.standards.element import Reading
 
 ELEMENTS = {element.code: element for element in text.ELEMENTS}
 
-CASES = {
+CASES: dict[str, list[tuple[str, str | None]]] = {
     "person_name": [
         ("张三", "张三"),
         ("李 四", "李四"),

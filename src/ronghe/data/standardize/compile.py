@@ -195,9 +195,16 @@ def _keys(schema: TableSchema, columns: Sequence[_Column], where: str) -> tuple[
     return tuple(keys)
 
 
-def _unless_missing(cleaned: str, missing: tuple[str, ...]) -> ops.Expression:
-    text = ops.Column(cleaned)
-    return ops.Case(((ops.IsIn(text, missing), ops.Literal(None)),), text)
+def _unless_missing(column: _Column, missing: tuple[str, ...]) -> ops.Expression:
+    """The cleaned text, NULL where it or the cell itself is a word for "no value": cleaning may change N/A."""
+    text, nothing = ops.Column(f"k{column.number}"), ops.Literal(None)
+    branches: list[tuple[ops.Expression, ops.Expression]] = [(ops.IsIn(text, missing), nothing)]
+    if words := tuple(word for word in missing if word):
+        as_read: ops.Expression = ops.IsIn(column.raw, words)
+        if column.usual:
+            as_read = ops.Case(((ops.Column(f"u{column.number}", ops.BOOLEAN), ops.Literal(False)),), as_read)
+        branches.append((as_read, nothing))
+    return ops.Case(tuple(branches), text)
 
 
 def _shown(parts: Sequence[ops.Expression]) -> ops.Expression:
@@ -283,7 +290,7 @@ def compile_schema(
     flags = tuple(name for name, _ in usual)
     asked = Layer(usual, raw)
     cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), (*raw, *flags))
-    texted = Layer(tuple((c.text.name, _unless_missing(f"k{c.number}", missing)) for c in placed), (*raw, *flags))
+    texted = Layer(tuple((c.text.name, _unless_missing(c, missing)) for c in placed), (*raw, *flags))
     valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *flags, *texts))
     held = tuple(pair for c in placed for pair in c.held)
     checked = Layer(held, (*raw, *flags, *texts, *values))
