@@ -5,7 +5,7 @@ from fractions import Fraction
 from ronghe.messages import Bilingual
 from ronghe.standards.element import TEXT, VALUE, Check, Element
 from ronghe.standards.synonyms import synonyms
-from ronghe.standards.written_numbers import AMOUNT, WORDED, cleaned, converted, written
+from ronghe.standards.written_numbers import AMOUNT, WORDED, cleaned, converted, usually, written
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
@@ -48,7 +48,6 @@ def area(unit: str = "平方米", target: str = "平方米") -> Element:
     """
     bare, size = _chosen("unit", unit), _chosen("target", target)
     kind = ops.decimal(18, _SCALE[target])
-    own = ops.DecimalOf(TEXT, kind.precision, kind.scale)
     plain = ops.Matches(TEXT, written(AMOUNT))
     branches = [(plain, _by(bare / size, kind)), *_branches(size, kind)]
     odd = ops.Case(tuple(branches), ops.Literal(None, kind))
@@ -62,8 +61,8 @@ def area(unit: str = "平方米", target: str = "平方米") -> Element:
             "area floor_area land_area building_area total_area mj jzmj tdmj zdmj symj gdmj",
         ),
         type=kind,
-        clean=cleaned(),
-        value=ops.Coalesce((own, odd)) if bare == size else odd,
+        clean=cleaned(kind),
+        value=usually(kind, odd) if bare == size else odd,
         source="GB 3100-1993; GB/T 17986.1-2000; State Council 1990: 1 亩 = 2000/3 m2",
         form=Bilingual("如 89.5、89.5平方米、3亩、1.2公顷、1.5万亩", "Like 89.5, 89.5㎡, 3亩, 1.2公顷, 1.5万亩"),
         checks=(Check("range", ops.Compare(">=", VALUE(kind), ops.Literal(0, ops.INTEGER))),),

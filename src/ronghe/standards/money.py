@@ -4,7 +4,7 @@ from ronghe.messages import Bilingual
 from ronghe.standards.chinese_numbers import WHOLE, whole_number
 from ronghe.standards.element import TEXT, Element
 from ronghe.standards.synonyms import synonyms
-from ronghe.standards.written_numbers import AMOUNT, any_number, cleaned, converted, sized, written
+from ronghe.standards.written_numbers import AMOUNT, any_number, cleaned, converted, sized, usually, written
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
@@ -31,7 +31,7 @@ def _value(factor: int) -> ops.Expression:
     change = {written(_CHANGE, _MARK): _with_change()}
     if factor == 1:
         value = any_number(MONEY, f"{_YUAN}?", _MARK, change)
-        return ops.Coalesce((ops.DecimalOf(TEXT, MONEY.precision, MONEY.scale), value))
+        return usually(MONEY, value)
     # 三千 among thousands of yuan may mean either; only a bare number counts the unit, and 元, 万 or 亿 say their own.
     sure = ops.Found(TEXT, "[万亿元角分]")
     own = ops.Case(((sure, any_number(MONEY, f"{_YUAN}?", _MARK, change)),), ops.Literal(None, MONEY))
@@ -58,7 +58,7 @@ def money(unit: str = "元") -> Element:
             "registered_capital total_cost je sr nsr ysr zczb yye fy zfy jg gz",
         ),
         type=MONEY,
-        clean=cleaned(),
+        clean=cleaned(MONEY),
         value=_value(UNITS[unit]),
         source="GB/T 12406-2022 (CNY)",
         form=Bilingual(

@@ -12,6 +12,7 @@ from ronghe.standards.written_numbers import (
     any_number,
     cleaned,
     converted,
+    usually,
     written,
 )
 from ronghe.tables import expressions as ops
@@ -55,7 +56,7 @@ def _rate(bare: str) -> ops.Expression:
         factor = 1 if bare == "percent" else 100
         branches.append((ops.Matches(TEXT, written(AMOUNT)), converted(factor, 1, RATE)))
     odd = ops.Case(tuple(branches), ops.Literal(None, RATE))
-    return ops.Coalesce((ops.DecimalOf(TEXT, RATE.precision, RATE.scale), odd)) if bare == "percent" else odd
+    return usually(RATE, odd) if bare == "percent" else odd
 
 
 def percentage(bare: str = "percent") -> Element:
@@ -71,7 +72,7 @@ def percentage(bare: str = "percent") -> Element:
             "zb sl_rate",
         ),
         type=RATE,
-        clean=cleaned(),
+        clean=cleaned(RATE),
         value=_rate(bare),
         source="GB 3100-1993",
         form=Bilingual("如 12.5%、12.5、125‰、百分之十二点五", "Like 12.5%, 12.5, 125‰, 百分之十二点五"),
@@ -89,8 +90,8 @@ def _integer(code: str, name: Bilingual, names: tuple[str, ...], checks: tuple[C
         name=name,
         synonyms=names,
         type=ops.INTEGER,
-        clean=cleaned(),
-        value=ops.Coalesce((ops.IntegerOf(TEXT), odd)),
+        clean=cleaned(ops.INTEGER),
+        value=usually(ops.INTEGER, odd),
         source="GB/T 15835-2011",
         form=Bilingual("整数，如 12、1,200、十二、1.5万、12.0", "A whole number, like 12, 1,200, 十二, 1.5万, 12.0"),
         checks=checks,
@@ -112,8 +113,8 @@ def decimal_number(precision: int = 18, scale: int = 6) -> Element:
             "value quantity decimal amount_of weight height length volume sz",
         ),
         type=kind,
-        clean=cleaned(),
-        value=ops.Coalesce((ops.DecimalOf(TEXT, precision, scale), any_number(kind))),
+        clean=cleaned(kind),
+        value=usually(kind, any_number(kind)),
         source="GB/T 15835-2011",
         form=_FORM_NUMBER,
         examples=("12.5", "1,200.5", "1.5万", "负三点五"),
@@ -127,8 +128,8 @@ def _number() -> Element:
         name=Bilingual("数", "Number"),
         synonyms=synonyms("得分 分数 成绩 评分 指数 数 score number_value grade_point index_value float double df cj"),
         type=ops.NUMBER,
-        clean=cleaned("[+-]?[0-9]+(?:[.][0-9]*)?(?:[eE][+-]?[0-9]+)?"),
-        value=ops.Coalesce((ops.NumberOf(TEXT), any_number(ops.NUMBER))),
+        clean=cleaned(ops.NUMBER),
+        value=usually(ops.NUMBER, any_number(ops.NUMBER)),
         source="IEEE 754",
         form=Bilingual("如 12.5、1,200、1e3、1.5万", "Like 12.5, 1,200, 1e3, 1.5万"),
         examples=("12.5", "1e3", "-0.5", "1.5万"),
@@ -141,8 +142,8 @@ def _coordinate(code: str, name: Bilingual, names: tuple[str, ...], most: int, e
         name=name,
         synonyms=names,
         type=ops.NUMBER,
-        clean=cleaned(),
-        value=ops.Coalesce((ops.NumberOf(TEXT), ops.NumberOf(ops.Replace(TEXT, "°")))),
+        clean=cleaned(ops.NUMBER),
+        value=usually(ops.NUMBER, ops.NumberOf(ops.Replace(TEXT, "°"))),
         source="ISO 6709",
         form=Bilingual("十进制度，如 39.9、-33.87、116.4°", "Decimal degrees, like 39.9, -33.87, 116.4°"),
         checks=(_between(ops.NUMBER, -most, most),),

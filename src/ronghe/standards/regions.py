@@ -121,7 +121,6 @@ def path(code: str, day: dt.date | None = None) -> str:
 
 
 @cache
-@cache
 def every_code() -> tuple[tuple[str, str], ...]:
     """Every code that was ever in force, as a look-up of itself."""
     return tuple((code, code) for code in _by_code())

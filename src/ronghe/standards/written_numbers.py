@@ -12,18 +12,20 @@ from ronghe.standards.element import RAW, TEXT
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 
-__all__ = ["AMOUNT", "PLAIN", "UNCHANGED", "WORDED", "any_number", "cleaned", "converted", "sized", "written"]
+__all__ = ["AMOUNT", "PLAIN", "WORDED", "any_number", "cleaned", "converted", "sized", "usually", "written"]
 
 PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
-"""The usual form, which takes the short way everywhere."""
+"""Digits with a sign or a fraction, or neither."""
 AMOUNT = "(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]+)?"
 """Digits with or without thousands separators, which stand where they belong: 1,5 is no number."""
-UNCHANGED = f"[+-]?[￥¥]?{AMOUNT}(?:万?元|[万亿%㎡亩人户个次件家]|亿元|平方米|公顷)?"
+_UNCHANGED = f"[+-]?[￥¥]?{AMOUNT}(?:万?元|[万亿%㎡亩人户个次件家]|亿元|平方米|公顷)?"
 """What cleaning would leave as it is, of the forms that are often met: asking costs less than cleaning."""
 WORDED = f"{WHOLE}(?:[.][0-9]+)?"
 
-_UNITS = ("万", "亿", "千", "百万", "千万", "万亿", "百", "十万", "十亿", "百亿", "千亿")
-_POWERS = dict(zip(_UNITS, (4, 8, 3, 6, 7, 12, 2, 5, 9, 10, 11), strict=True))
+# Longer ones first: a pattern takes the first alternative that fits.
+_UNITS = ("万亿", "千亿", "百亿", "十亿", "千万", "百万", "十万", "亿", "万", "千", "百")
+_TIMES = tuple((unit, str(10**power)) for unit, power in zip(_UNITS, (12, 11, 10, 9, 7, 6, 5, 8, 4, 3, 2), strict=True))
+_UNIT = f"(?:{'|'.join(_UNITS)})"
 LARGEST_DENOMINATOR = 100_000
 """Of the fractions that `Rescale` multiplies by."""
 _SPACE = f"[{ops.WHITESPACE}']+"
@@ -31,19 +33,33 @@ _DIGIT = "[0-9\uff10-\uff19]"
 _COUNTED = "一二三四五六七八九两兩"
 _GUESS = f"(?:^|[^〇○零{_COUNTED}点點.])[{_COUNTED}]{{2,3}}[^〇○零{_COUNTED}点點.]"
 """两三个, 五六百: two or three digits that stand beside each other name a range."""
-# The operand of Rescale may have 20 digits before its point; twelve and ten leave room for every power above.
+# Twelve digits before the point and ten behind it, times at most 10**12, fit into the 38 digits of every engine.
+_READ = ops.decimal(22, 10)
 _WIDE = ops.decimal(38, 10)
 
 
-def cleaned(clean: str = UNCHANGED) -> ops.Expression:
-    """RAW folded, without spaces, with the numerals and marks of SIGNS translated; as it is where it matches `clean`.
+def _cast(kind: ops.Type) -> ops.IntegerOf | ops.NumberOf | ops.DecimalOf:
+    if kind == ops.INTEGER:
+        return ops.IntegerOf(TEXT)
+    return ops.NumberOf(TEXT) if kind == ops.NUMBER else ops.DecimalOf(TEXT, kind.precision, kind.scale)
+
+
+def usually(kind: ops.Type, odd: ops.Expression) -> ops.Expression:
+    """TEXT as `kind` where it is a plain number, else `odd`: the form that `cleaned` has asked for is not asked again."""
+    cast = _cast(kind)
+    return ops.Case(((ops.Matches(TEXT, cast.pattern), cast),), odd)
+
+
+def cleaned(kind: ops.Type) -> ops.Expression:
+    """RAW folded, without spaces, with the numerals and marks of SIGNS translated; as it is where nothing would change.
 
     Spaces between digits stay, for "12 5" is not 125; and 三五万, which is a guess and not 350,000, stays as it is.
     """
     apart = ops.Found(RAW, f"{_DIGIT}{_SPACE}{_DIGIT}")
     tidy = ops.Replace(ops.Translate(RAW, SIGNS + FULL_WIDTH, MARKS + HALF_WIDTH), _SPACE)
     guessed = ops.Or((ops.Found(RAW, _GUESS), ops.Matches(RAW, f"[{_COUNTED}]{{2,3}}")))
-    return ops.Case(((ops.Matches(RAW, clean), RAW), (ops.Or((apart, guessed)), ops.Trim(RAW))), tidy)
+    unchanged = [(ops.Matches(RAW, pattern), RAW) for pattern in (_cast(kind).pattern, _UNCHANGED)]
+    return ops.Case((*unchanged, (ops.Or((apart, guessed)), ops.Trim(RAW))), tidy)
 
 
 def written(body: str, mark: str = "") -> str:
@@ -74,9 +90,11 @@ def sized(number: ops.Expression, kind: ops.Type) -> ops.Expression:
 _BARE = ops.Replace(TEXT, "[^0-9.+-]+")
 
 
-def _times_ten(number: ops.Expression, power: int, kind: ops.Type) -> ops.Expression:
-    shifted = ops.Rescale(ops.DecimalOf(number, 22, 10), 10, 10**power, 1, 10)
-    return sized(ops.TextOf(shifted, _WIDE), kind)
+def _in_units(number: ops.Expression, kind: ops.Type) -> ops.Expression:
+    """The number, a plain text, times the unit that follows the digits of TEXT."""
+    times = ops.DecimalOf(ops.Lookup(ops.Extract(TEXT, f"[0-9]({_UNIT})"), _TIMES), 13, 0)
+    product = ops.Arithmetic("*", ops.DecimalOf(number, _READ.precision, _READ.scale), times)
+    return sized(ops.TextOf(product, _WIDE), kind)
 
 
 def _worded() -> ops.Expression:
@@ -119,10 +137,8 @@ def any_number(
     before = f"[+-]?{mark}?{AMOUNT}" if mark else f"[+-]?{AMOUNT}"
     # Most numbers that are not plain are one of these two, and nothing but the number has a digit, a point or a sign.
     branches.append((ops.Matches(TEXT, before + after), sized(_BARE, kind)))
-    branches.append((ops.Matches(TEXT, f"{before}万{after}"), _times_ten(_BARE, 4, kind)))
+    branches.append((ops.Matches(TEXT, before + _UNIT + after), _in_units(_BARE, kind)))
     branches.append((ops.Matches(TEXT, written(AMOUNT + after, mark)), sized(_amount(), kind)))
-    for unit, power in _POWERS.items():
-        pattern = written(AMOUNT + unit + after, mark)
-        branches.append((ops.Matches(TEXT, pattern), _times_ten(_amount(), power, kind)))
+    branches.append((ops.Matches(TEXT, written(AMOUNT + _UNIT + after, mark)), _in_units(_amount(), kind)))
     branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), sized(_worded(), kind)))
     return ops.Case(tuple(branches), ops.Literal(None, kind))

@@ -36,8 +36,7 @@ __all__ = ["DUCKDB", "duckdb"]
 OFTEN_FULL_WIDTH = "０１２３４５６７８９，．－（）：／＋￥\u3000"
 """What input methods leave in codes, numbers and dates."""
 _DAY = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{1,2}-[0-9]{1,2}"
-_WHOLE = "[+-]?[0-9]+"
-CERTAIN = {_DAY: ("[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}", "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"), _WHOLE: ("[0-9]+",)}
+CERTAIN = {_DAY: ("[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}", "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")}
 """Narrower patterns by the pattern that a cast asks for."""
 FEW = 8
 """Up to so many texts, comparing with each costs less than a pattern."""
@@ -172,13 +171,11 @@ def _parsed(render: Renderer, operand: ops.Expression, pattern: str, to: str) ->
 
 
 def _decimal_of(render: Renderer, node: ops.DecimalOf) -> Node:
-    fraction = f"[0-9]{{1,{node.scale}}}0*" if node.scale else "0+"
-    size = f"DECIMAL({node.precision}, {node.scale})"
-    return _parsed(render, node.text, rf"[+-]?[0-9]+(\.{fraction})?", size)
+    return _parsed(render, node.text, node.pattern, f"DECIMAL({node.precision}, {node.scale})")
 
 
 def _number_of(render: Renderer, node: ops.NumberOf) -> Node:
-    number = _parsed(render, node.text, r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", "DOUBLE")
+    number = _parsed(render, node.text, node.pattern, "DOUBLE")
     return _once(render, number, lambda value: when(call("ISFINITE", value.copy()), value.copy()))
 
 
@@ -328,7 +325,7 @@ DUCKDB: Rules = {
     ),
     ops.Matches: lambda render, node: call("REGEXP_FULL_MATCH", render(node.text), text(node.pattern)),
     ops.Found: lambda render, node: call("REGEXP_MATCHES", render(node.text), text(node.pattern)),
-    ops.IntegerOf: lambda render, node: _parsed(render, node.text, _WHOLE, "BIGINT"),
+    ops.IntegerOf: lambda render, node: _parsed(render, node.text, node.pattern, "BIGINT"),
     ops.DecimalOf: _decimal_of,
     ops.NumberOf: _number_of,
     ops.Listed: _listed,

@@ -281,6 +281,11 @@ class IntegerOf(Expression):
 
     text: Expression
 
+    @property
+    def pattern(self) -> str:
+        """The form of the texts that have a value if it fits: whoever asks for it first saves the cast from asking."""
+        return "[+-]?[0-9]+"
+
 
 @dataclass(frozen=True, slots=True)
 class DecimalOf(Expression):
@@ -289,6 +294,12 @@ class DecimalOf(Expression):
     text: Expression
     precision: int
     scale: int
+
+    @property
+    def pattern(self) -> str:
+        """As IntegerOf.pattern: zeros may follow the digits that the scale keeps."""
+        fraction = f"[0-9]{{1,{self.scale}}}0*" if self.scale else "0+"
+        return f"[+-]?[0-9]+(?:[.]{fraction})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +328,11 @@ class NumberOf(Expression):
     """The text as a 64-bit floating-point NUMBER; NULL when it is no finite decimal or scientific number."""
 
     text: Expression
+
+    @property
+    def pattern(self) -> str:
+        """As IntegerOf.pattern."""
+        return "[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
 @dataclass(frozen=True, slots=True)

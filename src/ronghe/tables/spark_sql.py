@@ -129,13 +129,11 @@ def _parsed(render: Renderer, operand: ops.Expression, pattern: str, to: str) ->
 
 
 def _decimal_of(render: Renderer, node: ops.DecimalOf) -> Node:
-    fraction = f"[0-9]{{1,{node.scale}}}0*" if node.scale else "0+"
-    size = f"DECIMAL({node.precision}, {node.scale})"
-    return _parsed(render, node.text, rf"[+-]?[0-9]+(\.{fraction})?", size)
+    return _parsed(render, node.text, node.pattern, f"DECIMAL({node.precision}, {node.scale})")
 
 
 def _number_of(render: Renderer, node: ops.NumberOf) -> Node:
-    number = _parsed(render, node.text, r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", "DOUBLE")
+    number = _parsed(render, node.text, node.pattern, "DOUBLE")
     infinite = cast(text("Infinity"), "DOUBLE")
     return _once(
         render, number, lambda value: when(exp.LT(this=call("ABS", value.copy()), expression=infinite), value.copy())
@@ -238,7 +236,7 @@ SPARK: Rules = {
     ops.Concat: lambda render, node: call("CONCAT", *map(render, node.parts)),
     ops.Matches: lambda render, node: call("REGEXP_LIKE", render(node.text), _whole(node.pattern)),
     ops.Found: lambda render, node: call("REGEXP_LIKE", render(node.text), text(java_pattern(node.pattern))),
-    ops.IntegerOf: lambda render, node: _parsed(render, node.text, "[+-]?[0-9]+", "BIGINT"),
+    ops.IntegerOf: lambda render, node: _parsed(render, node.text, node.pattern, "BIGINT"),
     ops.DecimalOf: _decimal_of,
     ops.NumberOf: _number_of,
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
