@@ -212,7 +212,7 @@ def _bound(place: int, candidate: int, element: Element) -> tuple[tuple[str, ops
     """Names and expressions of the two layers that read a column by a candidate."""
     raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}_{candidate}")
     clean = ops.substitute(element.clean, {"raw": raw})
-    value = ops.substitute(element.value, {"text": text})
+    value = ops.substitute(element.value, {"raw": raw, "text": text})
     there = ops.Not(ops.Or((ops.IsNull(text), ops.IsIn(text, MISSING_WORDS))))
     fits = ops.And((there, ops.Not(ops.IsNull(value))))
     return (

@@ -28,8 +28,12 @@ _ELSEWHERE = f"{_LONG_DISTANCE}([3-9][0-9]{{2}}){_GAP}([2-8][0-9]{{2,3}}{_JOINT}
 
 _USUAL_LANDLINE = "0(?:10|2[0-9])-[2-8][0-9]{7}|0[3-9][0-9]{2}-[2-8][0-9]{6,7}"
 
-_CLEAN = ops.Case(((ops.Matches(RAW, f"{_MOBILE}|{_USUAL_LANDLINE}"), RAW),), ops.Trim(folded(RAW)))
+_USUAL_PHONE = f"{_MOBILE}|{_USUAL_LANDLINE}|{_SPECIAL}|{_SHORT}|{_LOCAL}"
 _DIGITS = ops.Replace(TEXT, "[^0-9]")
+
+
+def _cleaned(usual: str) -> ops.Expression:
+    return ops.Case(((ops.Matches(RAW, usual), RAW),), ops.Trim(folded(RAW)))
 
 
 def _landline(pattern: str) -> ops.Expression:
@@ -51,7 +55,7 @@ _LANDLINE_FORMS = (
     (ops.Matches(TEXT, _METROPOLIS), _landline(_METROPOLIS)),
     (ops.Matches(TEXT, _ELSEWHERE), _landline(_ELSEWHERE)),
 )
-_USUAL_PHONES = ((ops.Matches(TEXT, f"{_MOBILE}|{_USUAL_LANDLINE}|{_SPECIAL}|{_SHORT}|{_LOCAL}"), TEXT),)
+_USUAL_PHONES = ((ops.Matches(TEXT, _USUAL_PHONE), TEXT),)
 _OTHER_FORMS = (
     (ops.Matches(TEXT, f"{_ODD_SPECIAL}|[2-8][0-9]{{2,3}}[- ][0-9]{{4}}"), _DIGITS),
     (ops.Matches(TEXT, _FOREIGN), ops.Concat((ops.Literal("+"), ops.Replace(_DIGITS, "^00")))),
@@ -104,7 +108,7 @@ ELEMENTS: tuple[Element, ...] = (
             "mobile mobile_phone mobile_no mobile_number cellphone cell_phone cell sj sjh sjhm yddh",
         ),
         type=ops.TEXT,
-        clean=_CLEAN,
+        clean=_cleaned(_MOBILE),
         value=ops.Case(_MOBILE_FORMS),
         source="MIIT numbering plan of 2017",
         form=Bilingual(
@@ -121,7 +125,7 @@ ELEMENTS: tuple[Element, ...] = (
             "landline landline_phone office_phone home_phone fax fax_number gddh zj bgdh cz",
         ),
         type=ops.TEXT,
-        clean=_CLEAN,
+        clean=_cleaned(_USUAL_LANDLINE),
         value=ops.Case(_LANDLINE_FORMS),
         source="MIIT numbering plan of 2017",
         form=Bilingual("区号-号码-分机，如 010-65529988-801", "Area code, number, extension: 010-65529988-801"),
@@ -137,7 +141,7 @@ ELEMENTS: tuple[Element, ...] = (
             "phone telephone tel phone_number phone_no tel_no contact_phone contact_number dh dhhm lxdh lxfs",
         ),
         type=ops.TEXT,
-        clean=_CLEAN,
+        clean=_cleaned(_USUAL_PHONE),
         value=ops.Case((*_USUAL_PHONES, *_MOBILE_FORMS[1:], *_LANDLINE_FORMS[1:], *_OTHER_FORMS)),
         source="MIIT numbering plan of 2017; ITU-T E.164",
         form=Bilingual(

@@ -19,8 +19,9 @@ SERIALS = range(20_000, 80_001)
 
 _SIGNS = "〇○零Ｏ一二三四五六七八九元號"
 _DIGITS = "00001234567891号"
-_USUAL = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-_SLASHED = "[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
+# Not from the year 0, so that the cast knows that the form is right.
+_USUAL = "[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
+_SEPARATED = "[0-9]{4}(?:/[0-9]{1,2}/|[.][0-9]{1,2}[.])[0-9]{1,2}"
 _SPOKEN = "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
 _SMALL = "(?:[0-9]{1,2}|[1-3]?十[1-9]?|[廿卅][1-9]?)"
 _YEAR_MONTH = f"[0-9]{{4}} ?年 ?{_SMALL} ?月"
@@ -38,10 +39,10 @@ _DAY_MONTH_YEAR = f"[0-9]{{1,2}}[- ]?{_MONTH}[- ,.]*[0-9]{{4}}"
 _MONTH_DAY_YEAR = f"{_MONTH}[. ]? ?[0-9]{{1,2}}(?:, ?| )[0-9]{{4}}"
 
 
-def folded_date(clean: str) -> ops.Expression:
-    """RAW folded and trimmed with Chinese digits translated, or as it is where it matches `clean`."""
+def folded_date(*clean: str) -> ops.Expression:
+    """RAW folded and trimmed with Chinese digits translated; as it is where one of `clean` matches, the usual first."""
     folded = ops.Trim(ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH))
-    return ops.Case(((ops.Matches(RAW, clean), RAW),), folded)
+    return ops.Case(tuple((ops.Matches(RAW, pattern), RAW) for pattern in clean), folded)
 
 
 def _joined(*parts: ops.Expression) -> ops.Expression:
@@ -100,7 +101,8 @@ def _serial() -> tuple[ops.Expression, ops.Expression]:
 def _value(order: str, excel_serial: str) -> ops.Expression:
     spoken = ops.Replace(ops.Replace(ops.Replace(TEXT, "年", "-"), "月", "-"), "日")
     branches = [
-        (ops.Matches(TEXT, _SLASHED), ops.DateOf(ops.Replace(TEXT, "/", "-"))),
+        (ops.Matches(TEXT, _USUAL), ops.DateOf(TEXT)),
+        (ops.Matches(TEXT, _SEPARATED), ops.DateOf(ops.Replace(TEXT, "[/.]", "-"))),
         (ops.Matches(TEXT, _SPOKEN), ops.DateOf(spoken)),
         (ops.Matches(TEXT, f"[0-9]{{8}}(?:[ T]{_MIDNIGHT}|000000)?"), _compact()),
         (ops.Matches(TEXT, f"{DAY}|{BEFORE_TIME}{_MIDNIGHT}"), ops.DateOf(day_text(TEXT))),
@@ -110,7 +112,7 @@ def _value(order: str, excel_serial: str) -> ops.Expression:
         branches.append(_turned(order))
     if excel_serial == "yes":
         branches.append(_serial())
-    return ops.Coalesce((ops.DateOf(TEXT), ops.Case(tuple(branches), ops.Literal(None, ops.DATE))))
+    return ops.Case(tuple(branches), ops.Literal(None, ops.DATE))
 
 
 _BIRTH = synonyms(
@@ -153,7 +155,7 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> El
         name=name,
         synonyms=names,
         type=ops.DATE,
-        clean=folded_date(f"{_USUAL}|[0-9]{{8}}|{_SLASHED}|{_SPOKEN}"),
+        clean=folded_date(_USUAL, f"[0-9]{{8}}|{_SEPARATED}|{_SPOKEN}"),
         value=_value(order, excel_serial),
         source="GB/T 7408.1-2023",
         form=Bilingual(

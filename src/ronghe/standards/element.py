@@ -37,8 +37,9 @@ class Element:
     """One data element.
 
     clean        over RAW: folding and trimming; NULL or "" counts as missing
-    value        over TEXT: the typed value, NULL when the text does not have the element's form (rule `form`)
-    checks       over TEXT and VALUE: asked only where there is a value, in order
+    value        over TEXT, and over RAW to ask again what `clean` asked first, which costs nothing: the typed value,
+                 NULL when the text does not have the element's form (rule `form`)
+    checks       over VALUE, TEXT and likewise RAW: asked only where there is a value, in order
     sensitivity  name of a class that a profile grades: "none", "personal", "sensitive" or "organization"
     source       the standard or law that defines it
     form         what the text looks like, for people: "18 digits, the last may be X"
@@ -64,10 +65,11 @@ class Element:
         text = evaluate(self.clean, {"raw": raw}) if raw else None
         if not text:
             return Reading(value=None, missing=True)
-        value = evaluate(self.value, {"text": text})
+        value = evaluate(self.value, {"raw": raw, "text": text})
         if value is None:
             return Reading(value=None, broken=("form",))
-        failed = [check for check in self.checks if evaluate(check.holds, {"text": text, "value": value}) is not True]
+        row = {"raw": raw, "text": text, "value": value}
+        failed = [check for check in self.checks if evaluate(check.holds, row) is not True]
         return Reading(
             value=value,
             broken=tuple(check.rule for check in failed if check.level == "error"),

@@ -8,6 +8,7 @@ from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
 from ronghe.standards.folding import code_text
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
+from ronghe.tables.alternatives import alternatives
 
 __all__ = ["ELEMENTS", "bank_card", "citizen_id", "organization_code", "passport", "plate", "unified_credit_code"]
 
@@ -36,8 +37,9 @@ _LEAP_YEAR = f"(?:(?:1[89]|[2-9][0-9])(?:0[48]|[2468][048]|[13579][26])|{_LEAP_C
 _DAY = "(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8])"
 DAY_SINCE_1800 = f"(?:{_YEAR}(?:{_DAY})|{_LEAP_YEAR}0229)"
 """Pattern of the days of the Gregorian calendar from 18000101 on."""
-USUAL_CITIZEN = f"(?:{'|'.join(PROVINCES)})[0-9]{{4}}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]"
-"""Citizen identity numbers that keep every rule but the check digit."""
+_PLACE = alternatives((*(code for code, _ in regions.every_code()), RESIDENCE_PERMIT_TAIWAN))
+USUAL_CITIZEN = f"{_PLACE}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]"
+"""Citizen identity numbers that keep every rule but the check digit: one question answers them all."""
 
 
 def _number(value: int) -> ops.Expression:
@@ -67,7 +69,7 @@ def _from_fifteen(text: ops.Expression) -> ops.Expression:
 
 def _asked_already(rule: ops.Expression) -> ops.Expression:
     """A rule that every number of the usual form keeps: whether it has that form is known from its cleaning."""
-    return ops.Case(((ops.Matches(TEXT, USUAL_CITIZEN), ops.ALWAYS),), otherwise=rule)
+    return ops.Case(((ops.Matches(RAW, USUAL_CITIZEN), ops.ALWAYS),), otherwise=rule)
 
 
 def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
@@ -76,13 +78,12 @@ def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
     if as_of:
         born = ops.And((born, ops.Compare("<=", ops.Slice(CODE, 7, 8), ops.Literal(f"{as_of:%Y%m%d}"))))
     # The check digit has weight 1, X counts as 10, and the whole sum leaves 1.
-    last = ops.Slice(CODE, 18, 1)
-    last_value = ops.Case(((ops.Compare("=", last, ops.Literal("X")), _number(10)),), ops.WeightedSum(last, (1,)))
-    total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), last_value)
+    last = ops.WeightedSum(ops.Slice(CODE, 18, 1), (1,), MOD_11_ALPHABET)
+    total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), last)
     return (
         Check("birth_date", born),
         Check("region_prefix", _asked_already(ops.IsIn(ops.Slice(CODE, 1, 2), PROVINCES))),
-        Check("region_code", _known_region(ops.Slice(CODE, 1, 6), RESIDENCE_PERMIT_TAIWAN), "warning"),
+        Check("region_code", _asked_already(_known_region(ops.Slice(CODE, 1, 6), RESIDENCE_PERMIT_TAIWAN)), "warning"),
         Check("check_digit", _divides(total, 11, 1)),
     )
 
@@ -112,7 +113,7 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
         clean=code_text(RAW, USUAL_CITIZEN),
         value=ops.Case(
             (
-                (ops.Matches(TEXT, USUAL_CITIZEN), TEXT),
+                (ops.Matches(RAW, USUAL_CITIZEN), TEXT),
                 (ops.Matches(TEXT, "[0-9]{17}[0-9X]"), TEXT),
                 (ops.Matches(TEXT, "[0-9]{15}"), _from_fifteen(TEXT)),
             )

@@ -18,6 +18,7 @@ from ronghe.standards.folding import code_text
 from ronghe.standards.region_names import COLLECTIVE, full_names, short_name
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
+from ronghe.tables.alternatives import alternatives
 
 __all__ = ["EDITION", "ELEMENTS", "Region", "became", "every_code", "known", "on", "path", "region"]
 
@@ -176,13 +177,13 @@ def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, code) for name, code in found.items() if code))
 
 
-# The first pattern lacks 辖 (U+8F96): in full names its words say nothing, as in 北京市市辖区海淀区.
-_CLEAN = ops.Case(
-    ((ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u8f95\u8f97-\u9fff]+|市辖区"), RAW),),
-    otherwise=ops.Replace(
+def _cleaned(usual: str) -> ops.Expression:
+    tidy = ops.Replace(
         code_text(RAW, "[0-9]{6}", "\\-–—/、,，_>|·."), "市辖区|(省|自治区)直辖县级行政(区划|单位)|省直辖行政单位"
-    ),
-)
+    )
+    # The second pattern lacks 辖 (U+8F96): in full names its words say nothing, as in 北京市市辖区海淀区.
+    unchanged = ops.Matches(RAW, "[0-9]{6}|[\u4e00-\u8f95\u8f97-\u9fff]+|市辖区")
+    return ops.Case(((ops.Matches(RAW, usual), RAW), (unchanged, RAW)), tidy)
 
 
 def region(as_of: dt.date | None = None, within: str = "") -> Element:
@@ -202,8 +203,11 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         otherwise=ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes),
     )
     short = ops.Case(((ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}"), shorter_or_longer),))
-    value = ops.Coalesce((ops.Lookup(TEXT, (*codes, *_names(year, within))), short))
-    in_force = ops.Lookup(VALUE(ops.TEXT), _codes_in_force(year))
+    in_force = _codes_in_force(year)
+    # A code in force is what most cells are: one question answers for cleaning, reading and checking.
+    usual = alternatives(code for code, _ in in_force)
+    named = ops.Coalesce((ops.Lookup(TEXT, (*codes, *_names(year, within))), short))
+    lasting = ops.Not(ops.IsNull(ops.Lookup(VALUE(ops.TEXT), in_force)))
     return Element(
         code="region",
         name=Bilingual("行政区划", "Administrative division"),
@@ -218,11 +222,11 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
             "county_name district_name province_code city_code county_code",
         ),
         type=ops.TEXT,
-        clean=_CLEAN,
-        value=value,
+        clean=_cleaned(usual),
+        value=ops.Case(((ops.Matches(RAW, usual), TEXT),), named),
         source="GB/T 2260",
         form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or an unambiguous name"),
-        checks=(Check("region_abolished", ops.Not(ops.IsNull(in_force)), "warning"),),
+        checks=(Check("region_abolished", ops.Case(((ops.Matches(RAW, usual), ops.ALWAYS),), lasting), "warning"),),
         code_list="GB/T 2260",
         examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),
         options=(("as_of", as_of.isoformat() if as_of else ""), ("within", within)),

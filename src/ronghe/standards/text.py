@@ -24,6 +24,7 @@ IDEOGRAPHS = unicodedata.normalize("NFKC", _KANGXI) + "母民虎西见角贝车�
 _DOTS = "•・‧∙⋅․﹒･．"
 _HAN = "[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 _SPACE = f"[{ops.WHITESPACE}]"
+_USUAL_NAME = f"(?:{_HAN}|·){{1,30}}"
 _RADICAL = f"[\u2f00-\u2fd5{_SIMPLIFIED}]"
 
 
@@ -34,11 +35,13 @@ def _in_one_form(text: ops.Expression) -> ops.Expression:
 
 def _name() -> ops.Expression:
     """A name: full-width letters folded, no space between ideographs and one between words of letters."""
-    usual = ops.Matches(RAW, f"(?:{_HAN}|·)+")
+    usual = ops.Matches(RAW, _USUAL_NAME)
+    spaced = ops.Matches(RAW, f"(?:{_HAN}|·|{_SPACE})+")
     ideographs = ops.Matches(RAW, f"(?:{_HAN}|·|{_SPACE}|{_RADICAL}|[{_DOTS}])+")
     every = ops.Translate(RAW, _DOTS[:-1] + RADICALS + FULL_WIDTH, "·" * (len(_DOTS) - 1) + IDEOGRAPHS + HALF_WIDTH)
     words = ops.Trim(ops.Replace(every, f"{_SPACE}+", " "))
-    return ops.Case(((usual, RAW), (ideographs, _in_one_form(ops.Replace(RAW, f"{_SPACE}+")))), words)
+    together = ops.Replace(RAW, f"{_SPACE}+")
+    return ops.Case(((usual, RAW), (spaced, together), (ideographs, _in_one_form(together))), words)
 
 
 def _organization() -> ops.Expression:
@@ -111,7 +114,7 @@ ELEMENTS: tuple[Element, ...] = (
         ),
         type=ops.TEXT,
         clean=_name(),
-        value=ops.Case(((ops.Matches(TEXT, "[^0-9]{1,60}"), TEXT),)),
+        value=ops.Case(((ops.Matches(RAW, _USUAL_NAME), TEXT), (ops.Matches(TEXT, "[^0-9]{1,60}"), TEXT))),
         source="GA/T 543.1-2011",
         form=Bilingual("不含数字，最多 60 字，间隔号写作 ·", "No digits, at most 60 characters, the middle dot as ·"),
         sensitivity="personal",

@@ -5,6 +5,7 @@ behind anyone's back.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from ronghe.standards.chinese_numbers import MARKS, SIGNS, WHOLE, whole_number
@@ -45,7 +46,7 @@ def _cast(kind: ops.Type) -> ops.IntegerOf | ops.NumberOf | ops.DecimalOf:
 
 
 def usually(kind: ops.Type, odd: ops.Expression) -> ops.Expression:
-    """TEXT as `kind` where it is a plain number, else `odd`: the form that `cleaned` has asked for is not asked again."""
+    """TEXT as `kind` where it is a plain number, else `odd`; what `cleaned` has asked is not asked again."""
     cast = _cast(kind)
     return ops.Case(((ops.Matches(TEXT, cast.pattern), cast),), odd)
 
@@ -90,9 +91,12 @@ def sized(number: ops.Expression, kind: ops.Type) -> ops.Expression:
 _BARE = ops.Replace(TEXT, "[^0-9.+-]+")
 
 
-def _in_units(number: ops.Expression, kind: ops.Type) -> ops.Expression:
-    """The number, a plain text, times the unit that follows the digits of TEXT."""
-    times = ops.DecimalOf(ops.Lookup(ops.Extract(TEXT, f"[0-9]({_UNIT})"), _TIMES), 13, 0)
+_TEN_THOUSAND = ops.Literal(Decimal(10_000), ops.decimal(5, 0))
+_UNIT_READ = ops.DecimalOf(ops.Lookup(ops.Extract(TEXT, f"[0-9]({_UNIT})"), _TIMES), 13, 0)
+"""What the unit after the digits of TEXT counts."""
+
+
+def _in_units(number: ops.Expression, kind: ops.Type, times: ops.Expression) -> ops.Expression:
     product = ops.Arithmetic("*", ops.DecimalOf(number, _READ.precision, _READ.scale), times)
     return sized(ops.TextOf(product, _WIDE), kind)
 
@@ -137,8 +141,8 @@ def any_number(
     before = f"[+-]?{mark}?{AMOUNT}" if mark else f"[+-]?{AMOUNT}"
     # Most numbers that are not plain are one of these two, and nothing but the number has a digit, a point or a sign.
     branches.append((ops.Matches(TEXT, before + after), sized(_BARE, kind)))
-    branches.append((ops.Matches(TEXT, before + _UNIT + after), _in_units(_BARE, kind)))
+    branches.append((ops.Matches(TEXT, f"{before}万{after}"), _in_units(_BARE, kind, _TEN_THOUSAND)))
     branches.append((ops.Matches(TEXT, written(AMOUNT + after, mark)), sized(_amount(), kind)))
-    branches.append((ops.Matches(TEXT, written(AMOUNT + _UNIT + after, mark)), _in_units(_amount(), kind)))
+    branches.append((ops.Matches(TEXT, written(AMOUNT + _UNIT + after, mark)), _in_units(_amount(), kind, _UNIT_READ)))
     branches.append((ops.Matches(TEXT, written(WORDED + after, mark)), sized(_worded(), kind)))
     return ops.Case(tuple(branches), ops.Literal(None, kind))

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from ronghe.tables import expressions as ops
 from ronghe.tables.alternatives import alternatives
+from ronghe.tables.hashed import HALF, KEYS, VALUES, Mapping, slots
 from ronghe.tables.sql import (
     ARITHMETIC,
     COMMON,
@@ -25,6 +26,7 @@ from ronghe.tables.sql import (
     integer,
     let,
     literal_pattern,
+    name,
     null,
     parens,
     text,
@@ -247,7 +249,9 @@ def _of_number(whole: Node, node: ops.WeightedSum) -> Node:
 
 def _weighted_sum(render: Renderer, node: ops.WeightedSum) -> Node:
     operand, count = render(node.text), len(node.weights)
-    if count == 1 or node.alphabet != "0123456789" or count > 18:
+    if count == 1:
+        return _by_digits(_digits(operand, node.alphabet, count), node)
+    if node.alphabet != "0123456789" or count > 18:
         alphabet = node.alphabet
         return _once(render, operand, lambda bound: _by_digits(_digits(bound, alphabet, count), node))
     # One cast and integer divisions: half the cost of cutting the text into characters.
@@ -263,14 +267,32 @@ def _kept(operand: Node, keys: Sequence[str], otherwise: Node) -> Node:
     return when(known, operand.copy(), otherwise)
 
 
+def _held(render: Renderer, operand: Node, mapping: Mapping) -> Node:
+    """The value that the table of a large mapping has for the operand: see hashed.py."""
+    table, size = render.table(mapping), slots(mapping)
+
+    def in_slot(number: Node) -> exp.If:
+        # Slots count from 1, and a list's index is signed.
+        place = cast(
+            parens(exp.Add(this=exp.Mod(this=parens(number), expression=integer(size)), expression=integer(1))),
+            "BIGINT",
+        )
+        key, value = (call("LIST_EXTRACT", name(side, table), place.copy()) for side in (KEYS, VALUES))
+        return exp.If(this=exp.EQ(this=key, expression=operand.copy()), true=value)
+
+    whole = call("HASH", operand.copy())
+    upper = exp.IntDiv(this=whole.copy(), expression=integer(HALF))
+    return exp.Case(ifs=[in_slot(whole), in_slot(upper)], default=null())
+
+
 def _lookup(render: Renderer, node: ops.Lookup) -> Node:
-    """Codes that mean themselves as a pattern, a few pairs as CASE, many by a function that looks them up."""
+    """Codes that mean themselves as a pattern, a few pairs as CASE, many by a table that holds them."""
     operand, rest = render(node.text), node.mapping
     same = tuple(key for key, value in rest if key == value and key.isascii())
     if len(same) > LARGEST_CASE:
         rest = tuple((key, value) for key, value in rest if key != value or not key.isascii())
     if len(rest) > LARGEST_CASE:
-        found = call(render.table(rest), operand.copy(), call("HASH", operand.copy()))
+        found = _once(render, operand.copy(), lambda named: _held(render, named, rest))
     else:
         # CASE computes its operand again for each branch that it asks.
         found = _once(render, operand.copy(), lambda named: cases(named, rest, null())) if rest else null()
@@ -285,7 +307,8 @@ def _is_in(render: Renderer, node: ops.IsIn) -> Node:
     operand = render(node.operand)
     if len(texts) <= SOME or all(value.isascii() for value in texts):
         return call("REGEXP_FULL_MATCH", operand, text(alternatives(texts)))
-    found = call(render.table(tuple((value, value) for value in texts)), operand, call("HASH", operand.copy()))
+    pairs = tuple((value, value) for value in texts)
+    found = _once(render, operand, lambda named: _held(render, named, pairs))
     known = exp.Not(this=exp.Is(this=found, expression=null()))
     return when(exp.Not(this=exp.Is(this=operand.copy(), expression=null())), known)
 
@@ -299,8 +322,14 @@ def _operand(render: Renderer, node: ops.Expression) -> Node:
 def _arithmetic(render: Renderer, node: ops.Arithmetic) -> Node:
     """NULL on overflow and for a remainder by zero, which DuckDB takes for errors; TRY costs 2 ns (measured)."""
     plain = parens(ARITHMETIC[node.operator](this=_operand(render, node.left), expression=_operand(render, node.right)))
-    certain = node.operator == "%" and isinstance(node.right, ops.Literal) and node.right.value
-    return plain if certain else call("TRY", plain)
+    return plain if _is_safe(node) else call("TRY", plain)
+
+
+def _is_safe(node: ops.Arithmetic) -> bool:
+    if node.operator == "%":
+        return isinstance(node.right, ops.Literal) and bool(node.right.value)
+    # Each is far below the square root of what 64 bits hold.
+    return node.operator == "+" and all(isinstance(side, ops.WeightedSum) for side in (node.left, node.right))
 
 
 def _listed(render: Renderer, node: ops.Listed) -> Node:

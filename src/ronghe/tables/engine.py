@@ -178,6 +178,9 @@ def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
         "temp_directory": str(scratch),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        # Tables of one row stand beside the source; if they took its place, the source would be held in memory. Every
+        # SELECT here names the larger side first.
+        "disabled_optimizers": "join_order,build_side_probe_side",
     }
     if resources.memory is not None:
         settings["memory_limit"] = f"{(resources.memory - RESERVED) // 10**6}MB"

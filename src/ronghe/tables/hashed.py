@@ -1,57 +1,81 @@
-"""Large mappings in DuckDB: a function of Arrow arrays that finds the values of a whole chunk at once.
+"""Large mappings in DuckDB: a table of one row that holds two lists of slots, beside every row of the source.
 
-Measured for 20,000 names and 2M rows: 0.5 s. A join takes 0.1 s but puts the rows out of order, even one that matches
-each row once; a cast to an enumeration takes 0.3 ms for each text that it lacks; tables of constant lists take 2 s.
+A text lies in one of the two slots that its hash names (cuckoo hashing: Pagh and Rodler 2004), so a look-up is two
+comparisons. Measured for 20,000 names and 2M rows: 0.12 s, and the rows stay in order, since the product with one row
+hands every chunk on as it is. A join takes 0.1 s but puts rows out of order, even one that matches each row once; a
+function of Arrow arrays takes 0.5 s; constant lists are built again for each chunk, which takes 2 s; a cast to an
+enumeration takes 0.3 ms for each text that it lacks.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from duckdb.func import FunctionNullHandling, PythonUDFType
-from duckdb.sqltypes import UBIGINT, VARCHAR
-from numpy.typing import NDArray
 from sqlglot import exp
 
-__all__ = ["Mapping", "hold"]
+__all__ = ["HALF", "KEYS", "VALUES", "Mapping", "hold", "slots"]
 
 Mapping = tuple[tuple[str, str], ...]
 
+KEYS, VALUES = "keys", "values"
+HALF = 2**32
+"""The second slot of a text comes from the upper half of its hash."""
+ROOM = 3
+"""Slots for each text, at least: above half full, cuckoo hashing begins to fail."""
+MOVES = 500
+"""Texts that may be pushed on before a larger table is tried."""
 
-@lru_cache(maxsize=64)
-def _by_hash(mapping: Mapping) -> tuple[NDArray[np.uint64], pa.Array, pa.Array]:
-    """The hashes of the keys as DuckDB reckons them, ascending, with keys and values in the same order."""
-    keys, values = (pa.array([pair[side] for pair in mapping], pa.string()) for side in (0, 1))
+
+def slots(mapping: Mapping) -> int:
+    """How many slots the table of a mapping has, a power of two."""
+    return len(_placed(mapping))
+
+
+def _hashes(texts: Sequence[str]) -> list[int]:
+    """The texts' hashes as DuckDB reckons them."""
     hashed = exp.alias_(exp.Anonymous(this="HASH", expressions=[exp.column("key")]), "hash")
     with duckdb.connect() as connection:
-        relation = connection.from_arrow(pa.table({"key": keys}))
+        relation = connection.from_arrow(pa.table({"key": pa.array(texts, pa.string())}))
         found = relation.query("keys", exp.select(hashed).from_("keys").sql(dialect="duckdb"))
         assert found is not None
-        hashes = found.fetchnumpy()["hash"]
-    order = np.argsort(hashes, kind="stable")
-    return hashes[order], keys.take(pa.array(order)), values.take(pa.array(order))
+        return [row[0] for row in found.fetchall()]
 
 
-def hold(connection: duckdb.DuckDBPyConnection, function: str, mapping: Mapping) -> None:
-    """Give a connection the function `function(text, hash(text))`: the value of the text, NULL where it has none.
+@lru_cache(maxsize=64)
+def _placed(mapping: Mapping) -> tuple[int | None, ...]:
+    """Which pair of the mapping lies in each slot."""
+    hashes = _hashes([key for key, _ in mapping])
+    size = 1 << (ROOM * len(mapping)).bit_length()
+    while True:
+        places = _cuckoo([(hash_ % size, hash_ // HALF % size) for hash_ in hashes], size)
+        if places is not None:
+            return tuple(places)
+        size *= 2
 
-    Of keys with one hash (64 bits) only the first would be found; there are none among a million texts.
-    """
-    hashes, keys, values = _by_hash(mapping)
 
-    def value_of(texts: Any, hashed: Any) -> Any:
-        places = np.searchsorted(hashes, hashed.to_numpy(zero_copy_only=False))
-        nearest = pa.array(np.minimum(places, len(hashes) - 1))
-        return pc.if_else(pc.equal(keys.take(nearest), texts), values.take(nearest), pa.scalar(None, pa.string()))
+def _cuckoo(choices: Sequence[tuple[int, int]], size: int) -> list[int | None] | None:
+    """A slot for each number of `choices`, one of its two; None where `size` is too small for them."""
+    places: list[int | None] = [None] * size
+    for number in range(len(choices)):
+        lodger: int | None = number
+        slot = choices[number][0]
+        for _ in range(MOVES):
+            lodger, places[slot] = places[slot], lodger
+            if lodger is None:
+                break
+            first, second = choices[lodger]
+            slot = second if slot == first else first
+        if lodger is not None:
+            return None
+    return places
 
-    connection.create_function(
-        function,
-        value_of,
-        [VARCHAR, UBIGINT],
-        VARCHAR,
-        type=PythonUDFType.ARROW,
-        null_handling=FunctionNullHandling.SPECIAL,
-    )
+
+def hold(connection: duckdb.DuckDBPyConnection, table: str, mapping: Mapping) -> None:
+    """Give a connection the table `table` of one row with the lists KEYS and VALUES of a mapping."""
+    placed = _placed(mapping)
+    columns = {
+        name: pa.array([[None if pair is None else mapping[pair][side] for pair in placed]], pa.list_(pa.string()))
+        for side, name in enumerate((KEYS, VALUES))
+    }
+    connection.from_arrow(pa.table(columns)).create(table)

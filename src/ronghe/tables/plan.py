@@ -36,7 +36,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPlan:
-    """A SELECT, the mappings that it joins by table name, and those that it looks into by the name of a function."""
+    """A SELECT, the mappings that it joins, and those of which it has the only row beside its rows, by table name."""
 
     select: exp.Select
     joins: tuple[tuple[str, ops.Lookup], ...]
@@ -65,11 +65,13 @@ def _prepared(below: str, renderer: Renderer) -> exp.Expr:
 
 
 def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, dict[str, ops.Lookup]]:
-    renderer.joins, renderer.prepared = {}, {}
+    renderer.joins, renderer.prepared, renderer.tables = {}, {}, {}
     renderer.source = below
     computed = [_named(renderer(node), alias) for alias, node in layer.computed]
     kept = [name(column, below) for column in layer.keep]
     select = exp.Select(expressions=[*kept, *computed]).from_(_prepared(below, renderer), copy=False)
+    for table in renderer.tables:
+        select = select.join(exp.to_table(table), join_type="cross", copy=False)
     tables = {}
     for alias, lookup in renderer.joins.items():
         table = f"{below}_{alias}"
@@ -83,6 +85,7 @@ def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     """The plan over the table or view `source` as one SELECT with a common table expression for each layer."""
     below = source
     joins: dict[str, ops.Lookup] = {}
+    tables: dict[str, tuple[tuple[str, str], ...]] = {}
     steps: list[tuple[str, exp.Select]] = []
     if plan.numbered:
         below = "numbered"
@@ -91,12 +94,13 @@ def render(plan: Plan, source: str, renderer: Renderer) -> RenderedPlan:
     for depth, layer in enumerate(plan.layers, start=1):
         step, joined = _layer(layer, below, renderer)
         joins |= joined
+        tables |= renderer.tables
         below = f"layer_{depth}"
         steps.append((below, step))
     select = exp.select("*").from_(exp.to_identifier(below))
     for alias, step in steps:
         select = select.with_(alias, as_=step, copy=False)
-    return RenderedPlan(select, tuple(joins.items()), tuple(renderer.tables.items()))
+    return RenderedPlan(select, tuple(joins.items()), tuple(tables.items()))
 
 
 def carrying_row(plan: Plan) -> Plan:

@@ -102,8 +102,8 @@ class Renderer:
 
     `dialect` is sqlglot's name of the engine, `source` the table that columns are read from. Large mappings are
     collected: those in `joins` by the alias under which the SELECT must join a table of `key` and `value`, those in
-    `tables` by the name of a function that must look into them. `prepared` are columns that the SELECT must compute
-    below its own, for expressions that cost too much inside CASE.
+    `tables` by the name of a table of one row that must stand beside the source. `prepared` are columns that the SELECT
+    must compute below its own, for expressions that cost too much inside CASE.
     """
 
     dialect: str
@@ -133,7 +133,7 @@ class Renderer:
         return name(alias, self.source)
 
     def table(self, mapping: tuple[tuple[str, str], ...]) -> str:
-        """The name of the function that looks into a large mapping: the same for the same mapping."""
+        """The name of the table that holds a large mapping: the same for the same mapping."""
         alias = _table_name(mapping)
         self.tables[alias] = mapping
         return alias

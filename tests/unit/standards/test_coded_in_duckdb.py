@@ -62,8 +62,8 @@ def plan_of(element: Element) -> Plan:
     text, value = Column("text"), Column("value", element.type)
     checks = tuple((f"check_{place}", Holds(check.holds)) for place, check in enumerate(element.checks))
     layers = (
-        Layer(((text.name, element.clean),)),
-        Layer(((value.name, element.value),), keep=(text.name,)),
+        Layer(((text.name, element.clean),), keep=(RAW.name,)),
+        Layer(((value.name, element.value),), keep=(RAW.name, text.name)),
         Layer(checks, keep=(text.name, value.name)),
     )
     return Plan(layers)

@@ -148,10 +148,12 @@ def broken_keys(engine: Engine, compiled: Compiled, source: str, key: Key, paren
 def _keep_parents(engine: Engine, compiled: Compiled, key: Key, parent: Staged) -> None:
     engine.attach("parent", parent)
     elements = [compiled.elements[field] for field in key.fields]
-    cleaned = [(f"k{n}", ops.substitute(e.clean, {RAW.name: ops.Column(f"c{n}")})) for n, e in enumerate(elements)]
-    valued = [(f"v{n}", ops.substitute(e.value, {TEXT.name: ops.Column(f"k{n}")})) for n, e in enumerate(elements)]
+    names = [{RAW.name: ops.Column(f"c{n}"), TEXT.name: ops.Column(f"k{n}")} for n in range(len(elements))]
+    cleaned = [(f"k{n}", ops.substitute(e.clean, names[n])) for n, e in enumerate(elements)]
+    valued = [(f"v{n}", ops.substitute(e.value, names[n])) for n, e in enumerate(elements)]
+    raw = tuple(f"c{n}" for n in range(len(elements)))
     texts = [canonical_text(ops.Column(f"v{n}", e.type), e.type) for n, e in enumerate(elements)]
-    plan = Plan((Layer(tuple(cleaned)), Layer(tuple(valued)), Layer((("key", joined_key(texts)),))))
+    plan = Plan((Layer(tuple(cleaned), raw), Layer(tuple(valued)), Layer((("key", joined_key(texts)),))))
     known = exp.select(name("key")).distinct().from_("plan")
     engine.keep("parents", known.where(exp.Not(this=exp.Is(this=name("key"), expression=exp.Null()))), (plan, "parent"))
 
