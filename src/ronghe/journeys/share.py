@@ -28,7 +28,7 @@ from ronghe.messages import Language
 from ronghe.report import echarts_source, render
 from ronghe.sharing_index import Degree, TableFacts, degree, readiness
 from ronghe.standards.catalog import Catalog
-from ronghe.tables.database_url import is_database
+from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import Resources
 from ronghe.tables.open import ReadOptions, stage

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ronghe.terms import InputError
 
-__all__ = ["database_url", "is_database", "masked", "open_engine", "shown"]
+__all__ = ["database_url", "masked", "open_engine", "shown"]
 
 _DRIVERS = {
     "postgresql": "postgresql+psycopg",
@@ -36,12 +36,6 @@ _PACKAGES = {
 """What to install for a driver that is missing; DM and Kingbase hand theirs out with the server."""
 
 _SECRET = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:env:[A-Za-z_]\w*|url-file:.+|[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://.*)(?:#.*)?", re.DOTALL)
-
-
-def is_database(source: str) -> bool:
-    """True when a source is the address of a database and no path of a file."""
-    return _ADDRESS.fullmatch(source) is not None
 
 
 def _resolved(source: str, environment: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ronghe.tables.database_url import is_database
+from ronghe.tables.address import is_database
 from ronghe.tables.delimited import CsvOptions, Progress, silent, stage_delimited
 from ronghe.tables.excel import stage_excel
 from ronghe.tables.json_lines import stage_json

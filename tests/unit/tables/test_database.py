@@ -5,9 +5,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from ronghe.messages import LANGUAGES, render_error
+from ronghe.tables.address import is_database
 from ronghe.tables.database import stage_database, table_names
 from ronghe.tables.database_query import check_query
-from ronghe.tables.database_url import database_url, is_database, masked, shown
+from ronghe.tables.database_url import database_url, masked, shown
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, Refused, RongheError, UsageError
 
