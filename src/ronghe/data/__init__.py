@@ -84,8 +84,7 @@ def standardize(
     """Standardize a table by a schema file and publish it in the folder `out`: rows in = published + quarantined.
 
     Other tables that `out` holds stay. Raises InputError for a table or schema that cannot be used, Refused for a
-    folder
-    with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
     """
     from ronghe.journeys.standardize import standardize_file
     from ronghe.standards.catalog import catalog

@@ -131,8 +131,7 @@ def share_files(
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
     A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness:
-    files
-    alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
+    files alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
     """
     sources = _expanded(sources)
     if not sources:

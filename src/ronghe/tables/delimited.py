@@ -1,8 +1,7 @@
 """Read CSV, TSV and their kin: any delimiter, quoting and encoding, header or none, whole or broken.
 
 The usual file goes to the engine as it lies on the disk. One in another encoding is transcoded first, streaming; one
-that
-the engine refuses is separated into good and broken records by `records`.
+that the engine refuses is separated into good and broken records by `records`.
 """
 
 import csv
@@ -72,8 +71,7 @@ def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
 
 
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
-    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column, odd
-    delimiters."""
+    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column."""
     if dialect.columns == 1:
         return True
     returns = pairs = feeds = 0
@@ -117,8 +115,7 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
 def stage_delimited(
     source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = silent
 ) -> Staged:
-    """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at
-    yet.
+    """A delimited file made ready for an engine: decoded if needed, dialect and names found, records not looked at.
 
     `into` is a folder for temporary files. Raises InputError for empty files and unknown encodings.
     """

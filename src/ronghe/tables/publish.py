@@ -73,8 +73,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
 
     def step(self, name: str, fingerprint: str, work: Callable[[], object]) -> object:
-        """The JSON value that `work` gives; taken from an earlier, interrupted run where the fingerprint is the
-        same."""
+        """The JSON value that `work` gives, or that it gave an earlier, interrupted run with the same fingerprint."""
         record = self._done / f"{name}.json"
         if record.exists():
             known = json.loads(record.read_text("utf-8"))
@@ -149,8 +148,7 @@ def workspace(target: Path) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
 
     Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused
-    when
-    the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
+    when the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
     """
     target = target.absolute()
     try:

@@ -20,7 +20,7 @@ from ronghe.tables.sql import name
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError
 
-__all__ = ["broken_keys", "constants_of", "impute_constants"]
+__all__ = ["Rows", "broken_keys", "constants_of", "impute_constants"]
 
 Rows = NDArray[np.int64]
 

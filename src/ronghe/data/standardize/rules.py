@@ -27,7 +27,7 @@ def joined_key(texts: Sequence[ops.Expression]) -> ops.Expression:
 def typed_constant(field: Field, element: Element, text: str, place: str) -> ops.Literal:
     """A constant of a schema, read by the field's own element; InputError when the element cannot read it."""
     reading = element.read(text)
-    if reading.value is None or isinstance(reading.value, float) != (element.type is ops.NUMBER):
+    if reading.value is None or isinstance(reading.value, float) != (element.type == ops.NUMBER):
         raise InputError("data.constant", place=f"{field.name}/{place}", value=text, element=element.name)
     return ops.Literal(reading.value, element.type)
 
