@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ronghe.tables.atomic import sync
 from ronghe.tables.engine import io_fault
 from ronghe.tables.package import MANIFEST, read_manifest
 from ronghe.terms import InputError, Refused
@@ -29,18 +30,10 @@ _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
 
 
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _fsync_all(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
-        _fsync(path)
-    _fsync(folder)
+        sync(path)
+    sync(folder)
 
 
 def _swap(new: Path, old: Path) -> bool:
@@ -86,9 +79,16 @@ class Workspace:
         return value
 
     def carry_over(self, paths: list[str]) -> None:
-        """Take files of the present publication into the next one, without copying them where the disk can link."""
+        """Take files of the present publication into the next one, without copying them where the disk can link.
+
+        Raises InputError for a path outside the publication.
+        """
         for path in paths:
             new = self.folder / path
+            # The paths are those of a manifest that anybody may have written: one that climbs out would have us delete
+            # a file of somebody else.
+            if not new.resolve().is_relative_to(self.folder.resolve()):
+                raise InputError("tables.manifest_outside", path=path, folder=str(self.target))
             new.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
             try:
@@ -107,7 +107,7 @@ class Workspace:
             self.target.rename(old)
             self.folder.rename(self.target)
             shutil.rmtree(old)
-        _fsync(self.target.parent)
+        sync(self.target.parent)
         shutil.rmtree(_beside(self.target, "work"))
 
 
