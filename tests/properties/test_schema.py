@@ -10,6 +10,7 @@ from ronghe.data.standardize.schema import (
     CrossRule,
     Field,
     ForeignKey,
+    Impute,
     OnError,
     TableSchema,
     parse_schema,
@@ -25,7 +26,7 @@ COUNT = st.none() | st.integers(0, 10**6)
 
 @st.composite
 def fields(draw: st.DrawFn, name: str) -> Field:
-    impute = draw(st.sampled_from(["none", "mean", "median", "mode", "constant"]))
+    impute = draw(st.sampled_from(get_args(Impute)))
     on_error = draw(st.sampled_from(get_args(OnError)))
     return Field(
         name=name,

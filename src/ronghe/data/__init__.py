@@ -16,6 +16,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# Three functions of this face are named like modules beside it. The first import of such a module puts it in the place
+# of the name, so all of them come before the functions: a later import leaves the functions alone.
+import ronghe.data.files
+import ronghe.data.standardize.run  # noqa: F401 - as above
+
 if TYPE_CHECKING:
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal

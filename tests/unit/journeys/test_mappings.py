@@ -36,7 +36,7 @@ def test_the_columns_may_stand_in_any_order_beside_others(tmp_path: Path) -> Non
 )
 def test_shares_are_taken_exactly(tmp_path: Path, text: str, exact: Fraction) -> None:
     read = read_shares(written(tmp_path, f"department,amount,share\n税务局,30,{text}\n"))
-    assert (read.amounts, read.shares) == ({"税务局": 30}, {"税务局": exact})
+    assert (read.amounts, read.shares) == ({"税务局": Fraction(30)}, {"税务局": exact})
 
 
 @pytest.mark.parametrize(
