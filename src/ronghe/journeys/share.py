@@ -92,6 +92,7 @@ def _facts(table: SharedTable) -> TableFacts:
     """What the index may know of a table: counts, nothing else."""
     result = table.result
     columns = [column for column in result.columns if column.element]
+    # These four say how a value is written, not what it means: no element of the standard was recognized.
     recognized = sum(1 for column in columns if column.element not in ("text", "code", "number", "integer"))
     filled = sum(column.filled for column in columns)
     failures = sum(column.failures for column in columns)

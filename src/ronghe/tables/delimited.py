@@ -77,6 +77,7 @@ def _needs_separation(path: Path, dialect: Dialect) -> bool:
     returns = pairs = feeds = 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            # A pair of return and feed that the chunk's end cuts in two would count as one of each.
             if chunk.endswith(b"\r"):
                 chunk += file.read(1)
             if b"\0" in chunk:
@@ -136,6 +137,7 @@ def stage_delimited(
         path.symlink_to(source.resolve())
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    # The last line of a long sample is cut somewhere: as a record of fewer cells it would mislead.
     if len(sample) >= SAMPLE_BYTES // 4 and "\n" in sample:
         sample = sample[: sample.rindex("\n") + 1]
     try:

@@ -134,6 +134,7 @@ class DuckDB:
         """See Engine."""
         with _translated():
             reader = self.connection.sql(self.statement(plan, source)).to_arrow_reader(BATCH_ROWS)
+            # First an empty batch: of a table without rows nothing else would tell the types.
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
 

@@ -74,6 +74,7 @@ class Workspace:
                 return known["value"]
         value = work()
         written = record.with_suffix(".new")
+        # Under another name first: a step that is stopped while it is written down is not finished.
         written.write_text(json.dumps({"fingerprint": fingerprint, "value": value}, ensure_ascii=False), "utf-8")
         written.replace(record)
         return value
@@ -98,6 +99,8 @@ class Workspace:
 
     def publish(self, manifest: str) -> None:
         """Write the manifest and put the folder in the place of the old one, at once and durably."""
+        # The order is the promise: every byte is on the disk before the name changes hands, and what could be done
+        # again is thrown away last.
         (self.folder / MANIFEST).write_text(manifest, "utf-8")
         _fsync_all(self.folder)
         if not self.target.exists():
@@ -119,6 +122,7 @@ def _check_target(target: Path) -> None:
         return
     present = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
     if not present:
+        # Out of the way of the rename, which takes an empty folder's place on some systems only.
         target.rmdir()
         return
     if MANIFEST not in present:

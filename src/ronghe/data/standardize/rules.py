@@ -19,6 +19,7 @@ def canonical_text(value: ops.Expression, kind: ops.Type) -> ops.Expression:
 def joined_key(texts: Sequence[ops.Expression]) -> ops.Expression:
     """One text for a key of several columns; NULL when any of them is."""
     parts: list[ops.Expression] = []
+    # Without a mark between them ("12", "3") and ("1", "23") would be one key.
     for text in texts:
         parts += [ops.Literal("\x1f"), text]
     return ops.Concat(tuple(parts[1:])) if len(texts) > 1 else texts[0]

@@ -142,6 +142,7 @@ class _Place:
     def count(self, value: object) -> int | None:
         if value is None:
             return None
+        # To Python true is a whole number; to whoever wrote the schema it is not.
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong("0, 1, 2 ...", value)
         return value
