@@ -140,7 +140,17 @@ def rules_given() -> set[str]:
         if name in ("reject", "fromkeys", "setdefault") and len(call.args) > 1:
             found |= {text for text in texts_in(call.args[1]) if text.isidentifier()}
     everything = schemas.Field(
-        "f", "f", "text", pattern="a", enum=("a",), minimum="a", maximum="a", min_length=1, max_length=1
+        "f",
+        "f",
+        "text",
+        pattern="a",
+        enum=("a",),
+        minimum="a",
+        maximum="a",
+        min_length=1,
+        max_length=1,
+        exclusive_minimum="a",
+        exclusive_maximum="a",
     )
     return found | {check.rule for check in checks_of(everything, catalog().get("text"))}
 

@@ -16,6 +16,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# Three functions of this face are named like modules beside it. The first import of such a module puts it in the place
+# of the name, so all of them come before the functions: a later import leaves the functions alone.
+import ronghe.data.files
+import ronghe.data.standardize.run  # noqa: F401 - as above
+
 if TYPE_CHECKING:
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
@@ -84,8 +89,7 @@ def standardize(
     """Standardize a table by a schema file and publish it in the folder `out`: rows in = published + quarantined.
 
     Other tables that `out` holds stay. Raises InputError for a table or schema that cannot be used, Refused for a
-    folder
-    with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
     """
     from ronghe.journeys.standardize import standardize_file
     from ronghe.standards.catalog import catalog

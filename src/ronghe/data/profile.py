@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from ronghe.data.standardize.result import mask
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
 from ronghe.tables.plan import Plan
@@ -17,7 +18,6 @@ __all__ = ["ColumnProfile", "Profile", "profile_table"]
 SOURCE = "profiled"
 CELLS = "profiled_cells"
 MOST_FREQUENT = 5
-SHOWN_ENDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,7 @@ class Profile:
 
 
 def _masked(column: ColumnProfile) -> ColumnProfile:
-    return replace(column, frequent=tuple((_hidden(value), times) for value, times in column.frequent))
-
-
-def _hidden(value: str) -> str:
-    ends = min(SHOWN_ENDS, len(value) // 4)
-    return value[:ends] + "＊" * min(len(value) - 2 * ends, 12) + value[len(value) - ends :]
+    return replace(column, frequent=tuple((mask(value), times) for value, times in column.frequent))
 
 
 def _counts(engine: Engine, columns: int) -> dict[str, Any]:

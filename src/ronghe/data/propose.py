@@ -44,8 +44,7 @@ _LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[
 
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
-    """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole
-    column."""
+    """What is proposed for a column and why: of its `values` filled cells, all counted, `fits` read as the element."""
 
     name: str
     element: str

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ from ronghe.terms import Department, InputError
 __all__ = ["Shares", "read_departments", "read_shares"]
 
 LARGEST = 10_000_000
+_PLAIN = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})|[0-9]{1,30}/[0-9]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,17 @@ def _records(path: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, s
     for name in wanted:
         if name not in present:
             raise InputError("journeys.mapping_column", path=str(path), name=name, known=", ".join(present))
-    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+    try:
+        return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+    except csv.Error as fault:  # a cell longer than the reader takes: a quote that is never closed
+        raise InputError("journeys.mapping_unreadable", path=str(path), detail=str(fault)) from fault
 
 
 def read_departments(path: Path) -> dict[str, Department]:
-    """The department of each file, by file name, from a CSV with `file,department` and, if wanted, `name`."""
+    """The department of each file, by file name, from a CSV with `file,department` and, if wanted, `name`.
+
+    Raises InputError with path and line for a blank or repeated file, a missing column, or a file that cannot be read.
+    """
     found: dict[str, Department] = {}
     for line, row in _records(path, ("file", "department")):
         if not row["file"] or not row["department"]:
@@ -54,13 +62,20 @@ def read_departments(path: Path) -> dict[str, Department]:
 
 def _number(path: Path, line: int, column: str, text: str) -> Fraction:
     try:
+        # Fraction would also take 1e999999999, and reckon with a billion digits.
+        if not _PLAIN.fullmatch(text):
+            raise ValueError(text)
         return Fraction(text)
     except (ValueError, ZeroDivisionError) as fault:
         raise InputError("journeys.mapping_number", path=str(path), line=line, column=column, value=text) from fault
 
 
 def read_shares(path: Path) -> Shares:
-    """Amounts and shares by department from a CSV with `department,amount,share`; shares lie between 0 and 1."""
+    """Amounts and shares by department from a CSV with `department,amount,share`.
+
+    Raises InputError with path and line for a blank or repeated department or for what is no number; whether the
+    numbers can be amounts and shares is for `sharing_index.degree` to say.
+    """
     amounts: dict[str, Fraction] = {}
     shares: dict[str, Fraction] = {}
     for line, row in _records(path, ("department", "amount", "share")):

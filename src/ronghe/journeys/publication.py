@@ -43,6 +43,7 @@ def table_names(sources: Sequence[str]) -> list[str]:
     names: list[str] = []
     for source in sources:
         name, number = table_name(source), 2
+        # Two names that differ in case alone are one file on Windows and macOS.
         while name.casefold() in (known.casefold() for known in names):
             name, number = f"{table_name(source)}_{number}", number + 1
         names.append(name)

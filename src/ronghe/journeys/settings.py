@@ -80,7 +80,7 @@ def _threads(value: Any, where: str, key: str) -> int:
         number = int(str(value))
     except ValueError:
         number = 0
-    if not 1 <= number <= 1024 or isinstance(value, bool):
+    if not 1 <= number <= 1024:
         raise UsageError("cli.setting_threads", where=where, key=key, value=value)
     return number
 

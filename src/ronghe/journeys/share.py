@@ -92,6 +92,7 @@ def _facts(table: SharedTable) -> TableFacts:
     """What the index may know of a table: counts, nothing else."""
     result = table.result
     columns = [column for column in result.columns if column.element]
+    # These four say how a value is written, not what it means: no element of the standard was recognized.
     recognized = sum(1 for column in columns if column.element not in ("text", "code", "number", "integer"))
     filled = sum(column.filled for column in columns)
     failures = sum(column.failures for column in columns)
@@ -131,8 +132,7 @@ def share_files(
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
     A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness:
-    files
-    alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
+    files alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
     """
     sources = _expanded(sources)
     if not sources:

@@ -24,6 +24,7 @@ from ronghe.report import (
     Table,
     Text,
 )
+from ronghe.report.numerals import percent
 from ronghe.sharing_index import FACTORS, Degree, Line, Readiness
 
 __all__ = ["report_page", "rule_name"]
@@ -73,8 +74,9 @@ def _summary(shared: Shared) -> Section:
     )
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * _share(part, whole):.1f}%"
+def _percent(part: int, whole: int) -> str | None:
+    """The rate in words; None of nothing, since no rows are neither all published nor all quarantined."""
+    return percent(part / whole) if whole else None
 
 
 def _rows_chart(tables: Sequence[SharedTable]) -> BarChart:
@@ -170,9 +172,10 @@ def _reasons(shared: Shared) -> Section:
 
 
 def _reason_row(table: SharedTable, reason: Reason, largest: int) -> Row:
-    examples = "，".join(mask(example) for example in reason.examples if example)
+    shown = [mask(example) for example in reason.examples if example]
+    examples = Bilingual("，".join(shown), ", ".join(shown)) if shown else None
     column: Text = both("journeys.report_record") if reason.column == "record" else reason.column
-    return Row((table.result.name, column, rule_name(reason.rule), Number(reason.rows, of=largest), examples or None))
+    return Row((table.result.name, column, rule_name(reason.rule), Number(reason.rows, of=largest), examples))
 
 
 def _ready(found: Readiness) -> Section:

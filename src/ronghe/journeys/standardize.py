@@ -43,26 +43,29 @@ def read_schema(path: Path) -> TableSchema:
 
 
 def _parents(schema: TableSchema, beside: Path, out: Path, into: Path) -> dict[str, Staged]:
-    """The tables that foreign keys reference: a table of the publication by name, or a file beside the schema by
-    path."""
+    """The tables that foreign keys reference, each once, whichever of its columns each key names."""
     found: dict[str, Staged] = {}
     for key in schema.foreign_keys:
         if not key.resource:
             continue
-        known = out / f"{key.resource}.parquet"
-        path = known if known.is_file() else beside / key.resource
-        if not path.is_file():
-            raise InputError("journeys.parent_missing", resource=key.resource, folder=str(beside), out=str(out))
-        folder = into / f"parent_{len(found)}"
-        folder.mkdir(parents=True, exist_ok=True)
-        staged = stage(str(path), folder, options=ReadOptions(), progress=silent)
-        absent = [name for name in key.reference_fields if name not in staged.columns]
-        if absent:
-            raise InputError(
-                "journeys.parent_column", resource=key.resource, name=absent[0], known=", ".join(staged.columns)
-            )
-        found[key.resource] = staged.only(key.reference_fields)
+        if key.resource not in found:
+            found[key.resource] = _parent(key.resource, beside, out, into / f"parent_{len(found)}")
+        columns = found[key.resource].columns
+        for name in key.reference_fields:
+            if name not in columns:
+                known = ", ".join(columns)
+                raise InputError("journeys.parent_column", resource=key.resource, name=name, known=known)
     return found
+
+
+def _parent(resource: str, beside: Path, out: Path, into: Path) -> Staged:
+    """A table of the publication by name, or else a file beside the schema by path."""
+    known = out / f"{resource}.parquet"
+    path = known if known.is_file() else beside / resource
+    if not path.is_file():
+        raise InputError("journeys.parent_missing", resource=resource, folder=str(beside), out=str(out))
+    into.mkdir(parents=True, exist_ok=True)
+    return stage(str(path), into, options=ReadOptions(), progress=silent)
 
 
 def _others(out: Path, name: str) -> list[Mapping[str, Any]]:

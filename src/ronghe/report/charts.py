@@ -86,6 +86,7 @@ def _twin_cell(series: Series, number: int, chart: BarChart, largest: float) -> 
 def chart_data(chart: Chart) -> Html:
     """The option as JSON that no text in it can end or run: every `<`, `>` and `&` is written as an escape."""
     written = json.dumps(_plain(chart.option), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # `</script>` in a department's name would end the element and run what follows.
     for sign in "<>&":
         written = written.replace(sign, f"\\u{ord(sign):04x}")
     return Html(written)

@@ -143,7 +143,7 @@ class BarChart:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """Values of rows by columns, shaded from light (0) to dark (the largest, or 1 for `rates`); None stays blank."""
+    """Values of rows by columns, shaded from light (0) to dark (the largest, or 1 for `rates`); None is a dash."""
 
     title: Text
     corner: Text

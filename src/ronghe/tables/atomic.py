@@ -8,10 +8,11 @@ from pathlib import Path
 from ronghe.tables.engine import io_fault
 from ronghe.terms import InputError
 
-__all__ = ["write_atomic"]
+__all__ = ["sync", "write_atomic"]
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -34,9 +35,10 @@ def write_atomic(path: Path) -> Iterator[Path]:
     part = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
         yield part
-        _sync(part)
+        # First the bytes, then the name: the other way round a crash could leave the name with nothing behind it.
+        sync(part)
         part.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as fault:
         raise io_fault(fault) from fault
     finally:

@@ -23,6 +23,7 @@ SIGNIFICANT_DIGITS = 15
 Source: Microsoft, Excel specifications and limits, "Number precision".
 """
 
+# Below this a float holds every whole number, so a cast to integers loses nothing.
 _EXACT = 10.0**SIGNIFICANT_DIGITS
 
 
@@ -85,6 +86,7 @@ _FORMS: dict[type, Callable[..., str | None]] = {
 
 
 def _text(value: object) -> str | None:
+    # By the very type: a bool is an int too, and a datetime a date.
     form = _FORMS.get(type(value))
     return str(value) if form is None else form(value)
 

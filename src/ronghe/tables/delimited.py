@@ -1,8 +1,7 @@
 """Read CSV, TSV and their kin: any delimiter, quoting and encoding, header or none, whole or broken.
 
 The usual file goes to the engine as it lies on the disk. One in another encoding is transcoded first, streaming; one
-that
-the engine refuses is separated into good and broken records by `records`.
+that the engine refuses is separated into good and broken records by `records`.
 """
 
 import csv
@@ -72,13 +71,13 @@ def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
 
 
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
-    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column, odd
-    delimiters."""
+    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column."""
     if dialect.columns == 1:
         return True
     returns = pairs = feeds = 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            # A pair of return and feed that the chunk's end cuts in two would count as one of each.
             if chunk.endswith(b"\r"):
                 chunk += file.read(1)
             if b"\0" in chunk:
@@ -117,8 +116,7 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
 def stage_delimited(
     source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = silent
 ) -> Staged:
-    """A delimited file made ready for an engine: decoded if needed, its dialect and names found, no record looked at
-    yet.
+    """A delimited file made ready for an engine: decoded if needed, dialect and names found, records not looked at.
 
     `into` is a folder for temporary files. Raises InputError for empty files and unknown encodings.
     """
@@ -139,6 +137,7 @@ def stage_delimited(
         path.symlink_to(source.resolve())
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    # The last line of a long sample is cut somewhere: as a record of fewer cells it would mislead.
     if len(sample) >= SAMPLE_BYTES // 4 and "\n" in sample:
         sample = sample[: sample.rindex("\n") + 1]
     try:

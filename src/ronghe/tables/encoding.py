@@ -1,8 +1,8 @@
 """Which encoding a text file has, and the way to UTF-8.
 
 Python's gb18030 codec follows the 2000 edition of the standard: 24 characters that later editions (2005, 2022) moved
-out of
-the private-use area come out as private-use characters. They are moved after decoding; what is left there is reported.
+out of the private-use area come out as private-use characters. They are moved after decoding; what is left there is
+reported.
 Source: GB 18030-2022, annex on changed mappings; WHATWG Encoding Standard, index gb18030.
 """
 
@@ -66,8 +66,7 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 
 
 def moved_out_of_private_use(text: str) -> tuple[str, int]:
-    """The text with the 25 moved characters of GB 18030 in their present places, and how many private-use ones
-    remain."""
+    """The text with the moved characters of GB 18030 in their present places, and how many private-use ones remain."""
     if not _PRIVATE_USE.search(text):
         return text, 0
     moved = text.translate(_MOVED)

@@ -64,8 +64,7 @@ class MalformedRecords(Exception):
 
 
 class Engine(Protocol):
-    """Runs plans over named sources; every method raises RongheError or MalformedRecords, never an engine's own
-    error."""
+    """Runs plans over named sources; a method raises RongheError or MalformedRecords, never an engine's own error."""
 
     def attach(self, source: str, staged: Staged) -> None:
         """Give a staged table a name; its columns are c0, c1, ..."""
@@ -135,6 +134,7 @@ class DuckDB:
         """See Engine."""
         with _translated():
             reader = self.connection.sql(self.statement(plan, source)).to_arrow_reader(BATCH_ROWS)
+            # First an empty batch: of a table without rows nothing else would tell the types.
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
 
@@ -194,8 +194,7 @@ def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
 
 
 def copy_to_parquet(staged: Staged, path: Path, scratch: Path, resources: Resources) -> None:
-    """A staged table as a Parquet file with c0, c1, ... and ROW, for engines that cannot be trusted with broken
-    files."""
+    """A staged table as a Parquet file with c0, c1, ... and ROW, for engines that would misread broken files."""
     with duckdb_engine(scratch, resources) as engine:
         engine.attach("staged", staged)
         numbered = exp.select("*", exp.alias_(exp.Window(this=exp.RowNumber()), ROW)).from_("staged")

@@ -304,8 +304,7 @@ class DecimalOf(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Rescale(Expression):
-    """operand * numerator / denominator as DECIMAL(28 + `scale`, `scale`), exact, ties away from zero; NULL on
-    overflow.
+    """operand * numerator / denominator as DECIMAL(28 + `scale`, `scale`), ties away from zero; NULL on overflow.
 
     `operand` is a DECIMAL with `operand_scale` digits after the point and at most 20 before it. The fraction in lowest
     terms after shifting the points has a denominator of at most 100,000: then every engine's 38 digits round rightly.

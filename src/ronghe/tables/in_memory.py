@@ -103,8 +103,7 @@ _DICTS: dict[int, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {}
 
 
 def _as_dict(mapping: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The mapping as a dict, made once; kept by identity, since hashing thousands of pairs costs as much as making
-    it."""
+    """The mapping as a dict, made once; kept by identity: hashing thousands of pairs costs as much as making it."""
     known = _DICTS.get(id(mapping))
     if known is None or known[0] is not mapping:
         known = _DICTS[id(mapping)] = (mapping, dict(mapping))

@@ -43,6 +43,7 @@ def _inside_strings(block: NDArray[np.uint8]) -> NDArray[np.bool_]:
     line_ends = np.flatnonzero(block == 10)
     if len(line_ends):
         at_end = count[line_ends]
+        # An odd count at a line's end is a string left open: counting anew, the next line begins outside again.
         if np.any(at_end & 1):
             lengths = np.diff(np.concatenate(([0], line_ends + 1, [len(block)])))
             count = count - np.repeat(np.concatenate(([0], at_end)), lengths)

@@ -16,8 +16,10 @@ __all__ = ["ReadOptions", "stage"]
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user says about a source; None is found out. `sheet` is for spreadsheets, `table` and `query` for
-    databases."""
+    """What the user says about a source; None is found out.
+
+    `sheet` is for spreadsheets, `table` and `query` are for databases.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -38,8 +40,7 @@ def stage(source: str, into: Path, *, options: ReadOptions | None = None, progre
     """Make any source ready for an engine.
 
     `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`). `into` is a
-    folder
-    for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
+    folder for temporary files. Raises InputError for what cannot be read, LimitReached for what is too large.
     """
     options = options or ReadOptions()
     if is_database(source):

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ronghe.tables.atomic import sync
 from ronghe.tables.engine import io_fault
 from ronghe.tables.package import MANIFEST, read_manifest
 from ronghe.terms import InputError, Refused
@@ -29,18 +30,10 @@ _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
 
 
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _fsync_all(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
-        _fsync(path)
-    _fsync(folder)
+        sync(path)
+    sync(folder)
 
 
 def _swap(new: Path, old: Path) -> bool:
@@ -73,8 +66,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
 
     def step(self, name: str, fingerprint: str, work: Callable[[], object]) -> object:
-        """The JSON value that `work` gives; taken from an earlier, interrupted run where the fingerprint is the
-        same."""
+        """The JSON value that `work` gives, or that it gave an earlier, interrupted run with the same fingerprint."""
         record = self._done / f"{name}.json"
         if record.exists():
             known = json.loads(record.read_text("utf-8"))
@@ -82,14 +74,22 @@ class Workspace:
                 return known["value"]
         value = work()
         written = record.with_suffix(".new")
+        # Under another name first: a step that is stopped while it is written down is not finished.
         written.write_text(json.dumps({"fingerprint": fingerprint, "value": value}, ensure_ascii=False), "utf-8")
         written.replace(record)
         return value
 
     def carry_over(self, paths: list[str]) -> None:
-        """Take files of the present publication into the next one, without copying them where the disk can link."""
+        """Take files of the present publication into the next one, without copying them where the disk can link.
+
+        Raises InputError for a path outside the publication.
+        """
         for path in paths:
             new = self.folder / path
+            # The paths are those of a manifest that anybody may have written: one that climbs out would have us delete
+            # a file of somebody else.
+            if not new.resolve().is_relative_to(self.folder.resolve()):
+                raise InputError("tables.manifest_outside", path=path, folder=str(self.target))
             new.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
             try:
@@ -99,6 +99,8 @@ class Workspace:
 
     def publish(self, manifest: str) -> None:
         """Write the manifest and put the folder in the place of the old one, at once and durably."""
+        # The order is the promise: every byte is on the disk before the name changes hands, and what could be done
+        # again is thrown away last.
         (self.folder / MANIFEST).write_text(manifest, "utf-8")
         _fsync_all(self.folder)
         if not self.target.exists():
@@ -108,7 +110,7 @@ class Workspace:
             self.target.rename(old)
             self.folder.rename(self.target)
             shutil.rmtree(old)
-        _fsync(self.target.parent)
+        sync(self.target.parent)
         shutil.rmtree(_beside(self.target, "work"))
 
 
@@ -120,6 +122,7 @@ def _check_target(target: Path) -> None:
         return
     present = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
     if not present:
+        # Out of the way of the rename, which takes an empty folder's place on some systems only.
         target.rmdir()
         return
     if MANIFEST not in present:
@@ -149,8 +152,7 @@ def workspace(target: Path) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
 
     Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused
-    when
-    the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
+    when the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
     """
     target = target.absolute()
     try:

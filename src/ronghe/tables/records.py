@@ -75,8 +75,7 @@ class _Found:
 
 
 def _quotes_out_of_place(block: NDArray[np.uint8], quotes: Positions, delimiter: int, quote: int) -> int:
-    """The position of the first quote that neither opens, closes nor doubles; the block's size when all are in
-    place."""
+    """The position of the first quote that neither opens, closes nor doubles, or the size of the block."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = np.where(opening > 0, block[opening - 1], 10)
     inner = closing[closing < len(block) - 1]

@@ -37,10 +37,8 @@ class Staged:
     """A table whose every column is text, in the order of the source.
 
     `path` is a delimited file in UTF-8 that `dialect` describes, or a Parquet file; `rows` counts its records where
-    that is
-    known before reading. Names are trimmed, never blank, never twice the same. `places` says which of the columns of
-    the
-    file these are, None for all.
+    that is known before reading. Names are trimmed, never blank, never twice the same. `places` says which of the
+    columns of the file these are, None for all.
     """
 
     columns: tuple[str, ...]
@@ -55,5 +53,6 @@ class Staged:
 
     def only(self, names: Sequence[str]) -> "Staged":
         """The table with only these columns, in this order; ValueError when one is missing."""
-        places = tuple(self.columns.index(name) for name in names)
+        among = range(len(self.columns)) if self.places is None else self.places
+        places = tuple(among[self.columns.index(name)] for name in names)
         return replace(self, columns=tuple(names), places=places)

@@ -16,6 +16,7 @@ def record_id(unix_ms: int, random: bytes) -> uuid.UUID:
         raise ValueError(f"unix_ms must fit in 48 bits, got {unix_ms}")
     if len(random) != 10:
         raise ValueError(f"random must be 10 bytes, got {len(random)}")
+    # From the top: 48 bits of time, the version 7, 12 random bits, the variant 2, 62 random bits.
     bits = int.from_bytes(random)
     high, low = bits >> 68, bits & ((1 << 62) - 1)
     return uuid.UUID(int=unix_ms << 80 | 7 << 76 | (high & 0xFFF) << 64 | 2 << 62 | low)

@@ -1,8 +1,7 @@
 """The life of anything shared, as values: offer -> request -> grant -> delivery -> use.
 
 Engines and platform exchange these; the sharing index reads nothing else. Amounts are integers in the unit that the
-kind
-measures (items, minutes, function points), money is in fen.
+kind measures (items, minutes, function points), money is in fen.
 """
 
 from dataclasses import dataclass, field

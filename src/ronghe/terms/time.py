@@ -41,6 +41,6 @@ class Period:
 
     def overlaps(self, other: "Period") -> bool:
         """True when some instant lies in both."""
-        return (other.end is None or utc(self.start) < utc(other.end)) and (
-            self.end is None or utc(other.start) < utc(self.end)
-        )
+        # Not two comparisons of starts with ends: an empty period, which holds no instant, would pass both of them.
+        start = max(utc(self.start), utc(other.start))
+        return all(period.end is None or start < utc(period.end) for period in (self, other))

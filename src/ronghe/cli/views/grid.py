@@ -23,7 +23,7 @@ def count(number: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """12.3%, or a dash of nothing; never 100% while something is missing, nor 0% while something is there."""
+    """12.3%, or a dash of nothing at all; never 100% while something is missing, nor 0% while something is there."""
     if not whole:
         return "–"
     tenths = part * 1000 // whole

@@ -105,10 +105,14 @@ def _moved(moved: Fraction | None) -> str:
     return "–" if moved is None else f"{float(moved):+.4f}"
 
 
+def _exact_rate(rate: Fraction) -> str:
+    return percent(rate.numerator, rate.denominator)
+
+
 def _degree(console: Console, session: Session, degree: Degree) -> None:
     console.print(session.text("cli.degree", value=f"{degree.value:.4f}"))
     rows = [
-        (c.department, f"{float(c.amount):,g}", f"{float(c.share):.1%}", _moved(c.moved)) for c in degree.contributions
+        (c.department, f"{float(c.amount):,g}", _exact_rate(c.share), _moved(c.moved)) for c in degree.contributions
     ]
     console.print(grid(session, ("department", "amount#", "share#", "moved#"), rows))
 
@@ -118,7 +122,7 @@ def _readiness(console: Console, session: Session, made: Shared) -> None:
     lines: list[tuple[str, Line]] = [(line.department, line) for line in made.readiness.departments]
     lines.append((session.text("cli.whole_city"), made.readiness.city))
     rows = [
-        (label, count(line.items), *("–" if f.value is None else f"{float(f.value):.1%}" for f in line.factors))
+        (label, count(line.items), *("–" if f.value is None else _exact_rate(f.value) for f in line.factors))
         for label, line in lines
     ]
     console.print(session.text("cli.readiness"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -20,7 +20,7 @@ from ronghe.tables.sql import name
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError
 
-__all__ = ["broken_keys", "constants_of", "impute_constants"]
+__all__ = ["Rows", "broken_keys", "constants_of", "impute_constants"]
 
 Rows = NDArray[np.int64]
 
@@ -36,10 +36,12 @@ def _mean(total: object, count: int, kind: ops.Type) -> ops.Scalar | float:
     if isinstance(total, float):
         return total / count
     assert isinstance(total, int | Decimal)
-    exact = Fraction(total) / count
     scale = kind.scale if kind.name is ops.Name.DECIMAL else 0
-    rounded = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
-    return rounded if kind.name is ops.Name.DECIMAL else int(rounded)
+    exact = Fraction(total) / count * 10**scale
+    # Whole numbers only: Decimal's own division keeps 28 digits, and a column may have 38.
+    size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    rounded = size if exact >= 0 else -size
+    return Decimal(f"{rounded}E-{scale}") if kind.name is ops.Name.DECIMAL else rounded
 
 
 def _statistic(engine: Engine, plan: Plan, source: str, field: Field, element: Element, column: str) -> object:
@@ -138,6 +140,7 @@ def broken_keys(engine: Engine, compiled: Compiled, source: str, key: Key, paren
     while True:
         engine.keep("parents", _OWN_KEYS)
         orphans = _rows(engine, _ORPHANED)
+        # Each round takes at least one row away, so a chain of any length comes to its end.
         if not len(orphans):
             return np.sort(np.concatenate([*fallen, orphans]))
         fallen.append(orphans)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ronghe.data.standardize.conditions import Operand, parse_condition
 from ronghe.data.standardize.rules import canonical_text, checks_of, joined_key
-from ronghe.data.standardize.schema import PREFIX, Field, TableSchema
+from ronghe.data.standardize.schema import IMPUTED, PREFIX, Field, TableSchema
 from ronghe.standards.element import RAW, TEXT, Check, Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer, Plan
@@ -29,7 +29,6 @@ __all__ = ["IMPUTED", "OK", "ORIGINALS", "REASONS", "Compiled", "Count", "Key", 
 OK = "_ok"
 REASONS = "_reasons"
 ORIGINALS = "_originals"
-IMPUTED = "_imputed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ SHOWN_ENDS = 4
 
 def mask(value: str) -> str:
     """A value with all but a little of its ends replaced: a quarter at each side, four characters at most."""
+    # Of a name of two or three characters nothing may show: a quarter of it is none.
     ends = min(SHOWN_ENDS, len(value) // 4)
     return value[:ends] + "＊" * min(len(value) - 2 * ends, 12) + value[len(value) - ends :] if value else ""
 

@@ -19,6 +19,7 @@ def canonical_text(value: ops.Expression, kind: ops.Type) -> ops.Expression:
 def joined_key(texts: Sequence[ops.Expression]) -> ops.Expression:
     """One text for a key of several columns; NULL when any of them is."""
     parts: list[ops.Expression] = []
+    # Without a mark between them ("12", "3") and ("1", "23") would be one key.
     for text in texts:
         parts += [ops.Literal("\x1f"), text]
     return ops.Concat(tuple(parts[1:])) if len(texts) > 1 else texts[0]
@@ -27,7 +28,7 @@ def joined_key(texts: Sequence[ops.Expression]) -> ops.Expression:
 def typed_constant(field: Field, element: Element, text: str, place: str) -> ops.Literal:
     """A constant of a schema, read by the field's own element; InputError when the element cannot read it."""
     reading = element.read(text)
-    if reading.value is None or isinstance(reading.value, float) != (element.type is ops.NUMBER):
+    if reading.value is None or isinstance(reading.value, float) != (element.type == ops.NUMBER):
         raise InputError("data.constant", place=f"{field.name}/{place}", value=text, element=element.name)
     return ops.Literal(reading.value, element.type)
 

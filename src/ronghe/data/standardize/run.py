@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ronghe.data.standardize.aggregates import broken_keys, constants_of, impute_constants
-from ronghe.data.standardize.compile import Compiled, Output, compile_schema
+from ronghe.data.standardize.aggregates import Rows, broken_keys, constants_of, impute_constants
+from ronghe.data.standardize.compile import Compiled, Key, Output, compile_schema
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
-from ronghe.data.standardize.schema import TableSchema, schema_json
+from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.data.standardize.sink import BrokenKey, Sink
 from ronghe.standards.catalog import Catalog
 from ronghe.tables import expressions as ops
@@ -48,10 +48,26 @@ def _compiled(schema: TableSchema, staged: Staged, catalog: Catalog, engine: Eng
     return compiled
 
 
-def _broken_keys(compiled: Compiled, engine: Engine, parents: Mapping[str, Staged]) -> list[BrokenKey]:
+def _rows_of(compiled: Compiled, engine: Engine, key: Key, job: "Job") -> Rows:
+    if not key.resource:
+        return broken_keys(engine, compiled, SOURCE, key, None)
+    parent = job.parents[key.resource].only(key.reference_fields)
+    try:
+        return broken_keys(engine, compiled, SOURCE, key, parent)
+    except MalformedRecords:
+        # Either of the two tables may be the broken one: where it is not the parent, this is refused once more, and
+        # the caller takes the table itself apart.
+        if parent.kind != "csv" or parent.malformed:
+            raise
+        folder = job.scratch / "parent"
+        folder.mkdir(parents=True, exist_ok=True)
+        return broken_keys(engine, compiled, SOURCE, key, separate(parent, folder))
+
+
+def _broken_keys(compiled: Compiled, engine: Engine, job: "Job") -> list[BrokenKey]:
     found = []
     for key in compiled.keys:
-        rows = broken_keys(engine, compiled, SOURCE, key, parents.get(key.resource))
+        rows = _rows_of(compiled, engine, key, job)
         places = [compiled.columns.index(compiled.schema.field(name).column) for name in key.fields]
         found.append(BrokenKey("+".join(key.fields), key.rule, tuple(places), rows))
     return found
@@ -99,11 +115,22 @@ def _reasons(sink: Sink) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: (-reason.rows, reason.column, reason.rule)))
 
 
+def _published_field(field: Field, compiled: Compiled) -> Field:
+    """What a field asks of the published file, so that standardizing that file again changes nothing."""
+    # Published values are canonical: whoever reads them again must not convert 万元 or 05/03/2024 a second time.
+    published = replace(field, column=field.name, options=())
+    if field.impute == "none":
+        return published
+    # The gaps are filled and the flag column is a field of its own now; without any value there was nothing to fill in.
+    on_error = "reject" if field.on_error == "null" else field.on_error
+    required = field.required and field.name in compiled.constants
+    return replace(published, impute="none", impute_value=None, on_error=on_error, required=required)
+
+
 def _published_schema(compiled: Compiled) -> dict[str, object]:
     """The Table Schema of the published file: our fields with their types, and a boolean for each flag column."""
     kinds = {output.name: KINDS[output.type.name] for output in compiled.outputs}
-    # Published values are canonical: whoever reads them again must not convert 万元 or 05/03/2024 a second time.
-    fields = tuple(replace(field, column=field.name, options=()) for field in compiled.schema.fields)
+    fields = tuple(_published_field(field, compiled) for field in compiled.schema.fields)
     document = schema_json(replace(compiled.schema, fields=fields), kinds)
     named = {field["name"]: field for field in document["fields"]}
     document["fields"] = [
@@ -115,7 +142,7 @@ def _published_schema(compiled: Compiled) -> dict[str, object]:
 def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int], None]) -> Standardized:
     engine.attach(SOURCE, staged)
     compiled = _compiled(job.schema, staged, job.catalog, engine, job.where)
-    keys = _broken_keys(compiled, engine, job.parents)
+    keys = _broken_keys(compiled, engine, job)
     with Sink(compiled, job.target.published, job.target.rejects, staged.malformed, keys) as sink:
         sink.write_all(engine.batches(compiled.plan, SOURCE), progress)
     rows_in = sink.rows + len(staged.malformed)
@@ -140,9 +167,8 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
 class Job:
     """One table to standardize.
 
-    `source` names it for people (the file's name), `where` names the schema in errors; `parents` gives the staged
-    table of
-    each resource that a foreign key references, its columns in the order of the reference fields.
+    `source` names it for people (the file's name), `where` names the schema in errors; `parents` gives the staged table
+    of each resource that a foreign key references.
     """
 
     name: str
@@ -161,8 +187,7 @@ def standardize_table(
     """Standardize a staged table into the two files of `job.target`; nothing is lost, whatever the input.
 
     `progress` is told the rows so far. Raises InputError when schema and table do not fit, LimitReached when memory or
-    disk ends, InternalFault when a row got lost; the files are then rubbish, which the caller's atomic publication
-    drops.
+    disk ends, InternalFault when a row got lost; the files are then rubbish, which atomic publication drops.
     """
     try:
         return _attempt(job, engine, staged, progress)

@@ -1,8 +1,7 @@
 """The schema of a table: Frictionless Table Schema with our properties under the prefix `ronghe:`.
 
 Source: https://datapackage.org/standard/table-schema/ (version 2.0). Read strictly: an unknown property under our
-prefix or
-a value of the wrong kind is an error with its place, never silently passed over.
+prefix or a value of the wrong kind is an error with its place, never silently passed over.
 """
 
 import json
@@ -13,6 +12,7 @@ from typing import Any, Literal, get_args
 from ronghe.terms import InputError
 
 __all__ = [
+    "IMPUTED",
     "PREFIX",
     "CrossRule",
     "Field",
@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 PREFIX = "ronghe:"
+IMPUTED = "_imputed"
+"""The end of the name of the column that says where a value was filled in."""
 OnError = Literal["reject", "null", "keep"]
 Impute = Literal["none", "mean", "median", "mode", "constant"]
 LARGEST_SCHEMA = 5_000_000
@@ -140,6 +142,7 @@ class _Place:
     def count(self, value: object) -> int | None:
         if value is None:
             return None
+        # To Python true is a whole number; to whoever wrote the schema it is not.
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong("0, 1, 2 ...", value)
         return value
@@ -197,9 +200,7 @@ def _options(place: _Place, value: object) -> tuple[tuple[str, str], ...]:
 def _element(place: _Place, item: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
     if "element" in ours:
         return place.at(PREFIX + "element").text(ours["element"])
-    kind = item.get("type", "string")
-    if kind not in _ELEMENT_OF_TYPE:
-        raise place.at("type").wrong(" | ".join(_ELEMENT_OF_TYPE), kind)
+    kind = place.at("type").choice(item.get("type", "string"), tuple(_ELEMENT_OF_TYPE))
     return _ELEMENT_OF_TYPE[kind]
 
 
@@ -290,17 +291,20 @@ def parse_schema(text: str, *, where: str) -> TableSchema:
 
 def _consistent(place: _Place, schema: TableSchema) -> None:
     names = [field.name for field in schema.fields]
+    flags = {field.name + IMPUTED for field in schema.fields if field.impute != "none"}
     if not names:
         raise place.at("fields").wrong("[{...}, ...]", [])
     for number, field in enumerate(schema.fields):
         at = place.at("fields", number)
-        if not field.name or field.name.startswith("_") or names.index(field.name) != number:
+        if not field.name or field.name.startswith("_") or names.index(field.name) != number or field.name in flags:
             raise InputError("data.schema_name", place=at.path, name=field.name)
         if field.required and field.on_error == "null" and field.impute == "none":
             raise InputError("data.required_null", place=at.path, name=field.name)
         if (field.impute == "constant") != (field.impute_value is not None):
             raise at.at(PREFIX + "imputeValue").wrong(f"{PREFIX}impute = constant", field.impute_value)
-    keys = [*schema.primary_key, *(name for key in schema.foreign_keys for name in key.fields)]
+    keys = [*schema.primary_key]
+    for key in schema.foreign_keys:
+        keys += key.fields if key.resource else (*key.fields, *key.reference_fields)
     for name in keys:
         if name not in names:
             raise InputError("data.schema_absent", place=place.path, name=name, known=", ".join(names))

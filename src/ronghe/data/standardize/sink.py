@@ -121,6 +121,7 @@ class Sink:
                 progress(self.rows)
             self._write_malformed()
             if self._published is None:
+                # Nothing was good enough: a file with the columns and no row is still what readers expect.
                 self._publish(pa.Table.from_batches([], self._schema))
         except OSError as fault:
             raise io_fault(fault) from fault
@@ -132,6 +133,7 @@ class Sink:
         self._published.write_table(table)
 
     def _write(self, batch: pa.RecordBatch) -> None:
+        # A copy that may be written to: rows that break keys are found outside the plan and fall here.
         sound = batch.column(OK).to_numpy(zero_copy_only=False)
         broken = [(key, self._in_batch(key, batch.num_rows)) for key in self.keys]
         for _, places in broken:
@@ -156,6 +158,7 @@ class Sink:
         self.published += table.num_rows
 
     def _in_batch(self, key: BrokenKey, size: int) -> NDArray[np.int64]:
+        # Row numbers count from 1 and ascend, so two searches cut out those of this batch.
         first, last = np.searchsorted(key.rows, [self.rows + 1, self.rows + size + 1])
         return key.rows[first:last] - self.rows - 1
 
@@ -187,6 +190,7 @@ class Sink:
             if len(found):
                 self.reasons[column, rule] = self.reasons.get((column, rule), 0) + len(found)
                 examples = self.examples.setdefault((column, rule), [])
+                # A few texts are enough for three examples; a million would become as many objects of Python.
                 for value in found.slice(0, 50).to_pylist():
                     if len(examples) < EXAMPLES and value.removeprefix(prefix) not in examples:
                         examples.append(value.removeprefix(prefix))

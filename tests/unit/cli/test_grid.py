@@ -1,0 +1,76 @@
+"""Figures on a terminal: grouped, never rounded up to perfect, and paths as one types them."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import click
+import pytest
+
+from ronghe.cli.reading import options_of, sources_of
+from ronghe.cli.values import spelled
+from ronghe.cli.views.grid import count, percent, shell
+from ronghe.cli.views.publications import _exact_rate
+from ronghe.terms import UsageError
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (0, 0, "–"),
+        (0, 5, "0.0%"),
+        (5, 5, "100.0%"),
+        (1, 3, "33.3%"),
+        (999_999, 1_000_000, "99.9%"),
+        (1, 1_000_000, "<0.1%"),
+    ],
+)
+def test_a_rate_is_whole_only_when_nothing_is_missing(part: int, whole: int, said: str) -> None:
+    assert percent(part, whole) == said
+
+
+def test_an_exact_rate_is_worded_by_the_same_rule() -> None:
+    assert [_exact_rate(Fraction(*rate)) for rate in ((99_999, 100_000), (1, 1), (0, 1))] == ["99.9%", "100.0%", "0.0%"]
+
+
+def test_counts_are_grouped_and_paths_quoted() -> None:
+    assert count(1_234_567) == "1,234,567"
+    assert (shell("a b"), shell(Path("ab"))) == ("'a b'", "ab")
+
+
+@pytest.mark.parametrize(("said", "meant"), [("tab", "\t"), ("\\t", "\t"), ("pipe", "|"), ("space", " "), ("^", "^")])
+def test_a_delimiter_may_be_spelled_out(said: str, meant: str) -> None:
+    assert options_of({"delimiter": said}).delimiter == meant
+
+
+@pytest.mark.parametrize("said", ["", "||", "\n", "\0"])
+@pytest.mark.parametrize("option", ["delimiter", "quote", "escape"])
+def test_what_is_no_character_is_refused_by_its_option(option: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        options_of({option: said})
+    assert (caught.value.code, caught.value.params["option"]) == ("cli.not_a_character", f"--{option}")
+
+
+def test_a_table_and_a_query_exclude_each_other() -> None:
+    with pytest.raises(UsageError, match="table_or_query"):
+        options_of({"table": "t", "query": "SELECT 1"})
+    assert options_of({"table": "t"}).table == "t"
+
+
+def test_a_folder_stands_for_its_files_in_order_without_the_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", ".hidden"):
+        (tmp_path / name).write_text("x", "utf-8")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "c.csv").write_text("x", "utf-8")
+    assert sources_of(("x.csv", str(tmp_path))) == ["x.csv", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+
+
+def test_an_empty_folder_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        sources_of((str(tmp_path),))
+    assert (caught.value.code, caught.value.params["path"]) == ("cli.folder_empty", str(tmp_path))
+
+
+def test_a_parameter_is_named_as_it_is_typed() -> None:
+    assert spelled(click.Option(["-o", "--output"])) == "--output"
+    assert spelled(click.Argument(["file"])) == "file"
+    assert spelled(None) == ""

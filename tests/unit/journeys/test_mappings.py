@@ -1,0 +1,79 @@
+"""The two tables that people write by hand: read as they write them, and told by line where they are wrong."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from ronghe.journeys import mappings
+from ronghe.journeys.mappings import read_departments, read_shares
+from ronghe.messages import LANGUAGES, render_error
+from ronghe.terms import Department, InputError
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "map.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_each_file_has_its_department(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, "file,department,name\n税务.csv,tax,税务局\n 居民.csv , 公安局 ,\n", encoding)
+    assert read_departments(path) == {
+        "税务.csv": Department("tax", "税务局"),
+        "居民.csv": Department("公安局", "公安局"),
+    }
+
+
+def test_the_columns_may_stand_in_any_order_beside_others(tmp_path: Path) -> None:
+    path = written(tmp_path, "note, department , file\nx,tax,a.csv,too much\n")
+    assert read_departments(path) == {"a.csv": Department("tax", "tax")}
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"), [("0.1", Fraction(1, 10)), ("1/3", Fraction(1, 3)), (".5", Fraction(1, 2)), ("1", Fraction(1))]
+)
+def test_shares_are_taken_exactly(tmp_path: Path, text: str, exact: Fraction) -> None:
+    read = read_shares(written(tmp_path, f"department,amount,share\n税务局,30,{text}\n"))
+    assert (read.amounts, read.shares) == ({"税务局": Fraction(30)}, {"税务局": exact})
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("department,amount\nx,1\n", "mapping_column", None),
+        ("", "mapping_column", None),
+        ("department,amount,share\n,1,1\n", "mapping_blank", 2),
+        ("department,amount,share\na,1,1\na,2,1\n", "mapping_twice", 3),
+        ("department,amount,share\na,1,75%\n", "mapping_number", 2),
+        ("department,amount,share\na,,1\n", "mapping_number", 2),
+        ("department,amount,share\na,1/0,1\n", "mapping_number", 2),
+        ("department,amount,share\na,1e999999999,1\n", "mapping_number", 2),
+        ("department,amount,share\na,nan,1\n", "mapping_number", 2),
+        ('department,amount,share\n"' + "x" * 200_000, "mapping_unreadable", None),
+    ],
+)
+def test_a_wrong_line_is_told_with_its_number(tmp_path: Path, text: str, code: str, line: int | None) -> None:
+    with pytest.raises(InputError) as caught:
+        read_shares(written(tmp_path, text))
+    assert (caught.value.code, caught.value.params.get("line")) == (f"journeys.{code}", line)
+    for lang in LANGUAGES:
+        assert render_error(caught.value, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("file,department\n,tax\n", "mapping_blank"), ("file,department\na,x\na,y\n", "mapping_twice")],
+)
+def test_a_file_belongs_to_one_department(tmp_path: Path, text: str, code: str) -> None:
+    with pytest.raises(InputError, match=code):
+        read_departments(written(tmp_path, text))
+
+
+def test_a_file_that_is_missing_or_too_large_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="mapping_unreadable"):
+        read_shares(tmp_path / "absent.csv")
+    monkeypatch.setattr(mappings, "LARGEST", 3)
+    with pytest.raises(InputError, match="mapping_large"):
+        read_shares(written(tmp_path, "department,amount,share\n"))

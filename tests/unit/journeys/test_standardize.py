@@ -1,0 +1,120 @@
+"""One table after another into one publication: the others stay, parents are found, faults are told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from ronghe import data
+from ronghe.journeys.standardize import read_schema
+from ronghe.messages import LANGUAGES, render_error
+from ronghe.tables.package import read_manifest, verify_package
+from ronghe.terms import InputError, RongheError
+
+COMPANIES = {"fields": [{"name": "code", "ronghe:element": "code"}, {"name": "name"}]}
+
+
+def permits(resource: str, *there: str) -> dict[str, Any]:
+    keys = [{"fields": "firm", "reference": {"resource": resource, "fields": name}} for name in there]
+    return {"fields": [{"name": "id"}, {"name": "firm"}], "foreignKeys": keys}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "companies.csv").write_text("code,name\nC1,甲\nC2,乙\n", "utf-8")
+    (tmp_path / "permits.csv").write_text("id,firm\nP1,C1\nP2,C9\n", "utf-8")
+    return tmp_path
+
+
+def published(folder: Path, table: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    path = folder / f"{table}.schema.json"
+    path.write_text(json.dumps(schema), "utf-8")
+    data.standardize(folder / f"{table}.csv", schema=path, out=folder / "out")
+    rows: list[dict[str, Any]] = pq.read_table(folder / "out" / f"{table}.parquet").to_pylist()
+    return rows
+
+
+def test_a_table_comes_beside_the_others_and_replaces_itself(folder: Path) -> None:
+    published(folder, "companies", COMPANIES)
+    first = (folder / "out" / "companies.parquet").read_bytes()
+    published(folder, "permits", permits("companies", "code"))
+    published(folder, "permits", permits("companies", "code"))
+    paths = [resource["path"] for resource in read_manifest(folder / "out")["resources"]]
+    assert paths == sorted(
+        f"{place}{name}{end}"
+        for name in ("companies", "permits")
+        for place, end in (("", ".parquet"), ("private/", ".rejects.parquet"))
+    )
+    assert (folder / "out" / "companies.parquet").read_bytes() == first
+    assert verify_package(folder / "out") == []
+
+
+@pytest.mark.parametrize(("resource", "before"), [("companies", True), ("companies.csv", False)])
+def test_a_parent_is_a_table_of_the_publication_or_a_file_beside_the_schema(
+    folder: Path, resource: str, before: bool
+) -> None:
+    if before:
+        published(folder, "companies", COMPANIES)
+    assert published(folder, "permits", permits(resource, "code")) == [{"id": "P1", "firm": "C1"}]
+
+
+def test_two_keys_into_one_table_ask_their_own_columns(folder: Path) -> None:
+    published(folder, "companies", COMPANIES)
+    assert published(folder, "permits", permits("companies", "code", "name")) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "code", "param"),
+    [
+        (permits("nosuch", "code"), "journeys.parent_missing", "resource"),
+        (permits("companies.csv", "nosuch"), "journeys.parent_column", "name"),
+        (permits("companies.csv", "code", "nosuch"), "journeys.parent_column", "name"),
+    ],
+)
+def test_an_absent_parent_is_named_and_nothing_is_published(
+    folder: Path, schema: dict[str, Any], code: str, param: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        published(folder, "permits", schema)
+    assert (caught.value.code, caught.value.params[param]) == (code, "nosuch")
+    assert all(render_error(caught.value, lang) for lang in LANGUAGES)
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff", b"{"])
+def test_a_schema_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "s.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"schema_unreadable|schema_json") as caught:
+        read_schema(path)
+    assert "s.json" in str(caught.value.params)
+
+
+def test_a_schema_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text(json.dumps(COMPANIES), "utf-8-sig")
+    assert [field.name for field in read_schema(tmp_path / "s.json").fields] == ["code", "name"]
+
+
+def test_what_is_proposed_can_be_standardized_by(folder: Path) -> None:
+    schema = data.propose(folder / "companies.csv").schema_json()
+    assert published(folder, "companies", schema) == [{"code": "C1", "name": "甲"}, {"code": "C2", "name": "乙"}]
+
+
+def test_a_profile_counts_every_row_and_masks_values(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("手机,注\n13800000000,a\n13800000000,\n1\n", "utf-8")
+    found = data.profile(tmp_path / "p.csv")
+    assert (found.rows, found.malformed) == (2, 1)
+    phone, note = found.columns
+    assert (phone.frequent, phone.shortest, phone.longest) == ((("13800000000", 2),), 11, 11)
+    assert (note.filled, note.empty) == (1, 1)
+    assert found.to_json()["columns"][0]["frequent"] == (("13＊＊＊＊＊＊＊00", 2),)
+    assert found.to_json(show_values=True)["columns"][0]["frequent"] == (("13800000000", 2),)
+
+
+@pytest.mark.parametrize("face", [data.profile, data.propose])
+def test_a_missing_file_is_told_by_each_door(tmp_path: Path, face: Any) -> None:
+    with pytest.raises(RongheError, match="missing_file"):
+        face(tmp_path / "absent.csv")
