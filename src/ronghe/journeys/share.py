@@ -144,7 +144,7 @@ def share_files(
     with workspace(out) as work:
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
-            mark = fingerprint(source, __version__, engine, repr(setting.options))
+            mark = fingerprint(source, __version__, engine, repr(setting.options), catalog.fingerprint)
             done = _step(work, name, mark, partial(_standardized, work, source, name, setting))
             tables.append(SharedTable(from_json(done), _department(source, mapped)))
         progress("tables", len(sources), len(sources))

@@ -12,7 +12,7 @@ from ronghe.standards import code_lists, contact, dates, identifiers, internet, 
 from ronghe.standards.element import Element
 from ronghe.standards.limits import LIMITS, has_order, limited
 from ronghe.standards.own_elements import own_elements
-from ronghe.terms import InputError
+from ronghe.terms import InputError, content_id
 
 __all__ = ["Catalog", "catalog", "normalized"]
 
@@ -75,13 +75,19 @@ def _with_options(code: str, plain: Element, given: Mapping[str, str]) -> Elemen
 
 
 class Catalog:
-    """The elements at hand; iterating gives each of them once, in the order of their definition."""
+    """The elements at hand; iterating gives each of them once, in the order of their definition.
+
+    `fingerprint` changes with the departments' own elements: what was made with others must be made again.
+    """
 
     def __init__(self, own: Sequence[Path] = ()) -> None:
         fixed: list[Element] = [element for module in _MODULES for element in module.ELEMENTS]
         self._elements = {element.code: element for element in fixed}
-        for element in own_elements(own, self.get):
+        added = list(own_elements(own, self.get))
+        for element in added:
             self._elements[element.code] = element
+        # Of the elements, not of their files: a code list that a file names lies in a file of its own.
+        self.fingerprint = content_id(*map(repr, added))
         self._names = {
             element.code: frozenset(
                 map(normalized, (*element.synonyms, element.name.zh, element.name.en, element.code))

@@ -10,6 +10,7 @@ import pytest
 
 from ronghe import data
 from ronghe.data.standardize.result import Reason, Standardized
+from ronghe.journeys import share
 from ronghe.journeys.share import index_json
 from ronghe.journeys.share_report import MOST_REASONS, report_page, rule_name
 from ronghe.journeys.shared import Shared, SharedTable
@@ -65,6 +66,26 @@ def test_with_shares_there_is_a_degree(city: Path) -> None:
     assert shared.degree is not None
     assert shared.degree.exact == Fraction(8, 10)
     assert json.loads((city / "out" / "index.json").read_text("utf-8"))["degree"]["exact"]["exact"] == "4/5"
+
+
+OWN = '[element.bed]\nzh = "床位"\nen = "Bed"\ntype = "text"\npattern = "{pattern}"\n'
+
+
+def test_after_a_stop_a_table_is_made_again_when_own_elements_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.csv").write_text("床位,注\nA1,x\nA2,x\nA3,x\nB1,x\n", "utf-8")
+    strict, loose = tmp_path / "strict.toml", tmp_path / "loose.toml"
+    strict.write_text(OWN.format(pattern="A[0-9]"), "utf-8")
+    loose.write_text(OWN.format(pattern="[AB][0-9]"), "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(share, "_publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            data.share([tmp_path / "a.csv"], out=tmp_path / "out", own_elements=[strict])
+    assert data.share([tmp_path / "a.csv"], out=tmp_path / "out", own_elements=[loose]).rows == (4, 4, 0)
 
 
 def test_nothing_to_share_is_a_usage_error(tmp_path: Path) -> None:
