@@ -1,6 +1,6 @@
 # Run `make` for the list. Paths are relative, so the folder's own path may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check docs bench assets requirements clean
+.PHONY: help run test test-all check docs pictures bench assets requirements clean
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
@@ -42,6 +42,9 @@ docs: ## the documentation as pages: build/docs/index.html
 	.venv/bin/python -m ronghe.cli.reference docs/reference
 	.venv/bin/python -m mkdocs build --strict --quiet
 	@echo "build/docs/index.html"
+
+pictures: run ## take the pictures of the report again that the documentation shows
+	@tools/pictures
 
 bench: ## run the benchmarks beside their peers; results go to benchmarks/results
 	@tools/set-up run peers

@@ -17,10 +17,11 @@ from ronghe.terms import UsageError
     ("part", "whole", "said"),
     [
         (0, 0, "–"),
-        (0, 5, "0.0%"),
-        (5, 5, "100.0%"),
+        (0, 5, "0%"),
+        (5, 5, "100%"),
         (1, 3, "33.3%"),
-        (999_999, 1_000_000, "99.9%"),
+        (999_999, 1_000_000, ">99.9%"),
+        (2, 3, "66.7%"),
         (1, 1_000_000, "<0.1%"),
     ],
 )
@@ -29,7 +30,7 @@ def test_a_rate_is_whole_only_when_nothing_is_missing(part: int, whole: int, sai
 
 
 def test_an_exact_rate_is_worded_by_the_same_rule() -> None:
-    assert [_exact_rate(Fraction(*rate)) for rate in ((99_999, 100_000), (1, 1), (0, 1))] == ["99.9%", "100.0%", "0.0%"]
+    assert [_exact_rate(Fraction(*rate)) for rate in ((99_999, 100_000), (1, 1), (0, 1))] == [">99.9%", "100%", "0%"]
 
 
 def test_counts_are_grouped_and_paths_quoted() -> None:

@@ -8,7 +8,6 @@ import pytest
 from ronghe.cli import progress
 from ronghe.cli.printing import console, json_line, one_line, visible
 from ronghe.cli.progress import metered
-from ronghe.cli.views.grid import percent
 from ronghe.messages import Bilingual
 
 
@@ -49,14 +48,6 @@ def test_json_keeps_chinese_where_it_can_and_escapes_it_where_not() -> None:
     assert json_line(value, utf8) == '{"部门": {"zh": "税务", "en": "tax"}}'
     assert json_line(value, latin).isascii()
     assert json.loads(json_line(value, latin)) == json.loads(json_line(value, utf8))
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "said"),
-    [(0, 0, "–"), (0, 9, "0.0%"), (1, 10_000, "<0.1%"), (9_999, 10_000, "99.9%"), (5, 5, "100.0%"), (1, 3, "33.3%")],
-)
-def test_a_rate_is_never_rounded_to_all_or_nothing(part: int, whole: int, said: str) -> None:
-    assert percent(part, whole) == said
 
 
 def test_a_long_step_gets_a_bar_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:

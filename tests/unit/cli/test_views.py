@@ -67,7 +67,7 @@ def test_a_table_without_rejects_does_not_point_to_them() -> None:
     clean = replace(TABLE, rows_in=1_200, rows_quarantined=0, reasons=())
     text = seen(views.published(Published(Path("out"), clean)), "en")
     assert "rejects" not in text
-    assert "100.0%" in text
+    assert "100%" in text
 
 
 @pytest.mark.parametrize(("lang", "heading"), [("zh", "就绪度"), ("en", "Readiness")])
@@ -76,7 +76,7 @@ def test_without_shares_there_is_readiness_and_no_degree(lang: Language, heading
     assert heading in text
     assert "税务局" in text
     assert "97.2%" in text
-    assert "0." not in text.replace("100.0%", "").replace("0.0%", "")
+    assert "0." not in text.replace("100%", "").replace("0%", "")
 
 
 def test_with_shares_the_degree_comes_with_what_moved_it() -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from ronghe.cli.printing import one_line
 from ronghe.cli.session import Session
 from ronghe.messages import known
+from ronghe.report.numerals import percent as rate
 
 __all__ = ["View", "count", "grid", "next_steps", "notes", "percent", "rule_label", "shell"]
 
@@ -23,13 +24,8 @@ def count(number: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """12.3%, or a dash of nothing at all; never 100% while something is missing, nor 0% while something is there."""
-    if not whole:
-        return "–"
-    tenths = part * 1000 // whole
-    if part and not tenths:
-        return "<0.1%"
-    return f"{tenths // 10}.{tenths % 10}%"
+    """12.3% as reports write it, or a dash of nothing at all."""
+    return rate(part / whole) if whole else "–"
 
 
 def shell(path: Path | str) -> str:
