@@ -203,5 +203,6 @@ def test_nobody_was_born_before_1800() -> None:
     assert ELEMENTS["birth_date"].read("1800-01-01").valid
 
 
-def test_the_year_zero_breaks_the_range() -> None:
-    assert ELEMENTS["year"].read("0000").broken == ("range",)
+@pytest.mark.parametrize("year", ["0000", "0999", "0001年"])
+def test_a_year_that_would_lose_a_digit_is_no_year(year: str) -> None:
+    assert ELEMENTS["year"].read(year).broken == ("form",)
