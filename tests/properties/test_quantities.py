@@ -4,7 +4,7 @@ nothing."""
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ronghe.standards import contact, dates, internet, quantities, text, times
@@ -53,6 +53,8 @@ def in_words(number: int) -> str:
 @pytest.mark.parametrize("element", ELEMENTS, ids=lambda element: element.code)
 @settings(max_examples=60, deadline=None)
 @given(raw=CELLS)
+@example(raw="0000")
+@example(raw="0999")
 def test_any_text_is_read_or_refused_and_reading_again_changes_nothing(element: Element, raw: str) -> None:
     reading = element.read(raw)
     assert (reading.value is not None) or reading.missing or reading.broken == ("form",)
