@@ -33,13 +33,14 @@ MOSTLY = 0.8
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
 BY_VALUES_ALONE = (
-    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime"),
+    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime", "time"),
     *("integer", "number"),
 )
 """Elements whose form is so particular that values alone may speak for them, the most particular first."""
 _UNIT_OF_VALUES = {"money": "元", "area": "平方米"}
-_ABOUT_PEOPLE = ("citizen_id", "birth_date", "gender", "ethnicity", "marital_status", "age")
+_ABOUT_PEOPLE = ("citizen_id", "birth_date", "sex", "ethnic_group", "marital_status", "education", "disability_grade")
 _NAME_OF_ANYTHING = re.compile(r"name$", re.IGNORECASE)
+_PERSON = re.compile("[\u4e00-\u9fff]{1,3}(?![省市州盟区县旗镇乡村路街店厂局族业])[\u4e00-\u9fff]")
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
     "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -198,7 +199,7 @@ def _about_people(catalog: Catalog, columns: Sequence[str]) -> bool:
 def _surnames(values: Sequence[str]) -> bool:
     """Whether most values are written as Chinese people are named: a frequent surname and one to three more."""
     present = [value.strip() for value in values if value.strip() not in MISSING_WORDS]
-    named = sum(1 for value in present if value[0] in _SURNAMES and re.fullmatch("[\u4e00-\u9fff]{2,4}", value))
+    named = sum(1 for value in present if value[0] in _SURNAMES and _PERSON.fullmatch(value))
     return bool(present) and named >= FITS_WITH_NAME * len(present)
 
 

@@ -108,6 +108,7 @@ ELEMENTS: tuple[Element, ...] = (
             "学生姓名 监护人 监护人姓名 经办人 负责人 负责人姓名 纳税人姓名 参保人 参保人姓名 配偶姓名 父亲姓名",
             "母亲姓名 男方姓名 女方姓名 权利人",
             "name first_name last_name given_name family_name surname",
+            "patient_name student_name applicant_name guardian_name employee_name",
             "full_name person_name real_name contact_name owner_name xm lxr lxrxm fddbr hzxm jbr fzr",
         ),
         type=ops.TEXT,
