@@ -13,7 +13,7 @@ from sqlglot import exp
 from ronghe.data.standardize.run import KINDS
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.standards import MISSING_WORDS
-from ronghe.standards.catalog import Catalog
+from ronghe.standards.catalog import Catalog, normalized
 from ronghe.standards.element import Element
 from ronghe.standards.regions import known
 from ronghe.tables import expressions as ops
@@ -33,11 +33,19 @@ MOSTLY = 0.8
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
 BY_VALUES_ALONE = (
-    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime"),
+    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime", "time"),
     *("integer", "number"),
 )
 """Elements whose form is so particular that values alone may speak for them, the most particular first."""
 _UNIT_OF_VALUES = {"money": "元", "area": "平方米"}
+_ABOUT_PEOPLE = ("citizen_id", "birth_date", "sex", "ethnic_group", "marital_status", "education", "disability_grade")
+_NAME_OF_ANYTHING = re.compile(r"name$", re.IGNORECASE)
+_PERSON = re.compile("[\u4e00-\u9fff]{1,3}(?![省市州盟区县旗镇乡村路街店厂局族业])[\u4e00-\u9fff]")
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+"""The hundred most frequent surnames: about nine in ten of all people bear one of them."""
 _IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code")
 _LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[_\s])(id|code|no|number)$)", re.IGNORECASE)
 
@@ -181,10 +189,32 @@ def _leading_zeros(values: Sequence[str]) -> bool:
     return any(re.fullmatch("0[0-9]+", value.strip()) for value in values)
 
 
-def _candidates(catalog: Catalog, column: str, values: Sequence[str]) -> list[_Candidate]:
+def _about_people(catalog: Catalog, columns: Sequence[str]) -> bool:
+    """Whether one of the columns is by its name something that only people have."""
+    found = [pair for column in columns for pair in catalog.by_name(column)]
+    return any(element.code in _ABOUT_PEOPLE and score == 1 for element, score in found)
+
+
+def _surnames(values: Sequence[str]) -> bool:
+    """Whether most values are written as Chinese people are named: a frequent surname and one to three more."""
+    present = [value.strip() for value in values if value.strip() not in MISSING_WORDS]
+    named = sum(1 for value in present if value[0] in _SURNAMES and _PERSON.fullmatch(value))
+    return bool(present) and named >= FITS_WITH_NAME * len(present)
+
+
+def _named_otherwise(element: Element, score: float, column: str) -> bool:
+    """Whether only the word "name" speaks for a person: hotels, streets and products have names too."""
+    if element.code != "person_name" or not _NAME_OF_ANYTHING.search(column.strip()):
+        return False
+    return score < 1 or normalized(column) == "name"
+
+
+def _candidates(catalog: Catalog, column: str, values: Sequence[str], *, people: bool) -> list[_Candidate]:
     found = []
     for element, score in catalog.by_name(column):
         if element.code in ("text", "code"):
+            continue
+        if _named_otherwise(element, score, column) and not (people or _surnames(values)):
             continue
         if element.code in ("integer", "number", "decimal") and _leading_zeros(values):
             continue
@@ -288,7 +318,9 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = _samples(engine, len(staged.columns))
     absent = _missing(engine, len(staged.columns))
-    candidates = [_candidates(catalog, column, values) for column, values in zip(staged.columns, samples, strict=True)]
+    people = _about_people(catalog, staged.columns)
+    named = zip(staged.columns, samples, strict=True)
+    candidates = [_candidates(catalog, column, values, people=people) for column, values in named]
     counts = _verified(engine, candidates)
     columns: list[ProposedColumn] = []
     fields: list[Field] = []
@@ -296,7 +328,7 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     for place, column in enumerate(staged.columns):
         number = _chosen(candidates[place], counts, place)
         chosen = candidates[place][number]
-        others = [other.element.code for other in candidates[place] if other is not chosen]
+        others = [other.element.code for other in candidates[place] if other.element.code != chosen.element.code]
         missing = absent[place]
         proposed = ProposedColumn(
             name=column,
