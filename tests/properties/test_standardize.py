@@ -55,7 +55,7 @@ def standardized(source: Path, schema: dict[str, Any], out: Path) -> Outcome:
 def nothing_is_lost(outcome: Outcome) -> None:
     """The counts agree with the files, and every row number is somewhere between the first and the last, once."""
     told = outcome.told
-    numbers = [reject["row_number"] for reject in outcome.rejects]
+    numbers = [reject["_row"] for reject in outcome.rejects]
     assert told.rows_in == told.rows_published + told.rows_quarantined
     assert (told.rows_published, told.rows_quarantined) == (len(outcome.rows), len(numbers))
     assert len(set(numbers)) == len(numbers)
@@ -97,7 +97,7 @@ def test_of_any_table_every_row_is_in_one_place_and_in_order(table: list[list[st
         nothing_is_lost(outcome)
         assert outcome.told.rows_in == len(table)
         published = [int(row["mark"][1:]) for row in outcome.rows]
-        rejected = [reject["row_number"] for reject in outcome.rejects]
+        rejected = [reject["_row"] for reject in outcome.rejects]
         assert published == sorted(published)
         assert sorted(published + rejected) == list(range(1, len(table) + 1))
 

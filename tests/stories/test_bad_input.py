@@ -426,3 +426,22 @@ def test_two_runs_on_one_folder_do_not_mix(desk: Desk) -> None:
     assert {process.returncode for process in both} <= {0, 4}
     assert 0 in {process.returncode for process in both}
     desk.keeps_its_publication()
+
+
+def test_a_proposal_does_not_overwrite_the_table_it_was_made_from(desk: Desk) -> None:
+    (desk / "link.csv").symlink_to("good.csv")
+    for output in ("good.csv", "link.csv"):
+        assert output in desk.fails("data", "propose", "good.csv", "-o", output, code=2)
+    assert (desk / "good.csv").read_text("utf-8") == GOOD
+
+
+def test_a_pipe_is_not_waited_for(desk: Desk) -> None:
+    os.mkfifo(desk / "bad.csv")
+    for arguments in roads("bad.csv").values():
+        assert "bad.csv" in desk.fails(*arguments, code=3)
+    desk.keeps_its_publication()
+
+
+def test_too_many_columns_are_told_as_such(desk: Desk) -> None:
+    (desk / "bad.csv").write_text(",".join(f"c{n}" for n in range(5000)) + "\n" + "1," * 4999 + "1\n")
+    assert "5000" in desk.fails("data", "profile", "bad.csv", code=3).replace(",", "")
