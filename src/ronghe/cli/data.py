@@ -13,6 +13,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads, sources_of
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
+from ronghe.terms import UsageError
 
 __all__ = ["data"]
 
@@ -57,6 +58,8 @@ def propose(session: Session, /, file: str, *, output: Path, **given: Any) -> No
     from ronghe.data.files import propose_file
     from ronghe.tables.atomic import write_atomic
 
+    if output.is_file() and Path(file.partition("#")[0]).is_file() and output.samefile(file.partition("#")[0]):
+        raise UsageError("tables.output_is_source", path=str(output))
     made = propose_file(file, resources=session.resources, catalog=session.catalog(), options=options_of(given))
     with write_atomic(output) as path:
         path.write_text(json.dumps(made.schema_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")

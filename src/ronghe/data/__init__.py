@@ -11,15 +11,12 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
+import sys
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
-
-# Three functions of this face are named like modules beside it. The first import of such a module puts it in the place
-# of the name, so all of them come before the functions: a later import leaves the functions alone.
-import ronghe.data.files
-import ronghe.data.standardize.run  # noqa: F401 - as above
 
 if TYPE_CHECKING:
     from ronghe.data.profile import Profile
@@ -136,3 +133,14 @@ def share(
         catalog=catalog(own_elements),
         options=options,
     )
+
+
+class _Face(ModuleType):
+    """Keeps the functions: loading the module `ronghe.data.profile` would put it in the place of `profile`."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -168,10 +168,6 @@ def _publish(work: Workspace, shared: Shared, lang: Language) -> None:
     for table in shared.tables:
         listed += table_resources(table.result, {"ronghe:department": table.department.code})
         listed.append(Resource(f"schemas/{table.result.name}.schema.json"))
-    made = {resource.path for resource in listed} | {"datapackage.json"}
-    for path in sorted(work.folder.rglob("*")):
-        if path.is_file() and str(path.relative_to(work.folder)) not in made:
-            path.unlink()  # of a table that an earlier, interrupted run had and this one has not
     work.publish(manifest(work.folder, shared.out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
 
 

@@ -96,7 +96,7 @@ def standardize_file(
     """
     parsed = read_schema(schema)
     name = table_name(source)
-    with workspace(out) as work:
+    with workspace(out, resume=False) as work:
         result = _one_table(
             work, source, name, parsed, schema, resources, engine, catalog, options or ReadOptions(), progress
         )

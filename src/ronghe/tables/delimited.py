@@ -145,6 +145,8 @@ def stage_delimited(
             sample, delimiter=options.delimiter, quote=options.quote, escape=options.escape, header=options.header
         )
     except InputError as fault:
+        if fault.code != "tables.no_records":
+            raise
         raise InputError("tables.empty_file", path=str(source)) from fault
     cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
     columns, renamed = column_names(cells, dialect.columns)

@@ -57,8 +57,10 @@ def _beside(target: Path, what: str) -> Path:
 class Workspace:
     """The folder that is being made for `target`, with memory of the steps that are finished."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, resume: bool = True) -> None:
         self.target = target
+        if not resume and _beside(target, "work").exists():
+            shutil.rmtree(_beside(target, "work"))
         self.folder = _beside(target, "work") / "files"
         self.scratch = _beside(target, "work") / "scratch"
         self._done = _beside(target, "work") / "done"
@@ -97,12 +99,29 @@ class Workspace:
             except OSError:
                 shutil.copy2(self.target / path, new)
 
+    def _keep_only(self, manifest: str) -> None:
+        """Drop what an earlier, killed run left in the folder: an unlisted file would make the publication foreign."""
+        listed = {resource["path"] for resource in json.loads(manifest)["resources"]}
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and path.relative_to(self.folder).as_posix() not in listed:
+                path.unlink()
+
+    def leave(self) -> None:
+        """Forget what no later run can take up: the scratch files, and all of it where no step was finished."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        if not any(self._done.glob("*.json")):
+            shutil.rmtree(_beside(self.target, "work"), ignore_errors=True)
+
     def publish(self, manifest: str) -> None:
         """Write the manifest and put the folder in the place of the old one, at once and durably."""
+        self._keep_only(manifest)
         # The order is the promise: every byte is on the disk before the name changes hands, and what could be done
         # again is thrown away last.
         (self.folder / MANIFEST).write_text(manifest, "utf-8")
         _fsync_all(self.folder)
+        # Before the swap: killed after it, `work` holds the old files, which no record may then call finished.
+        for record in self._done.iterdir():
+            record.unlink()
         if not self.target.exists():
             self.folder.rename(self.target)
         elif not _swap(self.folder, self.target):
@@ -132,6 +151,14 @@ def _check_target(target: Path) -> None:
         raise Refused("tables.out_foreign", path=str(target), name=min(present - ours))
 
 
+def _is_still(descriptor: int, path: Path) -> bool:
+    """Whether the open file is the one that the path names."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def _lock(target: Path) -> Iterator[None]:
     import fcntl
@@ -141,6 +168,9 @@ def _lock(target: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as fault:
             raise Refused("tables.out_locked", path=str(target)) from fault
+        if not _is_still(file.fileno(), _beside(target, "lock")):
+            # The run before removed the file between our opening and locking it; a third one may lock a new file.
+            raise Refused("tables.out_locked", path=str(target))
         try:
             yield
         finally:
@@ -148,13 +178,15 @@ def _lock(target: Path) -> Iterator[None]:
 
 
 @contextmanager
-def workspace(target: Path) -> Iterator[Workspace]:
+def workspace(target: Path, *, resume: bool = True) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
 
     Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused
     when the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
+    `resume=False` is for work without steps: nothing that another run left may slip into its publication.
     """
-    target = target.absolute()
+    # Through a link the folder behind it is meant: swapping the link itself would leave the old files lying there.
+    target = target.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(target):
@@ -162,10 +194,10 @@ def workspace(target: Path) -> Iterator[Workspace]:
             if old.exists():
                 shutil.rmtree(old) if target.exists() else old.rename(target)
             _check_target(target)
-            made = Workspace(target)
+            made = Workspace(target, resume=resume)
             try:
                 yield made
             finally:
-                shutil.rmtree(made.scratch, ignore_errors=True)
+                made.leave()
     except OSError as fault:
         raise io_fault(fault) from fault

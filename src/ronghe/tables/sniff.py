@@ -65,6 +65,9 @@ def locate(source: str) -> tuple[Path, str | None]:
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise InputError("tables.is_folder", path=str(path))
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # Reading a pipe waits for a writer, and a device may never end.
+        raise InputError("tables.no_regular_file", path=str(path))
     try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
