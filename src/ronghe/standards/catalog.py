@@ -18,6 +18,9 @@ __all__ = ["Catalog", "catalog", "normalized"]
 
 _MODULES = (identifiers, code_lists, regions, dates, times, quantities, contact, internet, text)
 LOWEST_SCORE = 0.6
+ASKED_SCORE = 0.95
+_ASKS = re.compile("(?:is|has)(?:[_ -].+|[A-Z].*)|(?:IS|HAS)_.+|是否.+")
+"""Names that ask a question, whatever it is about: is_closed, hasLicense."""
 
 
 def _date(given: str, place: str) -> day | None:
@@ -116,6 +119,8 @@ class Catalog:
         found = []
         for element in self:
             score = max((_likeness(wanted, name) for name in self._names[element.code]), default=0.0)
+            if element.code == "yes_no" and _ASKS.fullmatch(column.strip()):
+                score = max(score, ASKED_SCORE)
             if score >= LOWEST_SCORE:
                 found.append((element, score))
         return sorted(found, key=lambda pair: -pair[1])
