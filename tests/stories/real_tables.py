@@ -48,20 +48,13 @@ def file_rows(tables: Iterable[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _options(field: dict[str, Any]) -> str:
-    options = field.get("ronghe:options", {})
-    return f" ({', '.join(f'{key}={value}' for key, value in options.items())})" if options else ""
-
-
 def column_rows(tables: Iterable[dict[str, Any]]) -> list[str]:
     """The lines of the table of columns without their last cell: each column once for each element it is read as."""
     tables = list(tables)
     found: dict[tuple[str, str], list[tuple[str, int, int]]] = defaultdict(list)
     for table in tables:
-        fields = {field["name"]: field for field in table["schema"]["fields"]}
         for column in table["columns"]:
-            key = column["name"], column["element"] + _options(fields[column["name"]])
-            found[key].append((table["source"], column["present"], column["failures"]))
+            found[column["name"], column["element"]].append((table["source"], column["present"], column["failures"]))
     lines = []
     for (name, element), places in found.items():
         where = "every file" if len(places) == len(tables) else ", ".join(place for place, _, _ in places)

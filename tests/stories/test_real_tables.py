@@ -1,6 +1,5 @@
 """Tables that nobody here wrote go the whole road, and the page about them says what came out."""
 
-import json
 from pathlib import Path
 from typing import Any
 

@@ -1,6 +1,8 @@
 """The report of a publication: what came in, what was published, what was quarantined and why, how ready each is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 
 from ronghe import __version__
 from ronghe.data.standardize.result import ColumnResult, Reason, mask
@@ -25,10 +27,13 @@ from ronghe.report import (
     Text,
 )
 from ronghe.sharing_index import FACTORS, Degree, Line, Readiness
+from ronghe.standards.catalog import catalog
 
 __all__ = ["report_page", "rule_name"]
 
 MOST_REASONS = 20
+ALMOST_ALL = 99.95
+"""Percent that rounding would call 100."""
 
 
 def rule_name(rule: str) -> Text:
@@ -74,7 +79,11 @@ def _summary(shared: Shared) -> Section:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * _share(part, whole):.1f}%"
+    """Never 100% where something is missing, never 0% where something is there."""
+    rate = 100 * _share(part, whole)
+    if part < whole and rate >= ALMOST_ALL:
+        return ">99.9%"
+    return "<0.1%" if part and rate < 100 - ALMOST_ALL else f"{rate:.1f}%"
 
 
 def _rows_chart(tables: Sequence[SharedTable]) -> BarChart:
@@ -123,6 +132,16 @@ def _table_row(table: SharedTable) -> Row:
     )
 
 
+@cache
+def _element_names() -> Mapping[str, Bilingual]:
+    return MappingProxyType({element.name.zh: element.name for element in catalog()})
+
+
+def _element_name(column: ColumnResult) -> Text | None:
+    """The title in the reader's language where it is an element's name, as proposals give it."""
+    return _element_names().get(column.title) or column.title or column.element or None
+
+
 def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
     head = (
         Column(both("journeys.report_column")),
@@ -136,7 +155,7 @@ def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
         Row(
             (
                 column.name,
-                column.title or column.element or None,
+                _element_name(column),
                 Rate(_share(column.filled, published)),
                 Number(column.failures),
                 Number(sum(column.warnings.values())),
@@ -170,9 +189,10 @@ def _reasons(shared: Shared) -> Section:
 
 
 def _reason_row(table: SharedTable, reason: Reason, largest: int) -> Row:
-    examples = "，".join(mask(example) for example in reason.examples if example)
+    masked = [mask(example) for example in reason.examples if example]
+    examples = Bilingual("，".join(masked), ", ".join(masked)) if masked else None
     column: Text = both("journeys.report_record") if reason.column == "record" else reason.column
-    return Row((table.result.name, column, rule_name(reason.rule), Number(reason.rows, of=largest), examples or None))
+    return Row((table.result.name, column, rule_name(reason.rule), Number(reason.rows, of=largest), examples))
 
 
 def _ready(found: Readiness) -> Section:
