@@ -23,7 +23,7 @@ FITS_OF_NAMED = MappingProxyType({"yes_no": 0.95, "region": 0.95, "country": 0.9
 """More than FITS_WITH_NAME, where a cell that is not on the list is rarely a slip: numbers that happen to be 0 or 1,
 places abroad. Such a column is published as it is rather than quarantined by the tenth."""
 BY_VALUES_ALONE = (
-    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime"),
+    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime", "time"),
     *("integer", "number"),
 )
 """Elements whose form is so particular that values alone may speak for them, the most particular first."""

@@ -32,7 +32,7 @@ def _proposal(folder: Path, columns: dict[str, list[str]]) -> Proposal:
 def _column(folder: Path, name: str, *values: str) -> ProposedColumn:
     """The proposal for one column beside a serial number."""
     serial = [f"n{place}" for place, _ in enumerate(values)]
-    return _proposal(folder, {"编号": serial, name: list(values)}).columns[1]
+    return _proposal(folder, {"serial": serial, name: list(values)}).columns[1]
 
 
 def test_converted_values_are_published_under_the_unit_they_have(tmp_path: Path) -> None:
