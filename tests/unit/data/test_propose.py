@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from ronghe.cli import main
 from ronghe.data import propose
@@ -242,3 +243,28 @@ def test_a_bus_timetable(tmp_path: Path) -> None:
     )
     elements = [column.element for column in proposal.columns]
     assert elements == ["text", "time", "text", "money", "number"]
+
+
+def _village_list(path: Path) -> None:
+    """A list as villages keep it: a title over everything, headers of two lines, a surname with a space."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:F1", "某村2024年耕地地力补贴花名册")
+        for letter, header in zip("ABEF", ("户主姓名", "身份证号", "补贴金额（元）", "联系电话"), strict=True):
+            sheet.merge_range(f"{letter}2:{letter}3", header)
+        sheet.merge_range("C2:D2", "种植面积")
+        sheet.write_row("C3", ["水田（亩）", "旱地（亩）"])
+        sheet.write_row("A4", ["赵 六", "11010519491231002X", 2.5, 1.2, 350.5, "13800000000"])
+        sheet.write_row("A5", ["张三", "440308199901101512", 3, 0.4, 410, "0531-88886666"])
+
+
+def test_a_list_of_subsidies_with_merged_headers(tmp_path: Path) -> None:
+    _village_list(tmp_path / "list.xlsx")
+    proposal = propose(tmp_path / "list.xlsx")
+    elements = [column.element for column in proposal.columns]
+    assert elements == ["person_name", "citizen_id", "area", "area", "money", "phone"]
+    assert [column.options for column in proposal.columns[2:4]] == [{"unit": "亩"}, {"unit": "亩"}]
+    assert [field.name for field in proposal.schema.fields[2:4]] == [
+        "种植面积_水田（平方米）",
+        "种植面积_旱地（平方米）",
+    ]
