@@ -11,9 +11,11 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
+import sys
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +29,18 @@ if TYPE_CHECKING:
 __all__ = ["profile", "propose", "share", "standardize"]
 
 Source = str | PathLike[str]
+
+
+class _Face(ModuleType):
+    """This module, whose functions keep their names: Python binds a submodule to its name when it is first imported,
+    and `data.propose` would be `propose.py` from the second call on."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def profile(
