@@ -1,15 +1,6 @@
-"""Tables that nobody here wrote, through the commands: the page about them says what really comes out.
+"""Tables that nobody here wrote go the whole road, and the page about them says what came out."""
 
-`python -m tests.stories.test_real_tables FOLDER` writes the lines of the page's table anew.
-"""
-
-import io
 import json
-import sys
-import tempfile
-from contextlib import redirect_stdout
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,118 +8,74 @@ import pyarrow.parquet as pq
 import pytest
 
 from ronghe.cli import main
+from tests.stories import real_tables
 
-PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "real-tables.md"
-FILES = (
-    "sf_food_safety/business_sf_other_export.csv",
-    "sf_food_safety/businesses.csv",
-    "sf_food_safety/inspections.csv",
-    "sf_food_safety/violations_first28k.csv",
-    "cn_regions/canghailan_area_code.csv",
-    "cn_regions/gb2260_200712.tsv",
-    "cn_regions/liulin_gb2260_with_former_names.csv",
-    "cn_regions/mca_198012.tsv",
-    "cn_regions/modood_areas.csv",
-    "cn_regions/modood_areas.gb18030.csv",
-    "cn_regions/modood_cities.csv",
-    "cn_regions/modood_provinces.csv",
-    "cn_regions/stats_201810.tsv",
-    "cn_codes/gb3304_ethnic.csv",
-    "cn_codes/gbt4754_2017_industry.csv",
-    "cn_covid_daily/2020-01-26.csv",
-    "cn_covid_daily/2020-02-05.csv",
-    "cn_covid_daily/2020-02-15.csv",
-    "cn_covid_daily/2020-03-01.csv",
-    "cn_covid_daily/2020-04-01.csv",
-    "cn_covid_daily/2020-06-15.csv",
-)
+TABLES_OF_SETS = {"sf_food_safety": 4, "cn_regions": 9, "cn_codes": 2, "cn_covid_daily": 6}
 
 
-@dataclass(frozen=True)
-class Came:
-    """What came out of one file."""
-
-    file: str
-    table: dict[str, Any]
-
-    def line(self) -> str:
-        """The file's line in the page's table."""
-        table = self.table
-        why = "; ".join(f"`{one['column']}` {one['rule']} {one['rows']:,}" for one in table["reasons"]) or "–"
-        elements = ", ".join(f"{column['name']}: {column['element']}" for column in table["columns"])
-        counts = [f"{table[key]:,}" for key in ("rows_in", "rows_published", "rows_quarantined")]
-        return "| " + " | ".join((f"`{self.file}`", *counts, why, elements)) + " |"
+@pytest.fixture(scope="module")
+def tables(shared_tables: Path) -> Path:
+    """The folder of the shared tables."""
+    return shared_tables
 
 
-def _came(tables: Path, file: str, folder: Path) -> Came:
-    """Propose a schema for the file and publish the file by it."""
-    schema, out = str(folder / "schema.json"), str(folder / "published")
-    source, printed = str(tables / file), io.StringIO()
-    assert main(["data", "propose", source, "-o", schema, "--quiet"]) == 0
-    with redirect_stdout(printed):
-        assert main(["data", "standardize", source, "--schema", schema, "--out", out, "--json", "--quiet"]) == 0
-    return Came(file, json.loads(printed.getvalue())["table"])
+def _published(out: Path, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(out / f"{name}.parquet").to_pylist()
+    return rows
 
 
-def _written(file: str) -> str:
-    """What the page says of the file."""
-    found = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith(f"| `{file}` |")]
-    assert len(found) == 1, f"the page must have one line for {file}"
-    return found[0]
+@pytest.mark.parametrize("section", real_tables.SETS)
+def test_what_came_out_of_real_tables_is_what_the_page_says(tables: Path, tmp_path: Path, section: str) -> None:
+    came_out = real_tables.shared(tables / section, tmp_path / "out")
+    assert len(came_out) == TABLES_OF_SETS[section]
+    for table in came_out:
+        assert table["rows_in"] == table["rows_published"] + table["rows_quarantined"]
+    assert real_tables.page_files(section) == real_tables.file_rows(came_out)
+    judged = real_tables.page_columns(section)
+    assert [line for line, _ in judged] == real_tables.column_rows(came_out)
+    assert all(judgement.partition(" ")[0].strip(",;:") in ("right", "wrong", "not") for _, judgement in judged)
+    assert main(["verify", str(tmp_path / "out")]) == 0
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_the_page_says_what_comes_out_of_the_file(file: str, shared_tables: Path, tmp_path: Path) -> None:
-    came = _came(shared_tables, file, tmp_path)
-    assert came.table["rows_in"] == came.table["rows_published"] + came.table["rows_quarantined"]
-    assert _written(file) == came.line()
+ARTICLE = {
+    "data1.csv": "id,name,income\n1,Zhang San,3500\n2,Li Si,\n3,Wang Wu,4100.5\n",
+    "data2.csv": "编号;日期;地区;金额（万元）\n001;2024-01-05;北京市海淀区;1.5\n002;2024年2月6日;上海市浦东新区;20\n",
+    "data3.csv": "x,,x\n7,a,yes\n8,,no\n",
+}
 
 
-def test_the_same_table_in_two_encodings_is_published_the_same(shared_tables: Path, tmp_path: Path) -> None:
-    published = []
-    for file in ("modood_areas.csv", "modood_areas.gb18030.csv"):
-        (tmp_path / file).mkdir()
-        _came(shared_tables, f"cn_regions/{file}", tmp_path / file)
-        (table,) = (tmp_path / file / "published").glob("*.parquet")
-        published.append(pq.read_table(table))
-    assert published[0].num_rows == 2978
-    assert published[0].equals(published[1])
+def test_the_three_files_of_the_article_work_whatever_their_columns(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, text in ARTICLE.items():
+        (tmp_path / "in" / name).write_text(text, "utf-8")
+    came_out = real_tables.shared(tmp_path / "in", tmp_path / "out")
+    counts = {table["name"]: (table["rows_in"], table["rows_quarantined"]) for table in came_out}
+    assert counts == {"data1": (3, 0), "data2": (2, 0), "data3": (2, 0)}
+    assert [row["income"] for row in _published(tmp_path / "out", "data1")] == [3500, None, 4100.5]
+    first = _published(tmp_path / "out", "data2")[0]
+    assert (first["编号"], str(first["日期"]), first["地区"], int(first["金额（元）"])) == (
+        *("001", "2024-01-05", "110108"),
+        15000,
+    )
+    assert [list(row.values()) for row in _published(tmp_path / "out", "data3")] == [[7, "a", "yes"], [8, None, "no"]]
+
+
+def test_accents_of_a_real_table_arrive_as_they_were_written(tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["data", "share", str(tables / "sf_food_safety" / "businesses.csv"), "--out", str(out)]) == 0
+    names = {row["business_id"]: row["name"] for row in _published(out, "businesses")}
+    assert (names["38566"], names["75448"]) == ("TROPISUEÑO", "LAGUNA CAFÉ")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_unlike_real_tables_are_shared_at_once(lang: str, shared_tables: Path, tmp_path: Path) -> None:
-    files = ("sf_food_safety/inspections.csv", "cn_regions/stats_201810.tsv", "cn_codes/gb3304_ethnic.csv")
-    sources = [str(shared_tables / file) for file in files]
-    printed = io.StringIO()
-    with redirect_stdout(printed):
-        assert main(["data", "share", *sources, "--out", str(tmp_path / "out"), "--lang", lang, "--json"]) == 0
-    assert [table["rows_in"] for table in json.loads(printed.getvalue())["tables"]] == [14233, 3659, 56]
-    assert "stats_201810" in (tmp_path / "out" / "report.html").read_text("utf-8")
-
-
-def test_the_three_files_of_the_article_work_with_any_columns(tmp_path: Path) -> None:
-    texts = {
-        "data1.csv": "id,value,note\n1,2.5,first\n2,,second\n3,4.0,third\n",
-        "data2.csv": "姓名;日期\n张三;2024年3月1日\n李四;2024/3/2\n",
-        "data3.csv": "a,b\n007,x\n012,y\n",
-    }
-    for file, text in texts.items():
-        (tmp_path / file).write_text(text, "utf-8")
-    out = tmp_path / "out"
-    assert main(["data", "share", *(str(tmp_path / file) for file in texts), "--out", str(out), "--quiet"]) == 0
-    assert [pq.read_table(out / f"data{n}.parquet").num_rows for n in (1, 2, 3)] == [3, 2, 2]
-    assert pq.read_table(out / "data2.parquet")["日期"].to_pylist() == [date(2024, 3, 1), date(2024, 3, 2)]
-    assert pq.read_table(out / "data3.parquet")["a"].to_pylist() == ["007", "012"]
-
-
-def _refresh(tables: Path) -> None:
-    """Write the lines of every file into the page anew."""
-    text = PAGE.read_text("utf-8")
-    for file in FILES:
-        with tempfile.TemporaryDirectory() as folder:
-            text = text.replace(_written(file), _came(tables, file, Path(folder)).line())
-    PAGE.write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    _refresh(Path(sys.argv[1]))
+def test_profile_and_proposal_of_a_real_table_print(tables: Path, tmp_path: Path, lang: str) -> None:
+    file = str(tables / "cn_regions" / "modood_areas.gb18030.csv")
+    assert main(["--lang", lang, "data", "profile", file]) == 0
+    schema = tmp_path / "schema.json"
+    assert main(["--lang", lang, "data", "propose", file, "-o", str(schema)]) == 0
+    assert (
+        main(["--lang", lang, "data", "standardize", file, "--schema", str(schema), "--out", str(tmp_path / "out")])
+        == 0
+    )
+    fields = json.loads(schema.read_text("utf-8"))["fields"]
+    assert [field["ronghe:element"] for field in fields] == ["region", "text", "region", "region"]

@@ -1,21 +1,18 @@
 """Propose the data element of each column, from its name and all of its values, with the evidence."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
+from ronghe.data.candidates import Candidate, about_people, candidates_of, fits_enough
 from ronghe.data.standardize.run import KINDS
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.standards import MISSING_WORDS
-from ronghe.standards.catalog import Catalog, normalized
+from ronghe.standards.catalog import Catalog
 from ronghe.standards.element import Element
-from ronghe.standards.regions import known
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
@@ -29,30 +26,14 @@ SOURCE = "proposing"
 CELLS = "proposing_cells"
 SAMPLE_VALUES = 300
 COLUMNS_AT_ONCE = 32
-MOSTLY = 0.8
-FITS_WITH_NAME = 0.70
-FITS_WITHOUT_NAME = 0.98
-BY_VALUES_ALONE = (
-    *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime", "time"),
-    *("integer", "number"),
-)
-"""Elements whose form is so particular that values alone may speak for them, the most particular first."""
 _UNIT_OF_VALUES = {"money": "元", "area": "平方米"}
-_ABOUT_PEOPLE = ("citizen_id", "birth_date", "sex", "ethnic_group", "marital_status", "education", "disability_grade")
-_NAME_OF_ANYTHING = re.compile(r"name$", re.IGNORECASE)
-_PERSON = re.compile("[\u4e00-\u9fff]{1,3}(?![省市州盟区县旗镇乡村路街店厂局族业])[\u4e00-\u9fff]")
-_SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-)
-"""The hundred most frequent surnames: about nine in ten of all people bear one of them."""
 _IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code")
-_LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[_\s])(id|code|no|number)$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
-    """What is proposed for a column and why: of its `values` filled cells, all counted, `fits` read as the element."""
+    """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole
+    column."""
 
     name: str
     element: str
@@ -80,13 +61,6 @@ class Proposal:
     def to_json(self) -> dict[str, Any]:
         """Schema and evidence as a JSON value."""
         return {"schema": self.schema_json(), "columns": [asdict(column) for column in self.columns]}
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    element: Element
-    options: dict[str, str]
-    by_name: float
 
 
 def _select(engine: Engine, plan: Plan, columns: Sequence[exp.Expr]) -> dict[str, Any]:
@@ -139,104 +113,6 @@ def _missing(engine: Engine, columns: int) -> list[dict[str, int]]:
     return found
 
 
-def _options(catalog: Catalog, element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
-    """Options that name or values give away: the unit in the header, the order of day and month, the city."""
-    if element.code == "money":
-        units = [unit for unit in ("百万元", "万元", "亿元", "千元") if unit in column]
-        return {"unit": units[0]} if units else {}
-    if element.code == "area":
-        units = [unit for unit in ("平方公里", "公顷", "亩") if unit in column]
-        return {"unit": units[0]} if units else {}
-    if element.code in ("date", "birth_date"):
-        return _order(values)
-    return _within(catalog, values) if element.code == "region" else {}
-
-
-def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
-    """The city or province of a table whose other divisions lie there, where it makes ambiguous names readable."""
-    read = {value: catalog.get("region").read(value).value for value in values if value.strip() not in MISSING_WORDS}
-    codes = [str(code) for code in read.values() if code is not None]
-    unread = [value for value, code in read.items() if code is None]
-    for digits in (4, 2):
-        part, times = max(Counter(code[:digits] for code in codes).items(), key=itemgetter(1), default=("", 0))
-        if not unread or times < MOSTLY * len(codes) or part.endswith("00"):
-            continue
-        within = {"within": part.ljust(6, "0")}
-        if known(within["within"]) and any(catalog.get("region", within).read(value).value for value in unread):
-            return within
-    return {}
-
-
-def _order(values: Sequence[str]) -> dict[str, str]:
-    pairs = [re.match(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}", value) for value in values]
-    numbers = [(int(found[1]), int(found[2])) for found in pairs if found]
-    if not numbers:
-        return {}
-    days_first, months_first = any(a > 12 for a, _ in numbers), any(b > 12 for _, b in numbers)
-    if days_first == months_first:
-        return {}
-    return {"order": "dmy" if days_first else "mdy"}
-
-
-def _fitting(element: Element, values: Sequence[str]) -> float:
-    present = [value for value in values if value.strip() not in MISSING_WORDS]
-    if not present:
-        return 0.0
-    return sum(1 for value in present if element.read(value).value is not None) / len(present)
-
-
-def _leading_zeros(values: Sequence[str]) -> bool:
-    return any(re.fullmatch("0[0-9]+", value.strip()) for value in values)
-
-
-def _about_people(catalog: Catalog, columns: Sequence[str]) -> bool:
-    """Whether one of the columns is by its name something that only people have."""
-    found = [pair for column in columns for pair in catalog.by_name(column)]
-    return any(element.code in _ABOUT_PEOPLE and score == 1 for element, score in found)
-
-
-def _surnames(values: Sequence[str]) -> bool:
-    """Whether most values are written as Chinese people are named: a frequent surname and one to three more."""
-    present = [value.strip() for value in values if value.strip() not in MISSING_WORDS]
-    named = sum(1 for value in present if value[0] in _SURNAMES and _PERSON.fullmatch(value))
-    return bool(present) and named >= FITS_WITH_NAME * len(present)
-
-
-def _named_otherwise(element: Element, score: float, column: str) -> bool:
-    """Whether only the word "name" speaks for a person: hotels, streets and products have names too."""
-    if element.code != "person_name" or not _NAME_OF_ANYTHING.search(column.strip()):
-        return False
-    return score < 1 or normalized(column) == "name"
-
-
-def _candidates(catalog: Catalog, column: str, values: Sequence[str], *, people: bool) -> list[_Candidate]:
-    found = []
-    for element, score in catalog.by_name(column):
-        if element.code in ("text", "code"):
-            continue
-        if _named_otherwise(element, score, column) and not (people or _surnames(values)):
-            continue
-        if element.code in ("integer", "number", "decimal") and _leading_zeros(values):
-            continue
-        options = _options(catalog, element, column, values)
-        if _fitting(catalog.get(element.code, options), values) >= FITS_WITH_NAME:
-            found.append(_Candidate(catalog.get(element.code, options), options, score))
-    for code in BY_VALUES_ALONE:
-        numeric = code in ("integer", "number")
-        if numeric and (_leading_zeros(values) or _LOOKS_LIKE_ID.search(column)):
-            continue
-        element = catalog.get(code)
-        options = _options(catalog, element, column, values)
-        element = catalog.get(code, options)
-        if _fitting(element, values) >= FITS_WITHOUT_NAME:
-            found.append(_Candidate(element, options, 0.0))
-    fallback = "code" if values and all(re.fullmatch("[!-~]{1,40}", value) for value in values) else "text"
-    found.append(_Candidate(catalog.get(fallback), {}, 0.0))
-    if fallback == "code":
-        found.append(_Candidate(catalog.get("text"), {}, 0.0))
-    return found
-
-
 def _bound(place: int, candidate: int, element: Element) -> tuple[tuple[str, ops.Expression], ...]:
     """Names and expressions of the two layers that read a column by a candidate."""
     raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}_{candidate}")
@@ -256,7 +132,7 @@ def _counted(condition: str, alias: str) -> exp.Expr:
     return exp.alias_(exp.Cast(this=exp.Sum(this=one), to=exp.DataType.build("BIGINT")), alias)
 
 
-def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]]) -> dict[str, Any]:
+def _verified(engine: Engine, candidates: Sequence[Sequence[Candidate]]) -> dict[str, Any]:
     """How many cells of the whole table each candidate reads: one pass for each few columns."""
     counts: dict[str, Any] = {}
     numbered = list(enumerate(candidates))
@@ -265,7 +141,7 @@ def _verified(engine: Engine, candidates: Sequence[Sequence[_Candidate]]) -> dic
     return counts
 
 
-def _counts(engine: Engine, candidates: Sequence[tuple[int, Sequence[_Candidate]]]) -> dict[str, Any]:
+def _counts(engine: Engine, candidates: Sequence[tuple[int, Sequence[Candidate]]]) -> dict[str, Any]:
     cleaned, judged, wanted = [], [], []
     for place, options in candidates:
         for number, candidate in enumerate(options):
@@ -282,11 +158,10 @@ def _counts(engine: Engine, candidates: Sequence[tuple[int, Sequence[_Candidate]
     return _select(engine, plan, wanted)
 
 
-def _chosen(candidates: Sequence[_Candidate], counts: dict[str, Any], place: int) -> int:
+def _chosen(candidates: Sequence[Candidate], counts: dict[str, Any], place: int) -> int:
     for number, candidate in enumerate(candidates):
         there, fits = counts[f"there{place}_{number}"] or 0, counts[f"fits{place}_{number}"] or 0
-        needed = FITS_WITH_NAME if candidate.by_name else FITS_WITHOUT_NAME
-        if there and fits >= needed * there:
+        if fits_enough(candidate, fits, there):
             return number
     return len(candidates) - 1
 
@@ -318,9 +193,9 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = _samples(engine, len(staged.columns))
     absent = _missing(engine, len(staged.columns))
-    people = _about_people(catalog, staged.columns)
-    named = zip(staged.columns, samples, strict=True)
-    candidates = [_candidates(catalog, column, values, people=people) for column, values in named]
+    people = about_people(catalog, staged.columns)
+    sampled = zip(staged.columns, samples, strict=True)
+    candidates = [candidates_of(catalog, column, values, people=people) for column, values in sampled]
     counts = _verified(engine, candidates)
     columns: list[ProposedColumn] = []
     fields: list[Field] = []
@@ -328,7 +203,8 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
     for place, column in enumerate(staged.columns):
         number = _chosen(candidates[place], counts, place)
         chosen = candidates[place][number]
-        others = [other.element.code for other in candidates[place] if other.element.code != chosen.element.code]
+        codes = (other.element.code for other in candidates[place])
+        others = [code for code in codes if code != chosen.element.code]
         missing = absent[place]
         proposed = ProposedColumn(
             name=column,

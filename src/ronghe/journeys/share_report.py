@@ -1,6 +1,8 @@
 """The report of a publication: what came in, what was published, what was quarantined and why, how ready each is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 
 from ronghe import __version__
 from ronghe.data.standardize.result import ColumnResult, Reason, mask
@@ -26,6 +28,7 @@ from ronghe.report import (
 )
 from ronghe.report.numerals import percent
 from ronghe.sharing_index import FACTORS, Degree, Line, Readiness
+from ronghe.standards.catalog import catalog
 
 __all__ = ["report_page", "rule_name"]
 
@@ -125,6 +128,16 @@ def _table_row(table: SharedTable) -> Row:
     )
 
 
+@cache
+def _element_names() -> Mapping[str, Bilingual]:
+    return MappingProxyType({element.name.zh: element.name for element in catalog()})
+
+
+def _element_name(column: ColumnResult) -> Text | None:
+    """The title in the reader's language where it is an element's name, as proposals give it."""
+    return _element_names().get(column.title) or column.title or column.element or None
+
+
 def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
     head = (
         Column(both("journeys.report_column")),
@@ -138,7 +151,7 @@ def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
         Row(
             (
                 column.name,
-                column.title or column.element or None,
+                _element_name(column),
                 Rate(_share(column.filled, published)),
                 Number(column.failures),
                 Number(sum(column.warnings.values())),

@@ -18,6 +18,18 @@ __all__ = ["Catalog", "catalog", "normalized"]
 
 _MODULES = (identifiers, code_lists, regions, dates, times, quantities, contact, internet, text)
 LOWEST_SCORE = 0.6
+ASKED_SCORE = 0.95
+_ASKS = re.compile("(?:is|has)(?:[_ -].+|[A-Z].*)|(?:IS|HAS)_.+|是否.+")
+"""Names that ask a question, whatever it is about: is_closed, hasLicense."""
+
+UNIT_SCORE = 0.85
+_UNIT_IN_BRACKETS = re.compile(r".+[（(\[【](?:单位[:：])?(.+?)[）)\]】]")
+_OF_UNITS = (
+    ("money", re.compile("(?:百万|千万|万|亿|千|百)?元|人民币|RMB|CNY", re.IGNORECASE)),
+    ("area", re.compile("亩|公顷|平方米|平方公里|㎡|m2|m²", re.IGNORECASE)),
+    ("percentage", re.compile("[%％]")),
+)
+"""What a header's unit says of its values, whatever their name: 票价（元）, 水田（亩）."""
 
 
 def _date(given: str, place: str) -> day | None:
@@ -122,9 +134,18 @@ class Catalog:
         found = []
         for element in self:
             score = max((_likeness(wanted, name) for name in self._names[element.code]), default=0.0)
+            score = max(score, _by_form(element.code, column.strip()))
             if score >= LOWEST_SCORE:
                 found.append((element, score))
         return sorted(found, key=lambda pair: -pair[1])
+
+
+def _by_form(code: str, column: str) -> float:
+    """What the form of a name says, whatever its words: a question, a unit in brackets."""
+    if code == "yes_no":
+        return ASKED_SCORE if _ASKS.fullmatch(column) else 0.0
+    unit = _UNIT_IN_BRACKETS.fullmatch(column)
+    return UNIT_SCORE if unit and any(code == of and form.fullmatch(unit[1]) for of, form in _OF_UNITS) else 0.0
 
 
 def _likeness(wanted: str, name: str) -> float:

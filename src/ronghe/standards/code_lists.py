@@ -287,7 +287,7 @@ def yes_no() -> Element:
         synonyms=synonyms(
             "是否标志 标志 标识 是否有效 有效标志 是否注销 是否低保 是否残疾 是否在册 是否贫困 是否参保 是否合格",
             "是否启用",
-            "sfbz bz flag yes_no is_valid is_active valid_flag enabled active",
+            "sfbz bz flag yes_no valid_flag enabled active disabled deleted revoked cancelled canceled expired",
         ),
         type=ops.BOOLEAN,
         clean=code_text(RAW, "是|否|有|无|[01YN]"),

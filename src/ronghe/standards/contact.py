@@ -64,8 +64,13 @@ _OTHER_FORMS = (
 COUNTRIES = ("cn", "us", "any")
 _POSTCODES = {
     "cn": ("[0-9]{6}", "6 位数字", "6 digits"),
-    "us": ("[0-9]{5}(?:-[0-9]{4})?", "5 位或 5-4 位数字", "5 digits, or 5 and 4 with a hyphen"),
+    "us": ("[0-9]{5}(?:-?[0-9]{4})?", "5 位或 5-4 位数字", "5 digits, or 5 and 4 with a hyphen"),
     "any": ("[0-9A-Z][0-9A-Z -]{1,9}", "2 至 10 个字母、数字", "2 to 10 letters and digits"),
+}
+_POSTCODE_EXAMPLES = {
+    "cn": ("100080", "１０００８０"),
+    "us": ("94103", "94103-1234", "941031234"),
+    "any": ("SW1A 1AA", "75008"),
 }
 
 
@@ -76,6 +81,10 @@ def postcode(country: str = "cn") -> Element:
             "standards.option_value", element="postcode.country", value=country, known=", ".join(COUNTRIES)
         )
     pattern, zh, en = _POSTCODES[country]
+    value: ops.Expression = TEXT
+    if country == "us":
+        with_hyphen = ops.Concat((ops.Slice(TEXT, 1, 5), ops.Literal("-"), ops.Slice(TEXT, 6, 4)))
+        value = ops.Case(((ops.Matches(TEXT, "[0-9]{9}"), with_hyphen),), TEXT)
     # The provinces have 01 to 86; 999077 and 999078 are what mail to Hong Kong and Macau is given.
     real = ops.Matches(TEXT, "(?:0[1-9]|[1-7][0-9]|8[0-6])[0-9]{4}|99907[78]")
     return Element(
@@ -87,13 +96,15 @@ def postcode(country: str = "cn") -> Element:
         ),
         type=ops.TEXT,
         clean=ops.Case(((ops.Matches(RAW, pattern), RAW),), ops.Upper(ops.Trim(folded(RAW)))),
-        value=ops.Case(((ops.Matches(TEXT, pattern), TEXT),)),
+        value=ops.Case(((ops.Matches(TEXT, pattern), value),)),
         source="UPU S42",
         form=Bilingual(zh, en),
         checks=(Check("prefix", real),) if country == "cn" else (),
-        examples={"cn": ("100080", "１０００８０"), "us": ("94103", "94103-1234"), "any": ("SW1A 1AA", "75008")}[
-            country
-        ],
+        examples={
+            "cn": ("100080", "１０００８０"),
+            "us": ("94103", "94103-1234", "941031234"),
+            "any": ("SW1A 1AA", "75008"),
+        }[country],
         options=(("country", country),),
     )
 

@@ -17,9 +17,10 @@ from ronghe.terms import InputError
 __all__ = ["ENCODINGS", "detect_encoding", "moved_out_of_private_use", "transcoded"]
 
 SAMPLE_BYTES = 1 << 20
+MOSTLY_ALONE = 0.8
 CHUNK_BYTES = 4 << 20
 
-ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
+ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "windows-1252")
 _ALIASES = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
@@ -27,6 +28,10 @@ _ALIASES = {
     "utf-8-bom": "utf-8-sig",
     "cp950": "big5",
     "ascii": "utf-8",
+    "cp1252": "windows-1252",
+    "latin-1": "windows-1252",
+    "latin1": "windows-1252",
+    "iso-8859-1": "windows-1252",
 }
 
 _PRIVATE = [
@@ -127,6 +132,20 @@ def _common(lines: list[bytes], encoding: str, leads: range) -> float:
     return found / (found + rare or 1)
 
 
+_RUN = re.compile(rb"[\x80-\xff]+")
+_LATIN_LETTERS = range(0xC0, 0xFF)
+
+
+def _western(lines: list[bytes]) -> bool:
+    """True when bytes beyond ASCII stand alone, as in CAF\\xc9 INC: of GB 18030's and Big5's words they come in rows.
+
+    GB 18030 would read most of them, together with the letter behind, as rare characters.
+    """
+    runs = _RUN.findall(b"\n".join(lines)[:60_000])
+    letters = sum(len(run) == 1 and run[0] in _LATIN_LETTERS for run in runs)
+    return letters >= MOSTLY_ALONE * len(runs)
+
+
 def _sample(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
@@ -157,6 +176,8 @@ def detect_encoding(path: Path) -> str:
     lines = _lines_beyond_ascii(sample) or ([] if sample.isascii() else [sample])
     if 2 * _readable(lines, "utf-8") >= len(lines):
         return "utf-8"
+    if _western(lines):
+        return "windows-1252"
     gb18030, big5 = (
         (_readable(lines, encoding), _common(lines[:2000], encoding, leads)) for encoding, leads in _COMMON_LEADS
     )

@@ -43,6 +43,14 @@ def test_a_few_words_of_big5_are_found(tmp_path: Path, words: str) -> None:
     assert detect_encoding(path) == "big5"
 
 
+@pytest.mark.parametrize("words", ["name\nCAFÉ\n", "name\nLA NOISETTE CAFÉ AND DELI\nEL NIÑO\n", "nom\nCrème brûlée\n"])
+def test_letters_with_accents_are_not_taken_for_ideographs(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(words.encode("windows-1252"))
+    assert detect_encoding(path) == "windows-1252"
+    assert b"".join(part for part, _ in transcoded(io.BytesIO(path.read_bytes()), "windows-1252")).decode() == words
+
+
 def test_traditional_text_in_big5(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(("姓名,地址\n陳大文,臺北市信義區市府路\n林小姐,高雄市鳳山區光復路二段\n" * 8).encode("big5"))
