@@ -169,7 +169,8 @@ WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_se
 def test_a_file_without_permission_is_one_line(desk: Desk) -> None:
     (desk / "bad.csv").write_text(GOOD)
     (desk / "bad.csv").chmod(0)
-    for arguments in roads("bad.csv").values():
+    for road in ("profile", "share"):
+        arguments = roads("bad.csv")[road]
         command = [*WITHOUT_ROOTS_RIGHTS, sys.executable, "-m", "ronghe", *arguments]
         ended = subprocess.run(command, check=False, cwd=desk.folder, capture_output=True, text=True)
         assert (ended.returncode, ended.stdout) == (3, ""), ended

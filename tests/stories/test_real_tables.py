@@ -24,7 +24,12 @@ def _published(out: Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("section", real_tables.SETS)
+LARGE = ("cn_regions", "cn_covid_daily")
+
+
+@pytest.mark.parametrize(
+    "section", [pytest.param(name, marks=pytest.mark.slow if name in LARGE else ()) for name in real_tables.SETS]
+)
 def test_what_came_out_of_real_tables_is_what_the_page_says(tables: Path, tmp_path: Path, section: str) -> None:
     came_out = real_tables.shared(tables / section, tmp_path / "out")
     assert len(came_out) == TABLES_OF_SETS[section]

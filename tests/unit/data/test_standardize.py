@@ -288,20 +288,15 @@ def test_a_schema_that_does_not_fit_says_so(tmp_path: Path, data: str, wanted: d
     assert caught.value.code == code
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=300))
-def test_any_bytes_are_published_or_quarantined(tmp_path: Path, tail: bytes) -> None:
-    standardized(tmp_path, b"a,b\n1,x\n" + tail, schema(field("a", "integer"), field("b", unique=True)))
-
-
 CELL = st.sampled_from(
     ["1", "2", "３", "x", "", "无", "-5", "1.5万", "二〇二四年三月五日", "2024-02-30", '"', "a,b", "\n"]
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12))
-def test_standardizing_twice_changes_nothing(tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
+def test_standardizing_twice_fills_and_empties_nothing_more(tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
     wanted = schema(
         field("a", "integer", unique=True, **{"ronghe:onError": "null"}),
         field("b", "money", **{"ronghe:impute": "median"}),
