@@ -1,0 +1,201 @@
+"""How two values of each kind are compared: the levels of likeness, the most alike first.
+
+A level is a condition; what a level is worth is learnt from the data (`training.py`), never written here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from ronghe.data.integrate.kinds import Kind
+from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
+from ronghe.data.integrate.statements import drawn, sql
+from ronghe.tables.sql import name
+
+__all__ = ["Comparison", "Level", "comparisons_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One degree of likeness; `code` names its text. `by_term` weighs a rare value more than a frequent one."""
+
+    code: str
+    condition: exp.Expr
+    by_term: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison of two records, over the prepared columns `reads`; below the levels lies `else`."""
+
+    name: str
+    column: str
+    reads: tuple[str, ...]
+    absent: exp.Expr
+    levels: tuple[Level, ...]
+    term: str = ""
+    of: int = field(default=0)
+
+    @property
+    def ladder(self) -> tuple[int, ...]:
+        """The levels, by Splink's numbers, from the least alike to the most: what is more alike never weighs less."""
+        places = {code: place for place, code in enumerate(self.codes)}
+        ordered = [code for code in ("apart", *self.codes) if code in places and not code.startswith("conflict")]
+        return tuple(places[code] for code in dict.fromkeys(ordered) if code not in ("nearly", "alike") or "apart" not in places)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the levels from the least alike, as Splink numbers them: 0 is `else`."""
+        return ("else", *(level.code for level in reversed(self.levels)))
+
+    def settings(self, weights: Sequence[tuple[float, float]] | None = None) -> dict[str, Any]:
+        """The comparison as Splink reads it; `weights` are m and u of each level, as in `codes`."""
+        levels: list[dict[str, Any]] = [
+            {"sql_condition": sql(self.absent), "label_for_charts": "absent", "is_null_level": True}
+        ]
+        conditions = [sql(level.condition) for level in self.levels] + ["ELSE"]
+        for place, condition in enumerate(conditions):
+            made: dict[str, Any] = {"sql_condition": condition, "label_for_charts": self.codes[-1 - place]}
+            if weights is not None:
+                made["m_probability"], made["u_probability"] = weights[len(self.levels) - place]
+            if place < len(self.levels) and self.levels[place].by_term:
+                made["tf_adjustment_column"] = self.term
+                made["tf_adjustment_weight"] = 1.0
+            levels.append(made)
+        return {"output_column_name": self.name, "comparison_levels": levels}
+
+
+def _on(place: int, text: str, **more: exp.Expr | str | float) -> exp.Expr:
+    """A condition over the two records' prepared columns: `_cl` and `_cr` are the values, `_sl` the sound, ..."""
+    nodes: dict[str, Any] = {f"{part}{side}": name(f"{part}{place}_{side}") for part in "cstqg" for side in "lr"}
+    return drawn(text, **{**nodes, **more})
+
+
+def _shared_weight(place: int) -> exp.Expr:
+    text = "coalesce(list_sum(list_transform(list_intersect(_tl, _tr), lambda x: x % _levels)), 0)"
+    return _on(place, text, levels=WEIGHT_LEVELS)
+
+
+def _cosine(place: int) -> exp.Expr:
+    return _on(place, "_shared / sqrt(_ql * _qr)", shared=_shared_weight(place))
+
+
+_PLAIN = "strlen(_cl) = length(_cl) AND strlen(_cr) = length(_cr)"
+"""Only letters of one byte: the edit distances count right."""
+_SAME_SIGNS = " + ".join(f"(_cl[{n}] = _cr[{n}])::INT" for n in range(1, 6))
+_ONE_SIGN = f"length(_cl) = length(_cr) AND length(_cl) BETWEEN 3 AND 5 AND {_SAME_SIGNS} = 4 + length(_cl) - 5"
+
+
+def _exact(place: int) -> Level:
+    return Level("exact", _on(place, "_cl = _cr"), by_term=True)
+
+
+def _jaro(place: int, code: str, least: float) -> Level:
+    return Level(code, _on(place, f"{_PLAIN} AND jaro_winkler_similarity(_cl, _cr) >= _least", least=least))
+
+
+def _edits(place: int, code: str, most: int) -> Level:
+    return Level(code, _on(place, f"{_PLAIN} AND damerau_levenshtein(_cl, _cr) <= _most", most=most))
+
+
+def _name_levels(place: int) -> list[Level]:
+    return [
+        _exact(place),
+        Level("same_sound", _on(place, "_sl = _sr")),
+        _jaro(place, "nearly", 0.92),
+        Level("one_sign", _on(place, f"NOT ({_PLAIN}) AND {_ONE_SIGN}")),
+        _jaro(place, "alike", 0.8),
+        Level("same_start", _on(place, "_cl[1] = _cr[1]")),
+    ]
+
+
+def _date_levels(place: int) -> list[Level]:
+    swapped = "_cl[1:4] = _cr[1:4] AND _cl[6:7] = _cr[9:10] AND _cl[9:10] = _cr[6:7]"
+    parts = "(_cl[1:4] = _cr[1:4])::INT + (_cl[6:7] = _cr[6:7])::INT + (_cl[9:10] = _cr[9:10])::INT"
+    return [
+        _exact(place),
+        Level("one_edit", _on(place, f"damerau_levenshtein(_cl, _cr) <= 1 OR ({swapped})")),
+        Level("two_parts", _on(place, f"{parts} = 2")),
+        Level("same_year", _on(place, "_cl[1:4] = _cr[1:4]")),
+    ]
+
+
+def _phone_levels(place: int) -> list[Level]:
+    return [
+        _exact(place),
+        Level("same_end", _on(place, "length(_cl) >= 7 AND length(_cr) >= 7 AND right(_cl, 7) = right(_cr, 7)")),
+        _edits(place, "one_edit", 1),
+        _edits(place, "two_edits", 2),
+    ]
+
+
+def _number_levels(place: int) -> list[Level]:
+    apart = drawn(
+        "abs(_a - _b) / greatest(abs(_a), abs(_b))",
+        a=_on(place, "TRY_CAST(_cl AS DOUBLE)"),
+        b=_on(place, "TRY_CAST(_cr AS DOUBLE)"),
+    )
+    steps = (("within_2", 0.02), ("within_10", 0.1), ("within_30", 0.3))
+    return [_exact(place)] + [Level(code, drawn("_apart <= _most", apart=apart, most=most)) for code, most in steps]
+
+
+_CONFLICT = "coalesce(NOT list_has_any(_gl, _gr), false)"
+"""Both texts hold numbers or codes, and have none in common: another house, another model, another branch."""
+_SPELLED = "least(length(_cl), length(_cr)) >= 5 AND greatest(length(_cl), length(_cr)) <= 64"
+
+
+STEPS = tuple(range(95, 10, -5))
+
+
+def _token_levels(place: int, kind: Kind) -> list[Level]:
+    """By the weight of common tokens. Most pairs have next to none: they leave first, the sum being the costly part."""
+    cosine, conflict = _cosine(place), _on(place, _CONFLICT)
+    edits = "damerau_levenshtein(_cl, _cr) <= _share * greatest(length(_cl), length(_cr))"
+    nearly, alike = (
+        Level(code, _on(place, f"{_PLAIN} AND {_SPELLED} AND NOT {_CONFLICT} AND {edits}", share=share))
+        for code, share in (("nearly", 0.15), ("alike", 0.3))
+    )
+    far = Level("apart", drawn("coalesce(_cosine, 0) < 0.1", cosine=cosine))
+    parted = [
+        Level(f"conflict_{least}", drawn("_conflict AND _cosine >= _least", conflict=conflict, cosine=cosine, least=least / 100))
+        for least in (60, 30, 0)
+    ]
+    steps = [Level(f"tokens_{least}", drawn("_cosine >= _least", cosine=cosine, least=least / 100)) for least in STEPS]
+    return [_exact(place), nearly, alike, far, *parted, *steps]
+
+
+def _levels(place: int, kind: Kind) -> list[Level]:
+    match kind:
+        case Kind.NAME:
+            return _name_levels(place)
+        case Kind.DATE:
+            return _date_levels(place)
+        case Kind.PHONE:
+            return _phone_levels(place)
+        case Kind.NUMBER:
+            return _number_levels(place)
+        case Kind.IDENTIFIER:
+            return [_exact(place), _edits(place, "one_edit", 1), _edits(place, "two_edits", 2)]
+        case Kind.EMAIL:
+            same = Level("same_user", _on(place, "split_part(_cl, '@', 1) = split_part(_cr, '@', 1)"))
+            return [_exact(place), same, _jaro(place, "nearly", 0.92), _jaro(place, "alike", 0.8)]
+        case Kind.CATEGORY:
+            return [_exact(place), _jaro(place, "nearly", 0.9)]
+        case _:
+            return _token_levels(place, kind)
+
+
+_READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "ctq", Kind.ADDRESS: "ctq", Kind.TEXT: "ctq"}
+
+
+def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
+    """The comparisons of all columns; a text that is compared by tokens has a second one, of its tokens with digits."""
+    found: list[Comparison] = []
+    for place, column in enumerate(columns):
+        reads = tuple(f"{part}{place}" for part in _READS.get(column.kind, "c"))
+        absent = _on(place, "_cl IS NULL OR _cr IS NULL")
+        levels = tuple(_levels(place, column.kind))
+        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place))
+    return tuple(found)
