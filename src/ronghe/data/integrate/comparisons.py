@@ -69,7 +69,7 @@ class Comparison:
 
 def _on(place: int, text: str, **more: exp.Expr | str | float) -> exp.Expr:
     """A condition over the two records' prepared columns: `_cl` and `_cr` are the values, `_sl` the sound, ..."""
-    nodes: dict[str, Any] = {f"{part}{side}": name(f"{part}{place}_{side}") for part in "cstqg" for side in "lr"}
+    nodes: dict[str, Any] = {f"{part}{side}": name(f"{part}{place}_{side}") for part in "acstqg" for side in "lr"}
     return drawn(text, **{**nodes, **more})
 
 
@@ -82,8 +82,6 @@ def _cosine(place: int) -> exp.Expr:
     return _on(place, "_shared / sqrt(_ql * _qr)", shared=_shared_weight(place))
 
 
-_PLAIN = "strlen(_cl) = length(_cl) AND strlen(_cr) = length(_cr)"
-"""Only letters of one byte: the edit distances count right."""
 _SAME_SIGNS = " + ".join(f"(_cl[{n}] = _cr[{n}])::INT" for n in range(1, 6))
 _ONE_SIGN = f"length(_cl) = length(_cr) AND length(_cl) BETWEEN 3 AND 5 AND {_SAME_SIGNS} = 4 + length(_cl) - 5"
 
@@ -93,11 +91,18 @@ def _exact(place: int) -> Level:
 
 
 def _jaro(place: int, code: str, least: float) -> Level:
-    return Level(code, _on(place, f"{_PLAIN} AND jaro_winkler_similarity(_cl, _cr) >= _least", least=least))
+    return Level(code, _on(place, "jaro_winkler_similarity(_al, _ar) >= _least", least=least))
 
 
-def _edits(place: int, code: str, most: int) -> Level:
-    return Level(code, _on(place, f"{_PLAIN} AND damerau_levenshtein(_cl, _cr) <= _most", most=most))
+_HALF_KEPT = "(left(_al, length(_al) // 2) = left(_ar, length(_al) // 2) OR right(_al, length(_al) // 2) = right(_ar, length(_al) // 2))"
+"""One edit leaves one half as it was: asking costs less than counting edits."""
+
+
+def _one_edit(place: int) -> Level:
+    return Level(
+        "one_edit",
+        _on(place, f"abs(length(_al) - length(_ar)) <= 1 AND {_HALF_KEPT} AND damerau_levenshtein(_al, _ar) <= 1"),
+    )
 
 
 def _name_levels(place: int) -> list[Level]:
@@ -105,7 +110,7 @@ def _name_levels(place: int) -> list[Level]:
         _exact(place),
         Level("same_sound", _on(place, "_sl = _sr")),
         _jaro(place, "nearly", 0.92),
-        Level("one_sign", _on(place, f"NOT ({_PLAIN}) AND {_ONE_SIGN}")),
+        Level("one_sign", _on(place, f"(_al IS NULL OR _ar IS NULL) AND {_ONE_SIGN}")),
         _jaro(place, "alike", 0.8),
         Level("same_start", _on(place, "_cl[1] = _cr[1]")),
     ]
@@ -116,7 +121,7 @@ def _date_levels(place: int) -> list[Level]:
     parts = "(_cl[1:4] = _cr[1:4])::INT + (_cl[6:7] = _cr[6:7])::INT + (_cl[9:10] = _cr[9:10])::INT"
     return [
         _exact(place),
-        Level("one_edit", _on(place, f"damerau_levenshtein(_cl, _cr) <= 1 OR ({swapped})")),
+        Level("one_edit", drawn("_edit OR _swapped", edit=_one_edit(place).condition, swapped=_on(place, swapped))),
         Level("two_parts", _on(place, f"{parts} = 2")),
         Level("same_year", _on(place, "_cl[1:4] = _cr[1:4]")),
     ]
@@ -126,8 +131,7 @@ def _phone_levels(place: int) -> list[Level]:
     return [
         _exact(place),
         Level("same_end", _on(place, "length(_cl) >= 7 AND length(_cr) >= 7 AND right(_cl, 7) = right(_cr, 7)")),
-        _edits(place, "one_edit", 1),
-        _edits(place, "two_edits", 2),
+        _one_edit(place),
     ]
 
 
@@ -143,7 +147,10 @@ def _number_levels(place: int) -> list[Level]:
 
 _CONFLICT = "coalesce(NOT list_has_any(_gl, _gr), false)"
 """Both texts hold numbers or codes, and have none in common: another house, another model, another branch."""
-_SPELLED = "least(length(_cl), length(_cr)) >= 5 AND greatest(length(_cl), length(_cr)) <= 64"
+_SPELLED = (
+    "length(_al) BETWEEN 5 AND 64 AND abs(length(_al) - length(_ar)) <= _share * length(_al)"
+    " AND (left(_al, 2) = left(_ar, 2) OR right(_al, 2) = right(_ar, 2))"
+)
 
 
 STEPS = tuple(range(95, 10, -5))
@@ -152,12 +159,12 @@ STEPS = tuple(range(95, 10, -5))
 def _token_levels(place: int, kind: Kind) -> list[Level]:
     """By the weight of common tokens. Most pairs have next to none: they leave first, the sum being the costly part."""
     cosine, conflict = _cosine(place), _on(place, _CONFLICT)
-    edits = "damerau_levenshtein(_cl, _cr) <= _share * greatest(length(_cl), length(_cr))"
+    edits = "damerau_levenshtein(_al, _ar) <= _share * greatest(length(_al), length(_ar))"
     nearly, alike = (
-        Level(code, _on(place, f"{_PLAIN} AND {_SPELLED} AND NOT {_CONFLICT} AND {edits}", share=share))
+        Level(code, _on(place, f"{_SPELLED} AND NOT {_CONFLICT} AND {edits}", share=share))
         for code, share in (("nearly", 0.15), ("alike", 0.3))
     )
-    far = Level("apart", drawn("coalesce(_cosine, 0) < 0.1", cosine=cosine))
+    far = Level("apart", drawn("NOT _any OR _cosine < 0.1", any=_on(place, "list_has_any(_tl, _tr)"), cosine=cosine))
     parted = [
         Level(f"conflict_{least}", drawn("_conflict AND _cosine >= _least", conflict=conflict, cosine=cosine, least=least / 100))
         for least in (60, 30, 0)
@@ -177,7 +184,7 @@ def _levels(place: int, kind: Kind) -> list[Level]:
         case Kind.NUMBER:
             return _number_levels(place)
         case Kind.IDENTIFIER:
-            return [_exact(place), _edits(place, "one_edit", 1), _edits(place, "two_edits", 2)]
+            return [_exact(place), _one_edit(place)]
         case Kind.EMAIL:
             same = Level("same_user", _on(place, "split_part(_cl, '@', 1) = split_part(_cr, '@', 1)"))
             return [_exact(place), same, _jaro(place, "nearly", 0.92), _jaro(place, "alike", 0.8)]
@@ -187,7 +194,7 @@ def _levels(place: int, kind: Kind) -> list[Level]:
             return _token_levels(place, kind)
 
 
-_READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "ctq", Kind.ADDRESS: "ctq", Kind.TEXT: "ctq"}
+_READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "actq", Kind.ADDRESS: "actq", Kind.TEXT: "actq"}
 
 
 def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:

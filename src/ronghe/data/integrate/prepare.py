@@ -1,6 +1,7 @@
 """Records made ready to be compared: one table `records` with, for the i-th compared column,
 
     c{i}  the value in one form, NULL where there is none (identifiers and dates by their data element)
+    a{i}  the same where it has only letters of one byte: edit distances count bytes
     s{i}  the sound of a Chinese name: each ideograph as the first one that is read the same way
     t{i}  its tokens, each a number that carries the token's weight, and q{i}, the sum of those weights
     g{i}  its tokens with a digit in them: house numbers, model codes, branches
@@ -213,7 +214,8 @@ def _joined(columns: Sequence[Compared]) -> exp.Expr:
     wanted: list[exp.Expr] = [name(part, "p") for part in ("n", "side", "id")]
     select = exp.select().from_("prepared AS p")
     for place, column in enumerate(columns):
-        wanted.append(name(f"c{place}", "p"))
+        plain = drawn("CASE WHEN strlen(_c) = length(_c) THEN _c END", c=name(f"c{place}", "p"))
+        wanted += [name(f"c{place}", "p"), exp.alias_(plain, f"a{place}")]
         if column.kind is Kind.NAME:
             wanted.append(exp.alias_(name("sound", f"j{place}"), f"s{place}"))
             select = _look_up(select, f"sounds{place}", place)
