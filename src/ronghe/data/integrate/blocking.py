@@ -88,7 +88,9 @@ _PAIRS_OF_ONE = "count(*) * (count(*) - 1) // 2"
 _PAIRS_OF_TWO = "(count(*) FILTER (side = 0)) * (count(*) FILTER (side = 1))"
 
 
-def block_records(engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None) -> Blocking:
+def block_records(
+    engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None
+) -> Blocking:
     """Keep `candidates` (join_key_l, join_key_r, match_key) and say how they were chosen."""
     records = fetch(engine, drawn("SELECT count(*) AS n FROM records")).column("n")[0].as_py()
     most = budget or max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
@@ -99,7 +101,14 @@ def block_records(engine: DuckDB, columns: Sequence[Compared], *, two_sides: boo
     pairs = _PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE
     make(engine, "blocks", drawn(f"SELECT key, {pairs} AS pairs FROM keys GROUP BY key HAVING {pairs} > 0"))
     largest = _largest(engine, most)
-    make(engine, "admitted", drawn("SELECT k.n, k.side, k.key FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key", most=largest))
+    make(
+        engine,
+        "admitted",
+        drawn(
+            "SELECT k.n, k.side, k.key FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key",
+            most=largest,
+        ),
+    )
     sides = "l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"
     make(
         engine,
@@ -118,7 +127,10 @@ def _largest(engine: DuckDB, budget: int) -> int:
     """The size of block up to which all blocks together stay within the budget."""
     sizes = fetch(
         engine,
-        drawn("SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs", most=MOST_IN_BLOCK),
+        drawn(
+            "SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs",
+            most=MOST_IN_BLOCK,
+        ),
     ).to_pylist()
     fitting = [int(row["pairs"]) for row in sizes if row["together"] <= budget]
     return max(fitting, default=1)

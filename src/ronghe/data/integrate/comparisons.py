@@ -10,7 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
+from ronghe.data.integrate.prepare import WEIGHT_LEVELS, Compared
 from ronghe.data.integrate.statements import drawn, sql
 from ronghe.tables.sql import name
 
@@ -43,7 +43,9 @@ class Comparison:
         """The levels, by Splink's numbers, from the least alike to the most: what is more alike never weighs less."""
         places = {code: place for place, code in enumerate(self.codes)}
         ordered = [code for code in ("apart", *self.codes) if code in places and not code.startswith("conflict")]
-        return tuple(places[code] for code in dict.fromkeys(ordered) if code not in ("nearly", "alike") or "apart" not in places)
+        return tuple(
+            places[code] for code in dict.fromkeys(ordered) if code not in ("nearly", "alike") or "apart" not in places
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -166,7 +168,10 @@ def _token_levels(place: int, kind: Kind) -> list[Level]:
     )
     far = Level("apart", drawn("NOT _any OR _cosine < 0.1", any=_on(place, "list_has_any(_tl, _tr)"), cosine=cosine))
     parted = [
-        Level(f"conflict_{least}", drawn("_conflict AND _cosine >= _least", conflict=conflict, cosine=cosine, least=least / 100))
+        Level(
+            f"conflict_{least}",
+            drawn("_conflict AND _cosine >= _least", conflict=conflict, cosine=cosine, least=least / 100),
+        )
         for least in (60, 30, 0)
     ]
     steps = [Level(f"tokens_{least}", drawn("_cosine >= _least", cosine=cosine, least=least / 100)) for least in STEPS]

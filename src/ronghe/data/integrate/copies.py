@@ -32,9 +32,7 @@ class Copies:
 
 def set_copies_aside(engine: DuckDB, columns: Sequence[Compared]) -> Copies:
     """Take the third and every further row of a kind, on one side, out of `records`."""
-    kind = exp.Anonymous(
-        this="hash", expressions=[name("side"), *(name(f"c{place}") for place in range(len(columns)))]
-    )
+    kind = exp.Anonymous(this="hash", expressions=[name("side"), *(name(f"c{place}") for place in range(len(columns)))])
     make(engine, "kinds", drawn("SELECT n, _kind AS kind FROM records", kind=kind))
     make(
         engine,

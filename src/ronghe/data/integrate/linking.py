@@ -67,6 +67,7 @@ class Linked:
     model: Model
     blocking: Blocking
     rows: tuple[int, ...]
+    one_to_one: bool
     notes: tuple[Note, ...] = ()
 
 
@@ -96,9 +97,7 @@ def _trained(
 
 def _scored(engine: DuckDB, model: Model) -> tuple[Whole, Whole, Reals]:
     """All candidate pairs that may matter, in the order of their records."""
-    score_pairs(
-        engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior
-    )
+    score_pairs(engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior)
     wanted = drawn(
         "SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least ORDER BY n_l, n_r", least=KEPT_BITS
     )
@@ -127,9 +126,7 @@ def _probability(weights: Reals) -> Reals:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -60, 60))))
 
 
-def _decided(
-    left: Whole, right: Whole, weights: Reals, *, size: int, records: int, one_to_one: bool
-) -> Decided:
+def _decided(left: Whole, right: Whole, weights: Reals, *, size: int, records: int, one_to_one: bool) -> Decided:
     """The decision about every pair; numbers of records begin with 1, place 0 stays empty."""
     probability = _probability(weights)
     if one_to_one:
@@ -293,6 +290,7 @@ def link_records(
         model=model,
         blocking=blocking,
         rows=tuple(rows),
+        one_to_one=one_to_one,
         notes=tuple(notes),
     )
 

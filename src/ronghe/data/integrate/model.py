@@ -51,9 +51,7 @@ def _level(code: str, m: float, u: float) -> dict[str, Any]:
 def model_json(model: Model) -> dict[str, Any]:
     """The model as a JSON value."""
     columns = []
-    for column, made, m, u in zip(
-        model.columns, model.comparisons, model.trained.m, model.trained.u, strict=True
-    ):
+    for column, made, m, u in zip(model.columns, model.comparisons, model.trained.m, model.trained.u, strict=True):
         levels = [_level(*parts) for parts in zip(made.codes, _rounded(m), _rounded(u), strict=True)]
         named = {"left": column.left, "right": column.right, "kind": str(column.kind), "element": column.element}
         columns.append({**named, "levels": levels[::-1]})
@@ -63,8 +61,7 @@ def model_json(model: Model) -> dict[str, Any]:
 
 def _read(said: dict[str, Any]) -> Model:
     columns = tuple(
-        Compared(column["left"], column["right"], Kind(column["kind"]), column["element"])
-        for column in said["columns"]
+        Compared(column["left"], column["right"], Kind(column["kind"]), column["element"]) for column in said["columns"]
     )
     m, u = [], []
     for column, made in zip(said["columns"], comparisons_of(columns), strict=True):
@@ -92,4 +89,6 @@ def read_model(path: Path) -> Model:
     try:
         return parse_model(path.read_text("utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as fault:
-        raise InputError("integrate.model_unusable", path=str(path), format=FORMAT, detail=type(fault).__name__) from fault
+        raise InputError(
+            "integrate.model_unusable", path=str(path), format=FORMAT, detail=type(fault).__name__
+        ) from fault

@@ -112,7 +112,15 @@ def _value(column: Compared, catalog: Catalog, raw: ops.Column) -> ops.Expressio
 def _plan(columns: Sequence[Compared], catalog: Catalog) -> Plan:
     present = tuple((f"p{n}", _missing(ops.Column(f"v{n}"))) for n in range(len(columns)))
     made = tuple((f"c{n}", _value(column, catalog, ops.Column(f"p{n}"))) for n, column in enumerate(columns))
-    filled = tuple((f"c{n}", ops.Case(((ops.Compare("=", ops.Column(f"c{n}"), ops.Literal("")), ops.Literal(None)),), ops.Column(f"c{n}"))) for n in range(len(columns)))
+    filled = tuple(
+        (
+            f"c{n}",
+            ops.Case(
+                ((ops.Compare("=", ops.Column(f"c{n}"), ops.Literal("")), ops.Literal(None)),), ops.Column(f"c{n}")
+            ),
+        )
+        for n in range(len(columns))
+    )
     keep = ("n", "side", "id")
     return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, keep)))
 

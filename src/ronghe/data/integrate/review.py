@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from ronghe.terms import InputError
 
-__all__ = ["DECISION", "DIFFERENT", "SAME", "Reviewed", "check_decisions", "doubtful_rows", "read_decisions", "review_table"]
+__all__ = [
+    "DECISION",
+    "DIFFERENT",
+    "SAME",
+    "Reviewed",
+    "check_decisions",
+    "doubtful_rows",
+    "read_decisions",
+    "review_table",
+]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -19,7 +19,9 @@ def draw_random_pairs(engine: DuckDB, *, two_sides: bool) -> float:
 
     The records of each side are put in the order of their hashes; each is paired with those that follow it.
     """
-    counts = fetch(engine, drawn("SELECT count(*) FILTER (side = 0) AS l, count(*) FILTER (side = 1) AS r FROM records"))
+    counts = fetch(
+        engine, drawn("SELECT count(*) FILTER (side = 0) AS l, count(*) FILTER (side = 1) AS r FROM records")
+    )
     left, right = counts.column("l")[0].as_py(), counts.column("r")[0].as_py()
     other = right if two_sides else left
     partners = max(1, min(other - (0 if two_sides else 1), DRAWN // max(left, 1)))

@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import pyarrow as pa
 from sqlglot import exp
 
 from ronghe.data.integrate.comparisons import Comparison

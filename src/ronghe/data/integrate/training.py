@@ -121,7 +121,11 @@ def train(
     """EM over candidate pairs; `all_pairs` are those that exist, `expected` the matches with which to begin."""
     patterns, place_of = np.unique(pairs.levels, axis=0, return_inverse=True)
     place_of = place_of.reshape(-1)
-    model = Trained(tuple(_start(len(shares), ladder) for shares, ladder in zip(u, ladders, strict=True)), u, min(0.5, expected / all_pairs))
+    model = Trained(
+        tuple(_start(len(shares), ladder) for shares, ladder in zip(u, ladders, strict=True)),
+        u,
+        min(0.5, expected / all_pairs),
+    )
     for _ in range(ROUNDS):
         each = pairs.posterior(model.weights(patterns)[place_of])
         matched = np.bincount(place_of, each, minlength=len(patterns))
