@@ -22,7 +22,7 @@ __all__ = ["CANDIDATES", "Blocking", "block_records"]
 
 CANDIDATES = "candidates"
 LEAST_BUDGET = 1_000_000
-PAIRS_PER_RECORD = 5
+PAIRS_PER_RECORD = 2
 """The budget: at most this many candidate pairs for each record, and never less than LEAST_BUDGET in all."""
 MOST_IN_BLOCK = 1_000_000
 """Pairs of the largest block that is ever made."""

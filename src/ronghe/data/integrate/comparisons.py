@@ -4,13 +4,13 @@ A level is a condition; what a level is worth is learnt from the data (`training
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
 
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.prepare import WEIGHT_LEVELS, Compared
+from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
 from ronghe.data.integrate.statements import drawn, sql
 from ronghe.tables.sql import name
 
@@ -28,7 +28,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison of two records, over the prepared columns `reads`; below the levels lies `else`."""
+    """One comparison of two records, over the prepared columns `reads`; what meets no condition is `rest`."""
 
     name: str
     column: str
@@ -36,21 +36,20 @@ class Comparison:
     absent: exp.Expr
     levels: tuple[Level, ...]
     term: str = ""
-    of: int = field(default=0)
+    of: int = 0
+    rising: tuple[str, ...] = ()
+    rest: str = "else"
 
     @property
     def ladder(self) -> tuple[int, ...]:
         """The levels, by Splink's numbers, from the least alike to the most: what is more alike never weighs less."""
         places = {code: place for place, code in enumerate(self.codes)}
-        ordered = [code for code in ("apart", *self.codes) if code in places and not code.startswith("conflict")]
-        return tuple(
-            places[code] for code in dict.fromkeys(ordered) if code not in ("nearly", "alike") or "apart" not in places
-        )
+        return tuple(places[code] for code in (self.rising or self.codes))
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the levels from the least alike, as Splink numbers them: 0 is `else`."""
-        return ("else", *(level.code for level in reversed(self.levels)))
+        """The codes of the levels as Splink numbers them: 0 is what meets no condition."""
+        return (self.rest, *(level.code for level in reversed(self.levels)))
 
     def settings(self, weights: Sequence[tuple[float, float]] | None = None) -> dict[str, Any]:
         """The comparison as Splink reads it; `weights` are m and u of each level, as in `codes`."""
@@ -155,10 +154,13 @@ _SPELLED = (
 )
 
 
-STEPS = tuple(range(95, 10, -5))
+STEPS = tuple(range(10, 95, 5))
 
 
-def _token_levels(place: int, kind: Kind) -> list[Level]:
+_TOKEN_LADDER = ("apart", *(f"tokens_{least}" for least in (*STEPS, 95)), "exact")
+
+
+def _token_levels(place: int) -> list[Level]:
     """By the weight of common tokens. Most pairs have next to none: they leave first, the sum being the costly part."""
     cosine, conflict = _cosine(place), _on(place, _CONFLICT)
     edits = "damerau_levenshtein(_al, _ar) <= _share * greatest(length(_al), length(_ar))"
@@ -168,13 +170,12 @@ def _token_levels(place: int, kind: Kind) -> list[Level]:
     )
     far = Level("apart", drawn("NOT _any OR _cosine < 0.1", any=_on(place, "list_has_any(_tl, _tr)"), cosine=cosine))
     parted = [
-        Level(
-            f"conflict_{least}",
-            drawn("_conflict AND _cosine >= _least", conflict=conflict, cosine=cosine, least=least / 100),
-        )
-        for least in (60, 30, 0)
+        Level(f"conflict_{least}", drawn("_conflict AND _cosine < _most", conflict=conflict, cosine=cosine, most=most))
+        for least, most in ((0, 0.3), (30, 0.6), (60, 2.0))
     ]
-    steps = [Level(f"tokens_{least}", drawn("_cosine >= _least", cosine=cosine, least=least / 100)) for least in STEPS]
+    steps = [
+        Level(f"tokens_{least}", drawn("_cosine < _most", cosine=cosine, most=(least + 5) / 100)) for least in STEPS
+    ]
     return [_exact(place), nearly, alike, far, *parted, *steps]
 
 
@@ -196,7 +197,7 @@ def _levels(place: int, kind: Kind) -> list[Level]:
         case Kind.CATEGORY:
             return [_exact(place), _jaro(place, "nearly", 0.9)]
         case _:
-            return _token_levels(place, kind)
+            return _token_levels(place)
 
 
 _READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "actq", Kind.ADDRESS: "actq", Kind.TEXT: "actq"}
@@ -209,5 +210,6 @@ def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
         reads = tuple(f"{part}{place}" for part in _READS.get(column.kind, "c"))
         absent = _on(place, "_cl IS NULL OR _cr IS NULL")
         levels = tuple(_levels(place, column.kind))
-        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place))
+        rising, rest = (_TOKEN_LADDER, "tokens_95") if column.kind in TOKENIZED else ((), "else")
+        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place, rising, rest))
     return tuple(found)

@@ -153,19 +153,32 @@ def _keep_sounds(engine: DuckDB, place: int) -> None:
     engine.connection.unregister("made")
 
 
-def _tokens(column: exp.Expr, kind: Kind) -> exp.Expr:
-    """The distinct tokens of a text: its words, words with a mark inside as one word too, each pair of ideographs."""
-    bare = drawn("regexp_replace(_c, _f, '', 'g')", c=column, f=LEGAL_FORMS) if kind is Kind.ORGANIZATION else column
+def _values(place: int, kind: Kind) -> exp.Expr:
+    """Every distinct value with its tokens: its words, words with a mark inside as one word too, pairs of ideographs.
+
+    In steps, for DuckDB computes what stands inside a lambda for each element again.
+    """
+    bare = name("value")
+    if kind is Kind.ORGANIZATION:
+        bare = drawn("regexp_replace(value, _forms, '', 'g')", forms=LEGAL_FORMS)
     return drawn(
-        """list_distinct(list_concat(
-            regexp_extract_all(strip_accents(_c), '[a-z0-9]+'),
-            list_transform(
-                regexp_extract_all(strip_accents(_c), '[a-z0-9]+(?:[-./][a-z0-9]+)+'),
-                lambda w: regexp_replace(w, '[-./]', '', 'g')),
-            list_transform(
-                range(1, length(regexp_replace(_c, '[^\u3400-\u9fff]+', '', 'g'))),
-                lambda i: substring(regexp_replace(_c, '[^\u3400-\u9fff]+', '', 'g'), i, 2))))""",
-        c=bare,
+        """
+        SELECT value, times, list_distinct(list_concat(words, joined, pairs)) AS tokens FROM (
+            SELECT value, times,
+                regexp_extract_all(plain, '[a-z0-9]+') AS words,
+                list_transform(
+                    regexp_extract_all(plain, '[a-z0-9]+(?:[-./][a-z0-9]+)+'),
+                    lambda w: regexp_replace(w, '[-./]', '', 'g')) AS joined,
+                list_transform(range(1, length(signs)), lambda i: signs[i:i + 1]) AS pairs
+            FROM (
+                SELECT value, times, strip_accents(bare) AS plain,
+                    regexp_replace(bare, '[^\u3400-\u9fff]+', '', 'g') AS signs
+                FROM (
+                    SELECT value, times, _bare AS bare FROM (
+                        SELECT _c AS value, count(*) AS times FROM prepared WHERE _c IS NOT NULL GROUP BY 1))))
+        """,
+        c=name(f"c{place}"),
+        bare=bare,
     )
 
 
@@ -175,17 +188,8 @@ def _keep_tokens(engine: DuckDB, place: int, kind: Kind) -> None:
     A token in one record of a thousand says more than one in every second: log(records / records with it), no list of
     stop words, for any language and trade.
     """
-    column, values, words, known = name(f"c{place}"), f"values{place}", f"words{place}", f"vocabulary{place}"
-    make(
-        engine,
-        values,
-        drawn(
-            "SELECT value, times, _tokens AS tokens FROM"
-            " (SELECT _c AS value, count(*) AS times FROM prepared WHERE _c IS NOT NULL GROUP BY 1)",
-            c=column,
-            tokens=_tokens(name("value"), kind),
-        ),
-    )
+    values, words, known = f"values{place}", f"words{place}", f"vocabulary{place}"
+    make(engine, values, _values(place, kind))
     make(engine, words, drawn("SELECT value, times, unnest(tokens) AS token FROM _v", v=values))
     weight = drawn(
         "greatest(1, least(_most, round(_unit * power(ln((SELECT sum(times) + 1 FROM _v) / sum(times)), 2))))::BIGINT",

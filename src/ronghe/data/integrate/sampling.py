@@ -7,9 +7,9 @@ __all__ = ["RANDOM_PAIRS", "SAMPLE", "draw_random_pairs", "sample_of"]
 
 RANDOM_PAIRS = "random_pairs"
 SAMPLE = "sample_of_candidates"
-DRAWN = 300_000
+DRAWN = 200_000
 """Pairs drawn at random: a level that one pair in ten thousand reaches is seen about fifty times."""
-TRAINED_ON = 600_000
+TRAINED_ON = 300_000
 """Candidate pairs of which EM learns; of more, a sample."""
 SEED = 809
 
