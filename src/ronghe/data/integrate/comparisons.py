@@ -5,6 +5,7 @@ A level is a condition; what a level is worth is learnt from the data (`training
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp
@@ -154,13 +155,19 @@ _SPELLED = (
 )
 
 
-STEPS = tuple(range(10, 95, 5))
+FINE, COARSE = 5, 10
+"""Steps of likeness, in hundredths. Free texts differ by little; every step of the common kinds costs time."""
 
 
-_TOKEN_LADDER = ("apart", *(f"tokens_{least}" for least in (*STEPS, 95)), "exact")
+def _steps(kind: Kind) -> tuple[int, ...]:
+    return tuple(range(10, 100, FINE if kind is Kind.TEXT else COARSE))
 
 
-def _token_levels(place: int) -> list[Level]:
+def _token_ladder(kind: Kind) -> tuple[str, ...]:
+    return ("apart", *(f"tokens_{least}" for least in _steps(kind)), "exact")
+
+
+def _token_levels(place: int, kind: Kind) -> list[Level]:
     """By the weight of common tokens. Most pairs have next to none: they leave first, the sum being the costly part."""
     cosine, conflict = _cosine(place), _on(place, _CONFLICT)
     edits = "damerau_levenshtein(_al, _ar) <= _share * greatest(length(_al), length(_ar))"
@@ -173,9 +180,8 @@ def _token_levels(place: int) -> list[Level]:
         Level(f"conflict_{least}", drawn("_conflict AND _cosine < _most", conflict=conflict, cosine=cosine, most=most))
         for least, most in ((0, 0.3), (30, 0.6), (60, 2.0))
     ]
-    steps = [
-        Level(f"tokens_{least}", drawn("_cosine < _most", cosine=cosine, most=(least + 5) / 100)) for least in STEPS
-    ]
+    bounds = pairwise(_steps(kind))
+    steps = [Level(f"tokens_{least}", drawn("_cosine < _most", cosine=cosine, most=most / 100)) for least, most in bounds]
     return [_exact(place), nearly, alike, far, *parted, *steps]
 
 
@@ -197,7 +203,7 @@ def _levels(place: int, kind: Kind) -> list[Level]:
         case Kind.CATEGORY:
             return [_exact(place), _jaro(place, "nearly", 0.9)]
         case _:
-            return _token_levels(place)
+            return _token_levels(place, kind)
 
 
 _READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "actq", Kind.ADDRESS: "actq", Kind.TEXT: "actq"}
@@ -210,6 +216,7 @@ def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
         reads = tuple(f"{part}{place}" for part in _READS.get(column.kind, "c"))
         absent = _on(place, "_cl IS NULL OR _cr IS NULL")
         levels = tuple(_levels(place, column.kind))
-        rising, rest = (_TOKEN_LADDER, "tokens_95") if column.kind in TOKENIZED else ((), "else")
+        rising = _token_ladder(column.kind) if column.kind in TOKENIZED else ()
+        rest = rising[-2] if rising else "else"
         found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place, rising, rest))
     return tuple(found)
