@@ -25,6 +25,17 @@ def _check_digits(body: np.ndarray) -> np.ndarray:
     return np.array(list("10X98765432"))[sums]
 
 
+def _numbered(births: np.ndarray) -> np.ndarray:
+    """Each birth in a district on a day with the next free number of that day: no two people have one id."""
+    order = np.argsort(births, kind="stable")
+    ordered = births[order]
+    starts = np.r_[0, np.nonzero(np.diff(ordered))[0] + 1]
+    place = np.arange(len(births)) - np.repeat(starts, np.diff(np.r_[starts, len(births)]))
+    numbered = np.empty_like(births)
+    numbered[order] = ordered + place
+    return numbered
+
+
 def _citizens(random: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     given = np.array(list(GIVEN_MALE + GIVEN_FEMALE))
     ranks = 1 / np.arange(1, len(SURNAMES) + 1) ** 0.8
@@ -33,8 +44,7 @@ def _citizens(random: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     name = np.char.add(np.char.add(surname, random.choice(given, count)), second)
     days = np.datetime64("1940-01-01") + random.integers(0, 29_000, count).astype("timedelta64[D]")
     born = np.char.replace(days.astype(str), "-", "")
-    body = (330_100 + random.integers(1, 20, count)) * 10**11 + born.astype(np.int64) * 1000
-    body += random.integers(0, 1000, count)
+    body = _numbered((330_100 + random.integers(1, 20, count)) * 10**11 + born.astype(np.int64) * 1000)
     phone = np.char.add("1", (3_000_000_000 + random.integers(0, 6_999_999_999, count)).astype(str))
     street = np.char.add(random.choice(np.array(DISTRICTS), count), random.choice(np.array(STREETS), count))
     house = np.char.add(random.integers(1, 400, count).astype(str), "号")

@@ -265,7 +265,7 @@ def _written(
         pairs=pairs.num_rows,
         groups=len(set(linked.clusters.column("cluster").to_pylist())),
         doubtful=linked.doubtful.num_rows,
-        one_to_one=linked.one_to_one,
+        one_to_one=linked.exclusive.left and linked.exclusive.right,
         candidates=linked.blocking.candidates,
         columns=tuple((column.label, str(column.kind)) for column in chosen.columns),
         left_out=chosen.left_out,

@@ -5,18 +5,20 @@ more is the second assignment, made of the pairs that are left when the first is
 right where the first one's is, so it shows what the nearest wrong partner looks like in these very tables.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ronghe.data.integrate.training import rising
+from ronghe.data.integrate.training import Exclusive, rising
 
 __all__ = ["Assigned", "assign", "best_pairs"]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+ONE_TO_ONE = Exclusive(left=True, right=True)
 UNLIKE = -10.0
 """Bits of match weight below which a pair is no partner at all."""
 
@@ -34,7 +36,7 @@ def _ranked(values: Reals, *ties: Whole) -> Whole:
     return np.lexsort((*reversed(ties), -values))
 
 
-def best_pairs(left: Whole, right: Whole, weights: Reals) -> Whole:
+def best_pairs(left: Whole, right: Whole, weights: Reals, exclusive: Exclusive = ONE_TO_ONE) -> Whole:
     """Rows of the greedy assignment: the heaviest pair first, equal ones by their records; no record twice.
 
     In rounds: a pair that is the best of both its records is taken, for no later choice could undo it.
@@ -42,13 +44,15 @@ def best_pairs(left: Whole, right: Whole, weights: Reals) -> Whole:
     order = _ranked(weights, left, right)
     taken: list[Whole] = []
     while len(order):
-        first_left = np.zeros(len(order), bool)
-        first_left[np.unique(left[order], return_index=True)[1]] = True
-        first_right = np.zeros(len(order), bool)
-        first_right[np.unique(right[order], return_index=True)[1]] = True
-        mutual = order[first_left & first_right]
-        taken.append(mutual)
-        free = ~(np.isin(left[order], left[mutual]) | np.isin(right[order], right[mutual]))
+        best, free = np.ones(len(order), bool), np.ones(len(order), bool)
+        sides = [side[order] for side, one in ((left, exclusive.left), (right, exclusive.right)) if one]
+        for side in sides:
+            first = np.zeros(len(order), bool)
+            first[np.unique(side, return_index=True)[1]] = True
+            best &= first
+        for side in sides:
+            free &= ~np.isin(side, side[best])
+        taken.append(order[best])
         order = order[free]
     rows = np.concatenate(taken) if taken else np.zeros(0, np.int64)
     return np.asarray(rows[_ranked(weights[rows], left[rows], right[rows])])
@@ -59,16 +63,19 @@ def _unmatched(records: int, first: int, second: int) -> float:
     return float(min(1.0, (records - first) / max(records - second, 1)))
 
 
-def assign(left: Whole, right: Whole, weights: Reals, *, records: int) -> Assigned:
-    """The assignment with its probabilities; `records` are those of the smaller side.
+def assign(
+    left: Whole, right: Whole, weights: Reals, *, rows: Sequence[int], exclusive: Exclusive = ONE_TO_ONE
+) -> Assigned:
+    """The assignment with its probabilities; `rows` are the records of the two sides.
 
     With d(w) the density of the second assignment, f(w) that of the first, and s the share of records without a
     partner, a pair of weight w is wrong with probability s * d(w) / f(w). The ratio only falls as the weight grows.
     """
     near = np.nonzero(weights > UNLIKE)[0]
-    first = near[best_pairs(left[near], right[near], weights[near])]
+    records = min(count for count, one in zip(rows, (exclusive.left, exclusive.right), strict=True) if one)
+    first = near[best_pairs(left[near], right[near], weights[near], exclusive)]
     rest = np.setdiff1d(near, first)
-    second = rest[best_pairs(left[rest], right[rest], weights[rest])]
+    second = rest[best_pairs(left[rest], right[rest], weights[rest], exclusive)]
     share = _unmatched(records, len(first), len(second))
     together = np.concatenate([weights[first], weights[second]])
     is_first = np.repeat([1.0, 0.0], [len(first), len(second)])

@@ -40,6 +40,7 @@ class Comparison:
     of: int = 0
     rising: tuple[str, ...] = ()
     rest: str = "else"
+    apart: tuple[float, float] = (0.1, 0.5)
 
     @property
     def ladder(self) -> tuple[int, ...]:
@@ -206,6 +207,19 @@ def _levels(place: int, kind: Kind) -> list[Level]:
             return _token_levels(place, kind)
 
 
+WHO = ("person_name", "birth_date", "citizen_id", "unified_credit_code", "sex")
+"""Elements that say who it is, unlike a street or a telephone, which a household shares."""
+
+
+def _apart(column: Compared) -> tuple[float, float]:
+    """How often two records of one thing differ wholly in a column: at least, and at most.
+
+    Nothing proves a difference by itself, and nothing that differs more often than not tells anything. Without these
+    bounds a street, a household or a brand, which is what more pairs share than a thing, would be taken for the thing.
+    """
+    return (0.03, 0.2) if column.element in WHO else (0.1, 0.5)
+
+
 _READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "actq", Kind.ADDRESS: "actq", Kind.TEXT: "actq"}
 
 
@@ -218,5 +232,5 @@ def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
         levels = tuple(_levels(place, column.kind))
         rising = _token_ladder(column.kind) if column.kind in TOKENIZED else ()
         rest = rising[-2] if rising else "else"
-        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place, rising, rest))
+        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place, rising, rest, _apart(column)))
     return tuple(found)

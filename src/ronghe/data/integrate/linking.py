@@ -15,11 +15,12 @@ from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.copies import Copies, set_copies_aside
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.prepare import Compared, numbered_sides, prepare_records
+from ronghe.data.integrate.rarity import add_rarity
 from ronghe.data.integrate.review import Reviewed, doubtful_rows
 from ronghe.data.integrate.sampling import draw_random_pairs, sample_of
 from ronghe.data.integrate.scoring import score_pairs, told_levels
 from ronghe.data.integrate.statements import drawn, fetch, make
-from ronghe.data.integrate.training import Pairs, level_shares, train
+from ronghe.data.integrate.training import NOT_EXCLUSIVE, Exclusive, Pairs, level_shares, train
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
@@ -30,6 +31,9 @@ Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 Note = tuple[str, Mapping[str, object]]
+Scored = tuple[Whole, Whole, Reals]
+"""Pairs: the numbers of their records, from 1, and their weights in bits."""
+ROUNDING = 1e-6
 
 LEAST_PROBABILITY = 0.5
 """A pair is a match when that is more likely than not: the same for every data set."""
@@ -67,7 +71,7 @@ class Linked:
     model: Model
     blocking: Blocking
     rows: tuple[int, ...]
-    one_to_one: bool
+    exclusive: Exclusive
     notes: tuple[Note, ...] = ()
 
 
@@ -80,7 +84,7 @@ def _levels(engine: DuckDB, comparisons: Sequence[Comparison], pairs: str) -> tu
 
 
 def _trained(
-    engine: DuckDB, columns: Sequence[Compared], blocking: Blocking, *, two_sides: bool, one_to_one: bool
+    engine: DuckDB, columns: Sequence[Compared], blocking: Blocking, *, two_sides: bool, exclusive: Exclusive
 ) -> Model:
     comparisons = comparisons_of(columns)
     every = draw_random_pairs(engine, two_sides=two_sides)
@@ -88,62 +92,108 @@ def _trained(
     u = level_shares(drawn_levels, [len(made.codes) for made in comparisons])
     share = sample_of(engine, "candidates", blocking.candidates)
     found, levels = _levels(engine, comparisons, "sample_of_candidates")
-    pairs = Pairs(levels, found.column("n_l").to_numpy(), found.column("n_r").to_numpy(), one_to_one)
+    pairs = Pairs(levels, found.column("n_l").to_numpy(), found.column("n_r").to_numpy(), exclusive)
     sides = fetch(engine, drawn("SELECT count(*) AS n FROM records GROUP BY side")).column("n").to_pylist()
     ladders = [made.ladder for made in comparisons]
-    trained = train(pairs, u, ladders, all_pairs=every * share, expected=share * min(sides) / 2)
-    return Model(tuple(columns), trained, one_to_one)
+    apart = [made.apart for made in comparisons]
+    trained = train(pairs, u, ladders, apart, all_pairs=every * share, expected=share * min(sides) / 2)
+    return Model(tuple(columns), trained, exclusive)
 
 
-def _scored(engine: DuckDB, model: Model) -> tuple[Whole, Whole, Reals]:
+def _somebody_else(model: Model) -> exp.Expr:
+    """The question whether a pair of people is contradicted by itself: every name is another, and so is the birth.
+
+    A household shares its address and its telephone, which weigh as much as both; it is not one person.
+    """
+    asked: list[exp.Expr] = []
+    for element in ("person_name", "birth_date"):
+        found = [n for n, column in enumerate(model.columns) if column.element == element]
+        if not found:
+            return exp.false()
+        asked += [_apart(model, place) for place in found]
+    return exp.and_(*asked)
+
+
+def _apart(model: Model, place: int) -> exp.Expr:
+    """The question whether a comparison came to one of its two lowest levels; an absent value did not."""
+    made, m, u = (values[place] for values in (model.comparisons, model.trained.m, model.trained.u))
+    most = float(np.log2(m[made.ladder[1]] / u[made.ladder[1]]))
+    weight = name(f"mw_{made.name}")
+    return drawn("_weight < 0 AND _weight <= _most", weight=weight, most=most + ROUNDING)
+
+
+def _scored(engine: DuckDB, model: Model) -> Scored:
     """All candidate pairs that may matter, in the order of their records."""
     score_pairs(engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior)
     wanted = drawn(
-        "SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least ORDER BY n_l, n_r", least=KEPT_BITS
+        "SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least AND NOT _else ORDER BY n_l, n_r",
+        least=KEPT_BITS,
+        **{"else": exp.Paren(this=_somebody_else(model))},
     )
     found = fetch(engine, wanted)
-    return tuple(found.column(part).to_numpy() for part in ("n_l", "n_r", "match_weight"))  # type: ignore[return-value]
+    left, right, weights = (found.column(part).to_numpy() for part in ("n_l", "n_r", "match_weight"))
+    return left, right, weights
 
 
-def _is_duplicate_free(engine: DuckDB, columns: Sequence[Compared]) -> bool:
-    """True when neither side repeats a record, nor the identifier of one, in more than a few of its rows."""
-    keys = [[name(f"c{place}") for place in range(len(columns))]]
+def _repeats(engine: DuckDB, key: Sequence[exp.Expr]) -> list[float]:
+    """The share of each side's records that repeat a key, among those where all of it is there."""
+    filled = [exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null())) for part in key]
+    made = exp.Anonymous(this="hash", expressions=list(key))
+    select = exp.select(name("side"), exp.alias_(made, "key")).from_("records").where(*filled)
+    found = fetch(
+        engine,
+        drawn(
+            "SELECT side, 1 - count(DISTINCT key) / count(*) AS share FROM _k GROUP BY side", k=select.subquery("k")
+        ),
+    ).to_pylist()
+    shares = {row["side"]: float(row["share"]) for row in found}
+    return [shares.get(side, 0.0) for side in (0, 1)]
+
+
+def _exclusive(engine: DuckDB, columns: Sequence[Compared]) -> Exclusive:
+    """Which side's records can have one partner at most, because the other side repeats hardly any record.
+
+    A side repeats a record when all compared columns are equal, or a checksummed identifier is.
+    """
+    keys: list[list[exp.Expr]] = [[name(f"c{place}") for place in range(len(columns))]]
     keys += [[name(f"c{place}")] for place, column in enumerate(columns) if column.element in CHECKSUMMED]
-    for key in keys:
-        filled = [exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null())) for part in key]
-        made = exp.Anonymous(this="hash", expressions=key)
-        select = exp.select(name("side"), exp.alias_(made, "key")).from_("records").where(*filled)
-        shares = fetch(
-            engine,
-            drawn("SELECT 1 - count(DISTINCT key) / count(*) AS share FROM _k GROUP BY side", k=select.subquery("k")),
-        )
-        if any(share > DUPLICATES for share in shares.column("share").to_pylist()):
-            return False
-    return True
+    shares = [_repeats(engine, key) for key in keys]
+    left, right = (max(share[side] for share in shares) <= DUPLICATES for side in (0, 1))
+    return Exclusive(left=right, right=left)
+
+
+def _named_by_smallest(cluster: Whole) -> Whole:
+    smallest = np.arange(len(cluster))
+    np.minimum.at(smallest, cluster, np.arange(len(cluster)))
+    return np.asarray(smallest[cluster])
 
 
 def _probability(weights: Reals) -> Reals:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -60, 60))))
 
 
-def _decided(left: Whole, right: Whole, weights: Reals, *, size: int, records: int, one_to_one: bool) -> Decided:
+def _decided(
+    left: Whole, right: Whole, weights: Reals, *, size: int, rows: Sequence[int], exclusive: Exclusive
+) -> Decided:
     """The decision about every pair; numbers of records begin with 1, place 0 stays empty."""
     probability = _probability(weights)
-    if one_to_one:
-        assigned = assign(left, right, weights, records=records)
+    if exclusive.any:
+        assigned = assign(left, right, weights, rows=rows, exclusive=exclusive)
         probability = np.zeros(len(weights))
         probability[assigned.rows] = assigned.probability
         matched = probability >= LEAST_PROBABILITY
         cluster = np.arange(size + 1)
-        cluster[right[matched]] = left[matched]
-        return Decided(probability, matched, cluster)
+        one, other = (left, right) if exclusive.right else (right, left)
+        # The exclusive side's records point at their only partner; the smallest of a group is its name.
+        cluster[other[matched]] = one[matched]
+        return Decided(probability, matched, _named_by_smallest(cluster))
     cluster = cluster_records(left, right, weights, size=size + 1)
     return Decided(probability, (probability >= LEAST_PROBABILITY) & (cluster[left] == cluster[right]), cluster)
 
 
 def _with_decisions(
-    engine: DuckDB, scored: tuple[Whole, Whole, Reals], decisions: Sequence[Reviewed], *, two_sides: bool
-) -> tuple[tuple[Whole, Whole, Reals], list[Note]]:
+    engine: DuckDB, scored: Scored, decisions: Sequence[Reviewed], *, two_sides: bool
+) -> tuple[Scored, list[Note]]:
     """The pairs with what people decided in place of what the model says, and a note where the two disagree."""
     left, right, weights = scored
     if not decisions:
@@ -191,7 +241,7 @@ def _with_decisions(
     return (left, right, weights), notes
 
 
-def _keep_decided(engine: DuckDB, scored: tuple[Whole, Whole, Reals], decided: Decided) -> None:
+def _keep_decided(engine: DuckDB, scored: Scored, decided: Decided) -> None:
     """Keep `decided` (n_l, n_r, weight, probability, matched) and `cluster_of` (n, root)."""
     left, right, weights = scored
     made = pa.table(
@@ -205,10 +255,11 @@ def _keep_decided(engine: DuckDB, scored: tuple[Whole, Whole, Reals], decided: D
         engine.connection.unregister("made")
 
 
-def _with_copies(cluster: Whole, copies: Copies) -> Whole:
-    """The clusters with the rows that were set aside: with the first of their kind where the second is with it too."""
+def _with_copies(cluster: Whole, copies: Copies, *, two_sides: bool) -> Whole:
+    """The clusters with the rows that were set aside: with the first of their kind, within one table
+    only where the second is with it too."""
     whole = cluster.copy()
-    together = cluster[copies.first] == cluster[copies.second]
+    together = (cluster[copies.first] == cluster[copies.second]) | two_sides
     whole[copies.record[together]] = cluster[copies.first[together]]
     return whole
 
@@ -218,7 +269,12 @@ SELECT l.id AS left_id, r.id AS right_id, p.probability, p.n_l, p.n_r
 FROM _pairs AS p JOIN numbered AS l ON l.n = p.n_l JOIN numbered AS r ON r.n = p.n_r
 ORDER BY p.n_l, p.n_r
 """
-_MATCHED = "SELECT n_l, n_r, probability FROM decided WHERE matched"
+_MATCHED = """
+WITH matched AS (SELECT n_l, n_r, probability FROM decided WHERE matched)
+SELECT * FROM matched
+UNION SELECT c.n, m.n_r, m.probability FROM matched AS m JOIN copies AS c ON c.first = m.n_l
+UNION SELECT m.n_l, c.n, m.probability FROM matched AS m JOIN copies AS c ON c.first = m.n_r
+"""
 _TOGETHER = """
 SELECT p.n_l, p.n_r, greatest(coalesce(d.probability, 0.5), 0.5) AS probability FROM (
     SELECT l.n AS n_l, r.n AS n_r
@@ -273,15 +329,18 @@ def link_records(
     prepare_records(engine, columns, catalog)
     counts = fetch(engine, drawn("SELECT side, count(*) AS n FROM records GROUP BY side ORDER BY side"))
     rows = counts.column("n").to_pylist()
-    if one_to_one is None:
-        one_to_one = model.one_to_one if model else two_sides and _is_duplicate_free(engine, columns)
-    one_to_one = one_to_one and two_sides
+    exclusive = NOT_EXCLUSIVE
+    if two_sides and one_to_one:
+        exclusive = Exclusive(left=True, right=True)
+    elif two_sides:
+        exclusive = model.exclusive if model else _exclusive(engine, columns)
     copies = set_copies_aside(engine, columns)
     blocking = block_records(engine, columns, two_sides=two_sides)
-    model = model or _trained(engine, columns, blocking, two_sides=two_sides, one_to_one=one_to_one)
+    model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
+    add_rarity(engine, model)
     scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
-    decided = _decided(*scored, size=sum(rows), records=min(rows), one_to_one=one_to_one)
-    decided = replace(decided, cluster=_with_copies(decided.cluster, copies))
+    decided = _decided(*scored, size=sum(rows), rows=rows, exclusive=exclusive)
+    decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides))
     _keep_decided(engine, scored, decided)
     return Linked(
         pairs=_matched_pairs(engine, two_sides=two_sides),
@@ -290,12 +349,12 @@ def link_records(
         model=model,
         blocking=blocking,
         rows=tuple(rows),
-        one_to_one=one_to_one,
+        exclusive=exclusive,
         notes=tuple(notes),
     )
 
 
-def _doubtful(engine: DuckDB, scored: tuple[Whole, Whole, Reals], decided: Decided) -> pa.Table:
+def _doubtful(engine: DuckDB, scored: Scored, decided: Decided) -> pa.Table:
     left, right, weights = scored
     open_rows = np.abs(weights) < DECIDED
     rows = doubtful_rows(np.where(open_rows, decided.probability, 1.0))

@@ -11,7 +11,7 @@ import numpy as np
 from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.kinds import Kind
 from ronghe.data.integrate.prepare import Compared
-from ronghe.data.integrate.training import Trained
+from ronghe.data.integrate.training import Exclusive, Trained
 from ronghe.terms import InputError
 
 __all__ = ["FORMAT", "Model", "model_json", "parse_model", "read_model"]
@@ -26,7 +26,7 @@ class Model:
 
     columns: tuple[Compared, ...]
     trained: Trained
-    one_to_one: bool
+    exclusive: Exclusive
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -56,7 +56,7 @@ def model_json(model: Model) -> dict[str, Any]:
         named = {"left": column.left, "right": column.right, "kind": str(column.kind), "element": column.element}
         columns.append({**named, "levels": levels[::-1]})
     prior = float(f"{model.trained.prior:.{DIGITS}g}")
-    return {"format": FORMAT, "one_to_one": model.one_to_one, "prior": prior, "columns": columns}
+    return {"format": FORMAT, "one_partner": {"left": model.exclusive.left, "right": model.exclusive.right}, "prior": prior, "columns": columns}
 
 
 def _read(said: dict[str, Any]) -> Model:
@@ -70,7 +70,8 @@ def _read(said: dict[str, Any]) -> Model:
         u.append(np.array([float(known[code]["u"]) for code in made.codes]))
     if not all((values > 0).all() for values in (*m, *u)) or not 0 < said["prior"] < 1:
         raise ValueError("not a share")
-    return Model(columns, Trained(tuple(m), tuple(u), float(said["prior"])), bool(said["one_to_one"]))
+    partner = said["one_partner"]
+    return Model(columns, Trained(tuple(m), tuple(u), float(said["prior"])), Exclusive(left=bool(partner["left"]), right=bool(partner["right"])))
 
 
 def parse_model(text: str, where: str) -> Model:

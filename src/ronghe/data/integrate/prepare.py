@@ -33,7 +33,7 @@ TOKENIZED = (Kind.ORGANIZATION, Kind.ADDRESS, Kind.TEXT)
 WEIGHT_LEVELS = 4096
 """A token is number * WEIGHT_LEVELS + weight, so that the weights of a list's common tokens are found in the list."""
 WEIGHT_UNIT = 8
-READ_BY_ELEMENT = ("citizen_id", "unified_credit_code", "date", "birth_date", "datetime")
+READ_BY_ELEMENT = ("citizen_id", "unified_credit_code", "date", "birth_date", "datetime", "sex", "ethnic_group")
 LEGAL_FORMS = (
     "(股份|集团)?(有限)?(责任)?公司(.{0,8}(分公司|分店))?$|个人独资企业$|\\(?(普通|有限|特殊普通)合伙\\)?$|"
     "\\b(co|inc|llc|ltd|corp|gmbh|limited|incorporated|corporation|company)\\b"

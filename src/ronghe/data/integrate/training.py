@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Pairs", "Trained", "level_shares", "rising", "train"]
+__all__ = ["NOT_EXCLUSIVE", "Exclusive", "Pairs", "Trained", "level_shares", "rising", "train"]
 
 Levels = NDArray[np.int8]
 Reals = NDArray[np.float64]
@@ -19,8 +19,6 @@ ROUNDS = 200
 CONVERGED = 1e-5
 STARTING_APART = 0.1
 PSEUDO_MATCHES = 1.0
-LEAST_APART = 0.1
-MOST_APART = 0.5
 LEAST_OTHERS = 0.1
 
 
@@ -72,7 +70,7 @@ def rising(values: Reals, weights: Reals) -> Reals:
     return np.repeat([block[0] for block in blocks], [int(block[2]) for block in blocks])
 
 
-def _learnt(sums: Reals, shares: Reals, ladder: Sequence[int]) -> Reals:
+def _learnt(sums: Reals, shares: Reals, ladder: Sequence[int], bounds: tuple[float, float]) -> Reals:
     """m from what the matches of a round show.
 
     What none has shown yet is rare, not impossible: as many pseudo matches as one, spread like u. And two records of
@@ -85,7 +83,7 @@ def _learnt(sums: Reals, shares: Reals, ladder: Sequence[int]) -> Reals:
     m[steps] = rising(m[steps] / shares[steps], shares[steps]) * shares[steps]
     m /= m.sum()
     apart = steps[0]
-    bounded = min(max(m[apart], LEAST_APART), MOST_APART)
+    bounded = min(max(m[apart], bounds[0]), bounds[1])
     m *= (1 - bounded) / (1 - m[apart])
     m[apart] = bounded
     return np.asarray(m)
@@ -98,25 +96,42 @@ def _of_the_others(shares: Reals, m: Reals, prior: float) -> Reals:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Whether a record of the left side has one partner at most, and one of the right side."""
+
+    left: bool
+    right: bool
+
+    @property
+    def any(self) -> bool:
+        """True when either is so."""
+        return self.left or self.right
+
+
+NOT_EXCLUSIVE = Exclusive(left=False, right=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """Candidate pairs as EM sees them: their levels, and the places of their records on each side."""
 
     levels: Levels
     left: NDArray[np.int64]
     right: NDArray[np.int64]
-    one_to_one: bool
+    exclusive: Exclusive
 
     def posterior(self, weights: Reals) -> Reals:
-        """How probable each pair is a match; one-to-one, the pairs of a record exclude each other."""
+        """How probable each pair is a match; where a record has one partner at most, its pairs exclude each other."""
         odds = np.exp2(np.clip(weights, -60, 60))
-        if not self.one_to_one:
-            return np.asarray(odds / (1 + odds))
-        rivals = np.bincount(self.left, odds)[self.left] + np.bincount(self.right, odds)[self.right] - odds
+        rivals = odds.copy()
+        for place, exclusive in ((self.left, self.exclusive.left), (self.right, self.exclusive.right)):
+            if exclusive:
+                rivals += np.bincount(place, odds)[place] - odds
         return np.asarray(odds / (1 + rivals))
 
 
 def train(
-    pairs: Pairs, u: tuple[Reals, ...], ladders: Sequence[Sequence[int]], *, all_pairs: float, expected: float
+    pairs: Pairs, u: tuple[Reals, ...], ladders: Sequence[Sequence[int]], apart: Sequence[tuple[float, float]], *, all_pairs: float, expected: float
 ) -> Trained:
     """EM over candidate pairs; `all_pairs` are those that exist, `expected` the matches with which to begin."""
     patterns, place_of = np.unique(pairs.levels, axis=0, return_inverse=True)
@@ -133,7 +148,7 @@ def train(
         for place, shares in enumerate(u):
             present = patterns[:, place] >= 0
             sums = np.bincount(patterns[present, place], weights=matched[present], minlength=len(shares))
-            m.append(_learnt(sums, shares, ladders[place]))
+            m.append(_learnt(sums, shares, ladders[place], apart[place]))
         moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
         prior = max(matched.sum(), 1.0) / all_pairs
         others = tuple(_of_the_others(shares, learnt, prior) for shares, learnt in zip(u, m, strict=True))
