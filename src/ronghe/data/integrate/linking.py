@@ -337,7 +337,7 @@ def link_records(
     copies = set_copies_aside(engine, columns)
     blocking = block_records(engine, columns, two_sides=two_sides)
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
-    add_rarity(engine, model)
+    add_rarity(engine, model, rows)
     scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
     decided = _decided(*scored, size=sum(rows), rows=rows, exclusive=exclusive)
     decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides))

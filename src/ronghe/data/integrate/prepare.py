@@ -35,11 +35,13 @@ WEIGHT_LEVELS = 4096
 WEIGHT_UNIT = 8
 READ_BY_ELEMENT = ("citizen_id", "unified_credit_code", "date", "birth_date", "datetime", "sex", "ethnic_group")
 LEGAL_FORMS = (
-    "(股份|集团)?(有限)?(责任)?公司(.{0,8}(分公司|分店))?$|个人独资企业$|\\(?(普通|有限|特殊普通)合伙\\)?$|"
-    "\\b(co|inc|llc|ltd|corp|gmbh|limited|incorporated|corporation|company)\\b"
+    "(?:股份|集团)?有限(?:责任)?公司|股份公司|集团公司|个人独资企业|(?:普通|有限|特殊普通)合伙(?:企业)?|"
+    "\\b(?:co|inc|llc|ltd|corp|gmbh|plc|limited|incorporated|corporation|company)\\b"
 )
-"""Legal forms say nothing about which company it is; a branch keeps its name before them."""
-NOT_IN_WORDS = "[^a-z0-9\u3400-\u9fff]+"
+"""Legal forms say nothing about which company it is. A branch, which follows them, does and stays."""
+REGION_PREFIX = "^[\u3400-\u9fff]{2,3}?[省市县区]"
+"""Where a company is registered stands first in its full name and is left out of its short one."""
+HAN = "[\u3400-\u9fff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,24 @@ def _form(kind: Kind, text: ops.Expression) -> ops.Expression:
             return ops.Replace(text, "\\s+")
         case Kind.NUMBER:
             return ops.Replace(text, "[^0-9.]+")
+        case Kind.ORGANIZATION:
+            return _company(text)
         case Kind.NAME:
             return ops.Trim(ops.Replace(text, "[^\\p{L}\\p{N}]+", " "))
         case _:
             return ops.Trim(ops.Replace(ops.Replace(text, "\\s+", " "), "\\s*[-·.,，。]\\s*$"))
+
+
+def _company(text: ops.Expression) -> ops.Expression:
+    """The core of an organization's name: without marks, legal form and region prefix, if anything is left of it."""
+    joined = ops.Case(
+        ((ops.Found(text, HAN), ops.Replace(text, "[^a-z0-9\u3400-\u9fff]+")),),
+        ops.Trim(ops.Replace(text, "[^\\p{L}\\p{N}]+", " ")),
+    )
+    whole = ops.Column("whole")
+    bare = ops.Trim(ops.Replace(ops.Replace(whole, LEGAL_FORMS), REGION_PREFIX))
+    enough = ops.Compare(">=", ops.Length(bare), ops.Literal(2, ops.INTEGER))
+    return ops.Let("whole", joined, ops.Case(((enough, bare),), whole))
 
 
 def _value(column: Compared, catalog: Catalog, raw: ops.Column) -> ops.Expression:
@@ -153,14 +169,11 @@ def _keep_sounds(engine: DuckDB, place: int) -> None:
     engine.connection.unregister("made")
 
 
-def _values(place: int, kind: Kind) -> exp.Expr:
+def _values(place: int) -> exp.Expr:
     """Every distinct value with its tokens: its words, words with a mark inside as one word too, pairs of ideographs.
 
     In steps, for DuckDB computes what stands inside a lambda for each element again.
     """
-    bare = name("value")
-    if kind is Kind.ORGANIZATION:
-        bare = drawn("regexp_replace(value, _forms, '', 'g')", forms=LEGAL_FORMS)
     return drawn(
         """
         SELECT value, times, list_distinct(list_concat(words, joined, pairs)) AS tokens FROM (
@@ -171,25 +184,22 @@ def _values(place: int, kind: Kind) -> exp.Expr:
                     lambda w: regexp_replace(w, '[-./]', '', 'g')) AS joined,
                 list_transform(range(1, length(signs)), lambda i: signs[i:i + 1]) AS pairs
             FROM (
-                SELECT value, times, strip_accents(bare) AS plain,
-                    regexp_replace(bare, '[^\u3400-\u9fff]+', '', 'g') AS signs
-                FROM (
-                    SELECT value, times, _bare AS bare FROM (
-                        SELECT _c AS value, count(*) AS times FROM prepared WHERE _c IS NOT NULL GROUP BY 1))))
+                SELECT value, times, strip_accents(value) AS plain,
+                    regexp_replace(value, '[^\u3400-\u9fff]+', '', 'g') AS signs
+                FROM (SELECT _c AS value, count(*) AS times FROM prepared WHERE _c IS NOT NULL GROUP BY 1)))
         """,
         c=name(f"c{place}"),
-        bare=bare,
     )
 
 
-def _keep_tokens(engine: DuckDB, place: int, kind: Kind) -> None:
+def _keep_tokens(engine: DuckDB, place: int) -> None:
     """Keep `tokens{place}`: the tokens of every distinct value, each weighed by the square of its idf.
 
     A token in one record of a thousand says more than one in every second: log(records / records with it), no list of
     stop words, for any language and trade.
     """
     values, words, known = f"values{place}", f"words{place}", f"vocabulary{place}"
-    make(engine, values, _values(place, kind))
+    make(engine, values, _values(place))
     make(engine, words, drawn("SELECT value, times, unnest(tokens) AS token FROM _v", v=values))
     weight = drawn(
         "greatest(1, least(_most, round(_unit * power(ln((SELECT sum(times) + 1 FROM _v) / sum(times)), 2))))::BIGINT",
@@ -250,5 +260,5 @@ def prepare_records(engine: DuckDB, columns: Sequence[Compared], catalog: Catalo
         if column.kind is Kind.NAME:
             _keep_sounds(engine, place)
         elif column.kind in TOKENIZED:
-            _keep_tokens(engine, place, column.kind)
+            _keep_tokens(engine, place)
     make(engine, RECORDS, _joined(columns))

@@ -4,11 +4,13 @@ A value's frequency counts what chance makes equal. The records of one thing are
 record is expected to have are taken off first; what is left of a value that stands there once is a quarter, not nothing.
 """
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.prepare import RECORDS
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, make
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
@@ -17,18 +19,37 @@ __all__ = ["add_rarity"]
 LEAST_TIMES = 0.25
 
 
-def add_rarity(engine: DuckDB, model: Model) -> None:
+def _times(column: str, *, two_sides: bool) -> exp.Expr:
+    """Each value with how often it stands there: of two sides, on the one where it is rarer."""
+    if two_sides:
+        count = drawn("least(count(*) FILTER (side = 0), count(*) FILTER (side = 1))")
+    else:
+        count = drawn("count(*)")
+    counted = "SELECT _c AS value, _count AS n FROM prepared WHERE _c IS NOT NULL GROUP BY 1"
+    return drawn(counted, c=name(column), count=count)
+
+
+def _own(model: Model, place: int, *, rows: Sequence[int]) -> float:
+    """How many records with its value each record is expected to have that are the same thing as itself."""
+    if len(rows) > 1:
+        return 0.0
+    return float(model.trained.prior * model.trained.m[place][-1] * (rows[0] - 1))
+
+
+def add_rarity(engine: DuckDB, model: Model, rows: Sequence[int]) -> None:
     """Give `records` the column tf_c{i}, which Splink reads, for each comparison that weighs rare values more."""
-    counted = fetch(engine, drawn("SELECT side, count(*) AS n FROM prepared GROUP BY side")).column("n").to_pylist()
-    records = sum(counted)
-    pairs = counted[0] * counted[1] if len(counted) == 2 else records * (records - 1) / 2
     wanted: list[exp.Expr] = [exp.Column(this=exp.Star(), table=exp.to_identifier("r"))]
     select = exp.select().from_(f"{RECORDS} AS r")
-    for made, m in zip(model.comparisons, model.trained.m, strict=True):
+    for place, made in enumerate(model.comparisons):
         column, table = made.term, f"times_{made.term}"
-        own = 2 * model.trained.prior * float(m[-1]) * pairs / records
-        make(engine, table, drawn("SELECT _c AS value, count(*) AS n FROM prepared WHERE _c IS NOT NULL GROUP BY 1", c=name(column)))
-        times = drawn("greatest(_n - 1 - _own, _least) / _all", n=name("n", table), own=own, least=LEAST_TIMES, all=records)
+        make(engine, table, _times(column, two_sides=len(rows) > 1))
+        times = drawn(
+            "greatest(_n - 1 - _own, _least) / _all",
+            n=name("n", table),
+            own=_own(model, place, rows=rows),
+            least=LEAST_TIMES,
+            all=min(rows),
+        )
         wanted.append(exp.alias_(times, f"tf_{column}"))
         equal = exp.EQ(this=name(column, "r"), expression=name("value", table))
         select = select.join(exp.to_table(table), on=equal, join_type="left")
