@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
 from ronghe.journeys.demo_city.names import GIVEN_FEMALE, GIVEN_MALE, SURNAMES
@@ -22,7 +21,7 @@ def _check_digits(body: np.ndarray) -> np.ndarray:
     """The last digit of each citizen id (GB 11643)."""
     digits = np.stack([(body // 10 ** (16 - place)) % 10 for place in range(17)])
     sums = (digits * np.array(WEIGHTS)[:, None]).sum(axis=0) % 11
-    return np.array(list("10X98765432"))[sums]
+    return np.asarray(np.array(list("10X98765432"))[sums])
 
 
 def _numbered(births: np.ndarray) -> np.ndarray:
@@ -48,7 +47,9 @@ def _citizens(random: np.random.Generator, count: int) -> dict[str, np.ndarray]:
     phone = np.char.add("1", (3_000_000_000 + random.integers(0, 6_999_999_999, count)).astype(str))
     street = np.char.add(random.choice(np.array(DISTRICTS), count), random.choice(np.array(STREETS), count))
     house = np.char.add(random.integers(1, 400, count).astype(str), "号")
-    door = np.char.add(np.char.add(random.integers(1, 30, count).astype(str), "幢"), random.integers(101, 2500, count).astype(str))
+    door = np.char.add(
+        np.char.add(random.integers(1, 30, count).astype(str), "幢"), random.integers(101, 2500, count).astype(str)
+    )
     return {
         "身份证号": np.char.add(body.astype(str), _check_digits(body)),
         "姓名": name,
@@ -64,7 +65,9 @@ def _blurred(random: np.random.Generator, rows: dict[str, np.ndarray]) -> dict[s
     found = dict(rows)
     found["身份证号"] = np.where(random.random(count) < 0.3, "", rows["身份证号"])
     found["手机"] = np.where(random.random(count) < 0.3, "", rows["手机"])
-    typed = np.char.add(np.array([name[:-1] for name in rows["姓名"].tolist()]), random.choice(np.array(list("丽利莉")), count))
+    typed = np.char.add(
+        np.array([name[:-1] for name in rows["姓名"].tolist()]), random.choice(np.array(list("丽利莉")), count)
+    )
     found["姓名"] = np.where(random.random(count) < 0.05, typed, rows["姓名"])
     found["出生日期"] = np.where(random.random(count) < 0.03, "1900-01-01", rows["出生日期"])
     found["住址"] = np.where(random.random(count) < 0.2, np.roll(rows["住址"], 1), rows["住址"])

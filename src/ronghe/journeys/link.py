@@ -74,13 +74,16 @@ def _beside(out: Path, what: str) -> Path:
     return out.with_name(f"{out.stem}.{what}")
 
 
-def _attached(engine: DuckDB, table: str, staged: Staged, scratch: Path) -> None:
+def _attached(engine: DuckDB, table: str, staged: Staged, scratch: Path) -> Staged:
+    """Keep a staged table; records that cannot be read as one are told apart and counted, as everywhere."""
     try:
         engine.attach("given", staged)
         make(engine, table, drawn("SELECT * FROM given"))
     except MalformedRecords:
-        engine.attach("given", separate(staged, scratch))
+        staged = separate(staged, scratch)
+        engine.attach("given", staged)
         make(engine, table, drawn("SELECT * FROM given"))
+    return staged
 
 
 def _check_id(staged: Staged, column: str, source: str) -> None:
@@ -159,7 +162,7 @@ class _Job:
 
 def _linked(
     engine: DuckDB, staged: Sequence[Staged], job: _Job, catalog: Catalog, scratch: Path
-) -> tuple[Linked, Chosen]:
+) -> tuple[Linked, Chosen, list[Note]]:
     ids = (job.ids[0], job.ids[-1])
     for table, column, source in zip(staged, job.ids, job.sources, strict=True):
         _check_id(table, column, source)
@@ -168,9 +171,12 @@ def _linked(
         offered = _from_model(job.model, staged, job.sources)
     else:
         offered = columns_in_common(left, right, ids, job.columns)
+    notes: list[Note] = []
     for number, (table, key) in enumerate(zip(staged, job.ids, strict=True)):
         raw, side = f"raw_{number}", SIDES[number]
-        _attached(engine, raw, table, scratch)
+        read = _attached(engine, raw, table, scratch)
+        if read.malformed:
+            notes.append(Note("integrate.malformed", {"path": job.sources[number], "rows": len(read.malformed)}))
         places = [table.columns.index(pair[number]) for pair in offered]
         _keep_side(engine, side, raw, table.columns.index(key), places)
         _check_ids(engine, side, job.sources[number], key)
@@ -189,7 +195,7 @@ def _linked(
         model=job.model,
         decisions=job.decisions,
     )
-    return linked, chosen
+    return linked, chosen, notes
 
 
 def _plain(pairs: pa.Table) -> pa.Table:
@@ -233,10 +239,10 @@ def link_files(
             (scratch / str(number)).mkdir()
             staged.append(stage(source, scratch / str(number), options=options, progress=progress))
         with duckdb_engine(scratch / "spill", resources) as engine:
-            linked, chosen = _linked(engine, staged, job, catalog, scratch)
+            linked, chosen, notes = _linked(engine, staged, job, catalog, scratch)
             pairs = with_evidence(engine, linked.pairs, linked.model) if explain else _plain(linked.pairs)
             doubt = None if review is None else with_evidence(engine, linked.doubtful, linked.model)
-    return _written(linked, chosen, pairs, doubt, before, review, out)
+    return _written(linked, chosen, pairs, doubt, before, review, out, notes)
 
 
 def _written(
@@ -247,6 +253,7 @@ def _written(
     before: Sequence[Mapping[str, str | None]],
     review: Path | None,
     out: Path,
+    read: Sequence[Note],
 ) -> LinkedFiles:
     """Write every file, each whole or not at all; the pairs last, so that what lies beside them is never older."""
     model, clusters = _beside(out, "model.json"), _beside(out, "clusters.parquet")
@@ -269,7 +276,7 @@ def _written(
         candidates=linked.blocking.candidates,
         columns=tuple((column.label, str(column.kind)) for column in chosen.columns),
         left_out=chosen.left_out,
-        notes=tuple(Note(code, params) for code, params in linked.notes),
+        notes=(*read, *(Note(code, params) for code, params in linked.notes)),
     )
 
 

@@ -92,35 +92,33 @@ def block_records(
     engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None
 ) -> Blocking:
     """Keep `candidates` (join_key_l, join_key_r, match_key) and say how they were chosen."""
-    records = fetch(engine, drawn("SELECT count(*) AS n FROM records")).column("n")[0].as_py()
+    records = _count(engine, drawn("SELECT count(*) AS n FROM records"))
     most = budget or max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
     keys = _keys(columns, _telling(engine, len(columns)))
     if records * (records - 1) // 2 <= most:
+        # A table as small as this is compared wholly: no key can miss what shares none.
         keys = [drawn("SELECT n, side, 0 AS key FROM records")]
     make(engine, "keys", union(keys))
-    pairs = _PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE
-    make(engine, "blocks", drawn(f"SELECT key, {pairs} AS pairs FROM keys GROUP BY key HAVING {pairs} > 0"))
+    pairs = drawn(_PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE)
+    make(engine, "blocks", drawn("SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0", pairs=pairs))
     largest = _largest(engine, most)
-    make(
-        engine,
-        "admitted",
-        drawn(
-            "SELECT k.n, k.side, k.key FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key",
-            most=largest,
-        ),
-    )
-    sides = "l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"
+    admitted = "SELECT k.* FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key"
+    make(engine, "admitted", drawn(admitted, most=largest))
     make(
         engine,
         CANDIDATES,
         drawn(
             "SELECT DISTINCT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key"
-            f" FROM admitted AS l JOIN admitted AS r ON l.key = r.key AND {sides}"
+            " FROM admitted AS l JOIN admitted AS r ON l.key = r.key AND _sides",
+            sides=drawn("l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"),
         ),
     )
-    made = fetch(engine, drawn("SELECT count(*) AS n FROM candidates")).column("n")[0].as_py()
-    left_out = fetch(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
-    return Blocking(most, largest, left_out.column("n")[0].as_py(), made)
+    left_out = _count(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
+    return Blocking(most, largest, left_out, _count(engine, drawn("SELECT count(*) AS n FROM candidates")))
+
+
+def _count(engine: DuckDB, select: exp.Expr) -> int:
+    return int(fetch(engine, select).column("n")[0].as_py())
 
 
 def _largest(engine: DuckDB, budget: int) -> int:
@@ -128,7 +126,10 @@ def _largest(engine: DuckDB, budget: int) -> int:
     sizes = fetch(
         engine,
         drawn(
-            "SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs",
+            """
+            SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together
+            FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs
+            """,
             most=MOST_IN_BLOCK,
         ),
     ).to_pylist()

@@ -66,10 +66,14 @@ def _facts(engine: DuckDB, sides: Sequence[str], place: int) -> Mapping[str, int
     values = union(list(parts))
     # The union is drawn once and asked three things.
     whole = drawn(
-        "WITH every AS (SELECT * FROM _every), counted AS (SELECT v, count(*) AS times FROM every WHERE v IS NOT NULL GROUP BY v),"
-        " filled AS (SELECT count(v) / greatest(count(*), 1) AS share FROM every GROUP BY s)"
-        " SELECT (SELECT min(share) FROM filled) AS least, (SELECT count(*) FROM counted) AS values,"
-        " (SELECT coalesce(sum(times), 0) FROM counted) AS filled, (SELECT count(*) FROM counted WHERE times > 1) AS repeated",
+        """
+        WITH every AS (SELECT * FROM _every),
+        counted AS (SELECT v, count(*) AS times FROM every WHERE v IS NOT NULL GROUP BY v),
+        filled AS (SELECT count(v) / greatest(count(*), 1) AS share FROM every GROUP BY s)
+        SELECT (SELECT min(share) FROM filled) AS least, (SELECT count(*) FROM counted) AS values,
+            (SELECT coalesce(sum(times), 0) FROM counted) AS filled,
+            (SELECT count(*) FROM counted WHERE times > 1) AS repeated
+        """,
         every=exp.Subquery(this=values),
     )
     return dict(fetch(engine, whole).to_pylist()[0])
@@ -96,7 +100,9 @@ def choose_columns(
 
     Raises InputError when none is left.
     """
-    columns, places, left_out = [], [], []
+    columns: list[Compared] = []
+    places: list[int] = []
+    left_out: list[tuple[str, str]] = []
     for place, (left, right) in enumerate(offered):
         facts = _facts(engine, sides, place)
         values, filled = int(facts["values"] or 0), int(facts["filled"] or 0)

@@ -3,7 +3,7 @@
 A level is a condition; what a level is worth is learnt from the data (`training.py`), never written here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -29,11 +29,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison of two records, over the prepared columns `reads`; what meets no condition is `rest`."""
+    """One comparison of two records; what meets no condition is `rest`."""
 
     name: str
     column: str
-    reads: tuple[str, ...]
     absent: exp.Expr
     levels: tuple[Level, ...]
     term: str = ""
@@ -97,7 +96,10 @@ def _jaro(place: int, code: str, least: float) -> Level:
     return Level(code, _on(place, "jaro_winkler_similarity(_al, _ar) >= _least", least=least))
 
 
-_HALF_KEPT = "(left(_al, length(_al) // 2) = left(_ar, length(_al) // 2) OR right(_al, length(_al) // 2) = right(_ar, length(_al) // 2))"
+_HALF_KEPT = (
+    "(left(_al, length(_al) // 2) = left(_ar, length(_al) // 2)"
+    " OR right(_al, length(_al) // 2) = right(_ar, length(_al) // 2))"
+)
 """One edit leaves one half as it was: asking costs less than counting edits."""
 
 
@@ -169,42 +171,52 @@ def _token_ladder(kind: Kind) -> tuple[str, ...]:
 
 
 def _token_levels(place: int, kind: Kind) -> list[Level]:
-    """By the weight of common tokens. Most pairs have next to none: they leave first, the sum being the costly part."""
+    """By the weight of common tokens, asked from below: most pairs have next to none, and the sum is what costs."""
     cosine, conflict = _cosine(place), _on(place, _CONFLICT)
     edits = "damerau_levenshtein(_al, _ar) <= _share * greatest(length(_al), length(_ar))"
     nearly, alike = (
         Level(code, _on(place, f"{_SPELLED} AND NOT {_CONFLICT} AND {edits}", share=share))
         for code, share in (("nearly", 0.15), ("alike", 0.3))
     )
-    far = Level("apart", drawn("NOT _any OR _cosine < 0.1", any=_on(place, "list_has_any(_tl, _tr)"), cosine=cosine))
+    some = _on(place, "list_has_any(_tl, _tr)")
+    far = Level("apart", drawn("NOT _some OR _cosine < 0.1", some=some, cosine=cosine))
     parted = [
         Level(f"conflict_{least}", drawn("_conflict AND _cosine < _most", conflict=conflict, cosine=cosine, most=most))
         for least, most in ((0, 0.3), (30, 0.6), (60, 2.0))
     ]
     bounds = pairwise(_steps(kind))
-    steps = [Level(f"tokens_{least}", drawn("_cosine < _most", cosine=cosine, most=most / 100)) for least, most in bounds]
+    steps = [
+        Level(f"tokens_{least}", drawn("_cosine < _most", cosine=cosine, most=most / 100)) for least, most in bounds
+    ]
     return [_exact(place), nearly, alike, far, *parted, *steps]
 
 
+def _identifier_levels(place: int) -> list[Level]:
+    return [_exact(place), _one_edit(place)]
+
+
+def _email_levels(place: int) -> list[Level]:
+    same = Level("same_user", _on(place, "split_part(_cl, '@', 1) = split_part(_cr, '@', 1)"))
+    return [_exact(place), same, _jaro(place, "nearly", 0.92), _jaro(place, "alike", 0.8)]
+
+
+def _category_levels(place: int) -> list[Level]:
+    return [_exact(place), _jaro(place, "nearly", 0.9)]
+
+
+_LEVELS: Mapping[Kind, Callable[[int], list[Level]]] = {
+    Kind.NAME: _name_levels,
+    Kind.DATE: _date_levels,
+    Kind.PHONE: _phone_levels,
+    Kind.NUMBER: _number_levels,
+    Kind.IDENTIFIER: _identifier_levels,
+    Kind.EMAIL: _email_levels,
+    Kind.CATEGORY: _category_levels,
+}
+
+
 def _levels(place: int, kind: Kind) -> list[Level]:
-    match kind:
-        case Kind.NAME:
-            return _name_levels(place)
-        case Kind.DATE:
-            return _date_levels(place)
-        case Kind.PHONE:
-            return _phone_levels(place)
-        case Kind.NUMBER:
-            return _number_levels(place)
-        case Kind.IDENTIFIER:
-            return [_exact(place), _one_edit(place)]
-        case Kind.EMAIL:
-            same = Level("same_user", _on(place, "split_part(_cl, '@', 1) = split_part(_cr, '@', 1)"))
-            return [_exact(place), same, _jaro(place, "nearly", 0.92), _jaro(place, "alike", 0.8)]
-        case Kind.CATEGORY:
-            return [_exact(place), _jaro(place, "nearly", 0.9)]
-        case _:
-            return _token_levels(place, kind)
+    return _token_levels(place, kind) if kind in TOKENIZED else _LEVELS[kind](place)
 
 
 WHO = ("person_name", "birth_date", "citizen_id", "unified_credit_code", "sex")
@@ -220,17 +232,15 @@ def _apart(column: Compared) -> tuple[float, float]:
     return (0.03, 0.2) if column.element in WHO else (0.1, 0.5)
 
 
-_READS = {Kind.NAME: "cs", Kind.ORGANIZATION: "actq", Kind.ADDRESS: "actq", Kind.TEXT: "actq"}
-
-
 def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
     """The comparisons of all columns; a text that is compared by tokens has a second one, of its tokens with digits."""
     found: list[Comparison] = []
     for place, column in enumerate(columns):
-        reads = tuple(f"{part}{place}" for part in _READS.get(column.kind, "c"))
         absent = _on(place, "_cl IS NULL OR _cr IS NULL")
         levels = tuple(_levels(place, column.kind))
         rising = _token_ladder(column.kind) if column.kind in TOKENIZED else ()
         rest = rising[-2] if rising else "else"
-        found.append(Comparison(f"k{place}", column.label, reads, absent, levels, f"c{place}", place, rising, rest, _apart(column)))
+        found.append(
+            Comparison(f"k{place}", column.label, absent, levels, f"c{place}", place, rising, rest, _apart(column))
+        )
     return tuple(found)

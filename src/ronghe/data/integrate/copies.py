@@ -38,10 +38,16 @@ def set_copies_aside(engine: DuckDB, columns: Sequence[Compared]) -> Copies:
         engine,
         "copies",
         drawn(
-            "SELECT n, first, second FROM (SELECT n, row_number() OVER w AS place, first_value(n) OVER w AS first,"
-            " nth_value(n, 2) OVER (PARTITION BY kind ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS second"
-            " FROM kinds SEMI JOIN (SELECT kind FROM kinds GROUP BY kind HAVING count(*) > 2) AS many ON kinds.kind = many.kind"
-            " WINDOW w AS (PARTITION BY kind ORDER BY n)) WHERE place > 2"
+            """
+            SELECT n, first, second FROM (
+                SELECT n, row_number() OVER w AS place, first_value(n) OVER w AS first,
+                    nth_value(n, 2) OVER (PARTITION BY kind ORDER BY n
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS second
+                FROM kinds SEMI JOIN (SELECT kind FROM kinds GROUP BY kind HAVING count(*) > 2) AS many
+                    ON kinds.kind = many.kind
+                WINDOW w AS (PARTITION BY kind ORDER BY n)
+            ) WHERE place > 2
+            """
         ),
     )
     found = fetch(engine, drawn("SELECT * FROM copies ORDER BY n"))

@@ -101,22 +101,23 @@ def _trained(
 
 
 def _somebody_else(model: Model) -> exp.Expr:
-    """The question whether a pair of people is contradicted by itself: every name is another, and so is the birth.
+    """The question whether a pair of people is contradicted by itself: the name is another, and so is the birth.
 
     A household shares its address and its telephone, which weigh as much as both; it is not one person.
     """
     asked: list[exp.Expr] = []
     for element in ("person_name", "birth_date"):
         found = [n for n, column in enumerate(model.columns) if column.element == element]
-        if not found:
+        if len(found) != 1:
+            # With the family name in a column of its own, a household shares that, and no rule is needed.
             return exp.false()
-        asked += [_apart(model, place) for place in found]
+        asked.append(_apart(model, found[0]))
     return exp.and_(*asked)
 
 
 def _apart(model: Model, place: int) -> exp.Expr:
     """The question whether a comparison came to one of its two lowest levels; an absent value did not."""
-    made, m, u = (values[place] for values in (model.comparisons, model.trained.m, model.trained.u))
+    made, m, u = model.comparisons[place], model.trained.m[place], model.trained.u[place]
     most = float(np.log2(m[made.ladder[1]] / u[made.ladder[1]]))
     weight = name(f"mw_{made.name}")
     return drawn("_weight < 0 AND _weight <= _most", weight=weight, most=most + ROUNDING)
@@ -142,9 +143,7 @@ def _repeats(engine: DuckDB, key: Sequence[exp.Expr]) -> list[float]:
     select = exp.select(name("side"), exp.alias_(made, "key")).from_("records").where(*filled)
     found = fetch(
         engine,
-        drawn(
-            "SELECT side, 1 - count(DISTINCT key) / count(*) AS share FROM _k GROUP BY side", k=select.subquery("k")
-        ),
+        drawn("SELECT side, 1 - count(DISTINCT key) / count(*) AS share FROM _k GROUP BY side", k=select.subquery("k")),
     ).to_pylist()
     shares = {row["side"]: float(row["share"]) for row in found}
     return [shares.get(side, 0.0) for side in (0, 1)]
@@ -208,9 +207,11 @@ def _with_decisions(
     engine.connection.register("said", said)
     side = 1 if two_sides else 0
     wanted = drawn(
-        "SELECT l.n AS a, r.n AS b, bits, s.left_id, s.right_id FROM said AS s"
-        " JOIN numbered AS l ON l.id = s.left_id AND l.side = 0 JOIN numbered AS r ON r.id = s.right_id AND r.side = _side"
-        " ORDER BY l.n, r.n",
+        """
+        SELECT l.n AS a, r.n AS b, bits, s.left_id, s.right_id FROM said AS s
+        JOIN numbered AS l ON l.id = s.left_id AND l.side = 0
+        JOIN numbered AS r ON r.id = s.right_id AND r.side = _side ORDER BY l.n, r.n
+        """,
         side=side,
     )
     rows = fetch(engine, wanted).to_pylist()
@@ -302,9 +303,12 @@ def _clusters(engine: DuckDB) -> pa.Table:
     return fetch(
         engine,
         drawn(
-            "SELECT n.side, n.id, left(sha256(string_agg(n.side || ':' || length(n.id) || ':' || n.id, ',' ORDER BY n.side, n.id)"
-            " OVER (PARTITION BY c.root ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)), 32) AS cluster"
-            " FROM cluster_of AS c JOIN numbered AS n ON n.n = c.n ORDER BY n.n"
+            """
+            SELECT n.side, n.id, left(sha256(
+                string_agg(n.side || ':' || length(n.id) || ':' || n.id, ',' ORDER BY n.side, n.id) OVER (
+                    PARTITION BY c.root ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)), 32) AS cluster
+            FROM cluster_of AS c JOIN numbered AS n ON n.n = c.n ORDER BY n.n
+            """
         ),
     )
 

@@ -52,11 +52,16 @@ def model_json(model: Model) -> dict[str, Any]:
     """The model as a JSON value."""
     columns = []
     for column, made, m, u in zip(model.columns, model.comparisons, model.trained.m, model.trained.u, strict=True):
-        levels = [_level(*parts) for parts in zip(made.codes, _rounded(m), _rounded(u), strict=True)]
+        levels = [_level(*parts) for parts in zip(made.codes, _rounded(m.tolist()), _rounded(u.tolist()), strict=True)]
         named = {"left": column.left, "right": column.right, "kind": str(column.kind), "element": column.element}
         columns.append({**named, "levels": levels[::-1]})
     prior = float(f"{model.trained.prior:.{DIGITS}g}")
-    return {"format": FORMAT, "one_partner": {"left": model.exclusive.left, "right": model.exclusive.right}, "prior": prior, "columns": columns}
+    return {
+        "format": FORMAT,
+        "one_partner": {"left": model.exclusive.left, "right": model.exclusive.right},
+        "prior": prior,
+        "columns": columns,
+    }
 
 
 def _read(said: dict[str, Any]) -> Model:
@@ -71,7 +76,11 @@ def _read(said: dict[str, Any]) -> Model:
     if not all((values > 0).all() for values in (*m, *u)) or not 0 < said["prior"] < 1:
         raise ValueError("not a share")
     partner = said["one_partner"]
-    return Model(columns, Trained(tuple(m), tuple(u), float(said["prior"])), Exclusive(left=bool(partner["left"]), right=bool(partner["right"])))
+    return Model(
+        columns,
+        Trained(tuple(m), tuple(u), float(said["prior"])),
+        Exclusive(left=bool(partner["left"]), right=bool(partner["right"])),
+    )
 
 
 def parse_model(text: str, where: str) -> Model:

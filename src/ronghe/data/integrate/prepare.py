@@ -88,17 +88,19 @@ def _by_element(element: Element, raw: ops.Expression) -> ops.Expression:
     return ops.Coalesce((ops.Let("text", cleaned, read), _folded(raw)))
 
 
+DROPPED = {
+    Kind.IDENTIFIER: "[^a-z0-9\u3400-\u9fff]+",
+    Kind.PHONE: "[^0-9]+",
+    Kind.EMAIL: "\\s+",
+    Kind.NUMBER: "[^0-9.]+",
+}
+"""What is no part of such a value, however it is written."""
+
+
 def _form(kind: Kind, text: ops.Expression) -> ops.Expression:
+    if kind in DROPPED:
+        return ops.Replace(ops.Replace(text, DROPPED[kind]), "^0086")
     match kind:
-        case Kind.IDENTIFIER:
-            return ops.Replace(text, "[^a-z0-9\u3400-\u9fff]+")
-        case Kind.PHONE:
-            digits = ops.Replace(text, "[^0-9]+")
-            return ops.Replace(digits, "^0086")
-        case Kind.EMAIL:
-            return ops.Replace(text, "\\s+")
-        case Kind.NUMBER:
-            return ops.Replace(text, "[^0-9.]+")
         case Kind.ORGANIZATION:
             return _company(text)
         case Kind.NAME:
@@ -125,18 +127,14 @@ def _value(column: Compared, catalog: Catalog, raw: ops.Column) -> ops.Expressio
     return _form(column.kind, _folded(raw))
 
 
+def _unless_blank(text: ops.Expression) -> ops.Expression:
+    return ops.Case(((ops.Compare("=", text, ops.Literal("")), ops.Literal(None)),), text)
+
+
 def _plan(columns: Sequence[Compared], catalog: Catalog) -> Plan:
     present = tuple((f"p{n}", _missing(ops.Column(f"v{n}"))) for n in range(len(columns)))
     made = tuple((f"c{n}", _value(column, catalog, ops.Column(f"p{n}"))) for n, column in enumerate(columns))
-    filled = tuple(
-        (
-            f"c{n}",
-            ops.Case(
-                ((ops.Compare("=", ops.Column(f"c{n}"), ops.Literal("")), ops.Literal(None)),), ops.Column(f"c{n}")
-            ),
-        )
-        for n in range(len(columns))
-    )
+    filled = tuple((f"c{n}", _unless_blank(ops.Column(f"c{n}"))) for n in range(len(columns)))
     keep = ("n", "side", "id")
     return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, keep)))
 
@@ -159,7 +157,8 @@ def _sounds(values: pa.Array) -> pa.Array:
 def _keep_sounds(engine: DuckDB, place: int) -> None:
     """Keep `sounds{place}`: value and sound of every distinct value with an ideograph in it."""
     select = drawn(
-        "SELECT DISTINCT _c AS value FROM prepared WHERE regexp_matches(_c, '[\u3400-\u9fff]') AND NOT contains(_c, chr(10))",
+        "SELECT DISTINCT _c AS value FROM prepared WHERE regexp_matches(_c, _han) AND NOT contains(_c, chr(10))",
+        han=HAN,
         c=name(f"c{place}"),
     )
     values = fetch(engine, select).column("value").combine_chunks()

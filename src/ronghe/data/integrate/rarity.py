@@ -1,7 +1,7 @@
 """How rare a value is: two records that share 欧阳梓 say more than two that share 王伟.
 
-A value's frequency counts what chance makes equal. The records of one thing are equal not by chance, so those that each
-record is expected to have are taken off first; what is left of a value that stands there once is a quarter, not nothing.
+A value's frequency counts what chance makes equal. The records of one thing are equal not by chance, so those that
+each record is expected to have are taken off first; of a value that stands there once a quarter is left, not nothing.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,8 @@ LEAST_TIMES = 0.25
 
 def _times(column: str, *, two_sides: bool) -> exp.Expr:
     """Each value with how often it stands there: of two sides, on the one where it is rarer."""
-    if two_sides:
-        count = drawn("least(count(*) FILTER (side = 0), count(*) FILTER (side = 1))")
-    else:
-        count = drawn("count(*)")
+    of_two = "least(count(*) FILTER (side = 0), count(*) FILTER (side = 1))"
+    count = drawn(of_two if two_sides else "count(*)")
     counted = "SELECT _c AS value, _count AS n FROM prepared WHERE _c IS NOT NULL GROUP BY 1"
     return drawn(counted, c=name(column), count=count)
 

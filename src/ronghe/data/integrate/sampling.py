@@ -1,4 +1,4 @@
-"""Pairs drawn at random, and a sample of the candidates: by hashes of the records, so the same for any order of rows."""
+"""Pairs drawn at random, and a sample of the candidates: by hashes of the records, whatever the order of rows."""
 
 from ronghe.data.integrate.statements import drawn, fetch, make
 from ronghe.tables.engine import DuckDB
@@ -29,7 +29,8 @@ def draw_random_pairs(engine: DuckDB, *, two_sides: bool) -> float:
         engine,
         "shuffled",
         drawn(
-            "SELECT n, side, row_number() OVER (PARTITION BY side ORDER BY hash(n, _seed), n) - 1 AS place FROM records",
+            "SELECT n, side, row_number() OVER (PARTITION BY side ORDER BY hash(n, _seed), n) - 1 AS place"
+            " FROM records",
             seed=SEED,
         ),
     )
@@ -37,9 +38,12 @@ def draw_random_pairs(engine: DuckDB, *, two_sides: bool) -> float:
         engine,
         RANDOM_PAIRS,
         drawn(
-            "SELECT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key"
-            " FROM (SELECT n, place, unnest(range(0, _partners)) AS step FROM shuffled WHERE side = 0 AND place < _drawn) AS l"
-            " JOIN shuffled AS r ON r.side = _side AND r.place = (l.place + 1 + l.step) % _other AND l.n <> r.n",
+            """
+            SELECT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key
+            FROM (SELECT n, place, unnest(range(0, _partners)) AS step FROM shuffled WHERE side = 0 AND place < _drawn)
+                AS l
+            JOIN shuffled AS r ON r.side = _side AND r.place = (l.place + 1 + l.step) % _other AND l.n <> r.n
+            """,
             partners=partners,
             drawn=DRAWN,
             side=1 if two_sides else 0,

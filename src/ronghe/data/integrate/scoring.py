@@ -46,7 +46,6 @@ def score_pairs(
     *,
     weights: Weights | None = None,
     prior: float = 0.0001,
-    details: bool = False,
 ) -> None:
     """Keep `into`: for each pair of the table `pairs` its numbers, the level of each comparison, and the weights.
 
@@ -74,4 +73,4 @@ def score_pairs(
         kept = exp.select("*").from_(found.physical_name)
         engine.keep(into, kept)
         found.drop_table_from_database_and_remove_from_cache()
-        linker.table_management.delete_tables_created_by_splink_from_db()
+        linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]

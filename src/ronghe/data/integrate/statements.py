@@ -3,18 +3,17 @@
 from functools import cache
 from typing import cast
 
-import duckdb
 import pyarrow as pa
 from sqlglot import exp, parse_one
 
 from ronghe.tables.engine import DuckDB
 
-__all__ = ["drawn", "expression", "fetch", "make", "sql", "union"]
+__all__ = ["drawn", "fetch", "make", "sql", "union"]
 
 
 @cache
 def _parsed(text: str) -> exp.Expr:
-    return cast("exp.Expr", parse_one(text, dialect="duckdb"))
+    return parse_one(text, dialect="duckdb")
 
 
 def _filled(node: exp.Expr, given: dict[str, exp.Expr | str | int | float]) -> exp.Expr:
@@ -32,18 +31,13 @@ def _filled(node: exp.Expr, given: dict[str, exp.Expr | str | int | float]) -> e
 def _node(value: exp.Expr | str | int | float) -> exp.Expr:
     if isinstance(value, exp.Expr):
         return exp.Paren(this=value.copy()) if isinstance(value, exp.Binary) else value.copy()
-    return exp.Literal.string(value) if isinstance(value, str) else cast("exp.Expr", exp.convert(value))
+    return exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
 
 
 def drawn(text: str, **places: exp.Expr | str | int | float) -> exp.Expr:
     """The statement `text` with every place filled: `_name` is what `name=` gives, a node, a constant or a table."""
     given = {f"_{name}": value for name, value in places.items()}
     return _parsed(text).copy().transform(_filled, given)
-
-
-def expression(text: str, **places: exp.Expr | str | int | float) -> exp.Expr:
-    """The same for a part of a statement."""
-    return drawn(text, **places)
 
 
 def sql(node: exp.Expr) -> str:
@@ -67,8 +61,3 @@ def union(selects: list[exp.Expr]) -> exp.Expr:
     for select in selects[1:]:
         whole = exp.Union(this=whole, expression=select, distinct=False)
     return exp.select("*").from_(cast("exp.Query", whole).subquery("every"))
-
-
-def relation_of(engine: DuckDB, select: exp.Expr) -> duckdb.DuckDBPyRelation:
-    """A SELECT that has not run yet."""
-    return engine.connection.sql(sql(select))

@@ -131,7 +131,13 @@ class Pairs:
 
 
 def train(
-    pairs: Pairs, u: tuple[Reals, ...], ladders: Sequence[Sequence[int]], apart: Sequence[tuple[float, float]], *, all_pairs: float, expected: float
+    pairs: Pairs,
+    u: tuple[Reals, ...],
+    ladders: Sequence[Sequence[int]],
+    apart: Sequence[tuple[float, float]],
+    *,
+    all_pairs: float,
+    expected: float,
 ) -> Trained:
     """EM over candidate pairs; `all_pairs` are those that exist, `expected` the matches with which to begin."""
     patterns, place_of = np.unique(pairs.levels, axis=0, return_inverse=True)
@@ -147,7 +153,7 @@ def train(
         m = []
         for place, shares in enumerate(u):
             present = patterns[:, place] >= 0
-            sums = np.bincount(patterns[present, place], weights=matched[present], minlength=len(shares))
+            sums = np.bincount(patterns[present, place], weights=matched[present], minlength=len(shares)).astype(float)
             m.append(_learnt(sums, shares, ladders[place], apart[place]))
         moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
         prior = max(matched.sum(), 1.0) / all_pairs
