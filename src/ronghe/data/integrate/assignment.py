@@ -79,9 +79,9 @@ def assign(
     share = _unmatched(records, len(first), len(second))
     together = np.concatenate([weights[first], weights[second]])
     is_first = np.repeat([1.0, 0.0], [len(first), len(second)])
-    order = np.lexsort((is_first, together))
-    of_first = np.empty(len(order))
-    of_first[order] = rising(is_first[order], np.ones(len(order)))
-    chance = of_first[: len(first)]
+    # Pairs of one weight are alike: whichever of them came first must not matter.
+    _, place, times = np.unique(together, return_inverse=True, return_counts=True)
+    shares = np.bincount(place, is_first) / times
+    chance = rising(shares, times.astype(float))[place][: len(first)]
     wrong = share * (1 - chance) / np.maximum(chance, 1e-9)
     return Assigned(first, np.clip(1 - wrong, 0.0, 1.0), share)

@@ -20,10 +20,13 @@ LEAST_TIMES = 0.25
 
 
 def _times(column: str, *, two_sides: bool) -> exp.Expr:
-    """Each value with how often it stands there: of two sides, on the one where it is rarer."""
+    """Each value with how often it stands there: of two sides, on the one where it is rarer.
+
+    Rows that are equal in everything count twice at most: a thousand copies do not make a name common.
+    """
     of_two = "least(count(*) FILTER (side = 0), count(*) FILTER (side = 1))"
     count = drawn(of_two if two_sides else "count(*)")
-    counted = "SELECT _c AS value, _count AS n FROM prepared WHERE _c IS NOT NULL GROUP BY 1"
+    counted = "SELECT _c AS value, _count AS n FROM records WHERE _c IS NOT NULL GROUP BY 1"
     return drawn(counted, c=name(column), count=count)
 
 

@@ -1,5 +1,7 @@
-"""`python -m benchmarks.linkage LEFT [RIGHT] --id COLUMN --pairs out.csv`: link two files and write the pairs, so that
-anyone can score them; without files, every public set beside plain Splink."""
+"""`python benchmarks/linkage.py LEFT [RIGHT] --id COLUMN --pairs out.csv`: link files and write the pairs.
+
+Anyone can score them. Without files, every public set is linked and scored beside plain Splink.
+"""
 
 import argparse
 import sys
@@ -7,12 +9,14 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.linkage.score import Pair, score
-from benchmarks.linkage.sets import SETS, DataSet, tables_folder
-from benchmarks.linkage.splink_defaults import link_by_defaults
+from benchmarks.linking.peers.splink_defaults import link_by_defaults
+from benchmarks.linking.score import Pair, score
+from benchmarks.linking.sets import SETS, DataSet, tables_folder
 from ronghe.data.integrate.statements import drawn, make
 from ronghe.journeys.link import link_files
 from ronghe.standards.catalog import catalog

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.linkage.score import Pair, pairs_of_groups
+from benchmarks.linking.score import Pair, pairs_of_groups
 from benchmarks.measure import ROOT
 from ronghe.tables.open import ReadOptions
 
