@@ -6,7 +6,7 @@ from ronghe.terms import InputError
 
 
 def test_decisions_are_read_in_both_languages_and_blank_ones_wait() -> None:
-    rows = [
+    rows: list[dict[str, str | None]] = [
         {"left_id": "1", "right_id": "2", "decision": "same"},
         {"left_id": "3", "right_id": "4", "decision": "不同"},
         {"left_id": "5", "right_id": "6", "decision": None},
