@@ -16,6 +16,8 @@ Levels = NDArray[np.int8]
 Reals = NDArray[np.float64]
 
 ROUNDS = 200
+MOST_MATCHING = 0.5
+"""Share of all pairs that can be matches, in tables of a handful of rows."""
 CONVERGED = 1e-5
 STARTING_APART = 0.1
 PSEUDO_MATCHES = 1.0
@@ -145,7 +147,7 @@ def train(
     model = Trained(
         tuple(_start(len(shares), ladder) for shares, ladder in zip(u, ladders, strict=True)),
         u,
-        min(0.5, expected / all_pairs),
+        min(MOST_MATCHING, expected / max(all_pairs, 1.0)),
     )
     for _ in range(ROUNDS):
         each = pairs.posterior(model.weights(patterns)[place_of])
@@ -156,7 +158,7 @@ def train(
             sums = np.bincount(patterns[present, place], weights=matched[present], minlength=len(shares)).astype(float)
             m.append(_learnt(sums, shares, ladders[place], apart[place]))
         moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
-        prior = max(matched.sum(), 1.0) / all_pairs
+        prior = min(MOST_MATCHING, max(matched.sum(), 1.0) / max(all_pairs, 1.0))
         others = tuple(_of_the_others(shares, learnt, prior) for shares, learnt in zip(u, m, strict=True))
         model = Trained(tuple(m), others, prior)
         if moved < CONVERGED:
