@@ -97,7 +97,7 @@ def _trained(
     ladders = [made.ladder for made in comparisons]
     apart = [made.apart for made in comparisons]
     trained = train(pairs, u, ladders, apart, all_pairs=every * share, expected=share * min(sides) / 2)
-    return Model(tuple(columns), trained, exclusive)
+    return Model(tuple(columns), trained, exclusive, min(sides))
 
 
 def _somebody_else(model: Model) -> exp.Expr:

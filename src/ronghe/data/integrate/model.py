@@ -22,11 +22,15 @@ DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt: the columns with their kinds, m and u of each level, the share of pairs that match."""
+    """What was learnt: the columns with their kinds, m and u of each level, the share of pairs that match.
+
+    `records` are those of the smaller side that it was learnt from: a small delivery does not make a name frequent.
+    """
 
     columns: tuple[Compared, ...]
     trained: Trained
     exclusive: Exclusive
+    records: int
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -60,6 +64,7 @@ def model_json(model: Model) -> dict[str, Any]:
         "format": FORMAT,
         "one_partner": {"left": model.exclusive.left, "right": model.exclusive.right},
         "prior": prior,
+        "records": model.records,
         "columns": columns,
     }
 
@@ -80,6 +85,7 @@ def _read(said: dict[str, Any]) -> Model:
         columns,
         Trained(tuple(m), tuple(u), float(said["prior"])),
         Exclusive(left=bool(partner["left"]), right=bool(partner["right"])),
+        int(said["records"]),
     )
 
 

@@ -49,7 +49,7 @@ def add_rarity(engine: DuckDB, model: Model, rows: Sequence[int]) -> None:
             n=name("n", table),
             own=_own(model, place, rows=rows),
             least=LEAST_TIMES,
-            all=min(rows),
+            all=max(min(rows), model.records),
         )
         wanted.append(exp.alias_(times, f"tf_{column}"))
         equal = exp.EQ(this=name(column, "r"), expression=name("value", table))
