@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import combinations
 
 import pyarrow as pa
 from sqlglot import exp
@@ -17,8 +18,14 @@ from ronghe.tables.sql import name
 
 __all__ = ["Extended", "extend_clusters"]
 
-MOST_SHARED = 100
-"""Records of the existing table that a value may have and still lead to them: a birth on 1900-01-01 leads nowhere."""
+MOST_SHARED = 5
+"""Existing records that share a value, or two values together, and still are read again: a birth on 1900-01-01 leads
+nowhere, the same birth with the same name to somebody."""
+
+
+LEAST_PAIRS = 10_000
+PAIRS_PER_RECORD = 4
+"""Pairs that may be compared for each record that is read again: far fewer than in a first run, which has to learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +37,37 @@ class Extended:
     read_again: int
 
 
+def _leading(existing: str, delivery: str, places: Sequence[int]) -> exp.Expr:
+    """The ids of existing records that share the values at these places with the delivery, where few do."""
+    key = exp.Anonymous(this="hash", expressions=[name(f"v{place}") for place in places])
+    filled = exp.and_(*(drawn("_v IS NOT NULL", v=name(f"v{place}")) for place in places))
+    return drawn(
+        """
+        SELECT id FROM (SELECT id, _key AS key FROM _existing WHERE _filled) AS e
+        SEMI JOIN (SELECT DISTINCT _key AS key FROM _delivery WHERE _filled) AS d ON e.key = d.key
+        QUALIFY count(*) OVER (PARTITION BY e.key) <= _most
+        """,
+        key=key,
+        filled=filled,
+        existing=existing,
+        delivery=delivery,
+        most=MOST_SHARED,
+    )
+
+
 def _near(engine: DuckDB, existing: str, delivery: str, columns: int) -> int:
-    """Keep `near`: the existing records that share a value, not too frequent a one, with the delivery."""
-    values = [name(f"v{place}") for place in range(columns)]
-    for place, value in enumerate(values):
-        make(
-            engine,
-            f"leading{place}",
-            drawn(
-                """
-                SELECT e.id FROM _existing AS e
-                SEMI JOIN (SELECT DISTINCT _v AS value FROM _delivery WHERE _v IS NOT NULL) AS d ON _ev = d.value
-                QUALIFY count(*) OVER (PARTITION BY _ev) <= _most
-                """,
-                existing=existing,
-                delivery=delivery,
-                v=value,
-                ev=name(f"v{place}", "e"),
-                most=MOST_SHARED,
-            ),
-        )
-    ids = union([drawn("SELECT id FROM _t", t=f"leading{place}") for place in range(columns)])
+    """Keep `near`: the existing records that share a value, or two, with the delivery, where few do."""
+    keys = [(place,) for place in range(columns)] + list(combinations(range(columns), 2))
+    for number, places in enumerate(keys):
+        make(engine, f"leading{number}", _leading(existing, delivery, places))
+    ids = union([drawn("SELECT id FROM _t", t=f"leading{number}") for number in range(len(keys))])
     near = drawn("SELECT e.* FROM _existing AS e SEMI JOIN _ids AS i ON e.id = i.id", existing=existing, ids=_sub(ids))
     make(engine, "near", near)
     return int(fetch(engine, drawn("SELECT count(*) AS n FROM near")).column("n")[0].as_py())
+
+
+def _budget(records: int) -> int:
+    return max(LEAST_PAIRS, PAIRS_PER_RECORD * records)
 
 
 def _sub(select: exp.Expr) -> exp.Expr:
@@ -85,7 +99,9 @@ def extend_clusters(
     read = _near(engine, existing, delivery, len(model.columns))
     found: dict[str, str] = {}
     if read:
-        linked = link_records(engine, ["near", delivery], model.columns, catalog=catalog, model=model)
+        linked = link_records(
+            engine, ["near", delivery], model.columns, catalog=catalog, model=model, budget=_budget(read)
+        )
         found = _best(linked.pairs.to_pylist())
     joined = pa.table({"id": pa.array(list(found), pa.string()), "of": pa.array(list(found.values()), pa.string())})
     engine.connection.register("made", joined)
@@ -96,6 +112,7 @@ def extend_clusters(
     known = fetch(engine, drawn("SELECT id, cluster FROM joined ORDER BY id"))
     if known.num_rows == fetch(engine, drawn("SELECT id FROM _d", d=delivery)).num_rows:
         return Extended(known, known.num_rows, read)
-    fresh = link_records(engine, ["rest"], model.columns, catalog=catalog, model=model).clusters
+    alone = fetch(engine, drawn("SELECT count(*) AS n FROM rest")).column("n")[0].as_py()
+    fresh = link_records(engine, ["rest"], model.columns, catalog=catalog, model=model, budget=_budget(alone)).clusters
     whole = pa.concat_tables([known, fresh.select(["id", "cluster"]).cast(known.schema)]).sort_by("id")
     return Extended(whole, known.num_rows, read)

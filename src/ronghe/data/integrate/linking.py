@@ -322,11 +322,13 @@ def link_records(
     one_to_one: bool | None = None,
     model: Model | None = None,
     decisions: Sequence[Reviewed] = (),
+    budget: int | None = None,
 ) -> Linked:
     """Find what is the same in two tables, or within one.
 
     `sides` are tables of the engine with `id` and the compared columns as v0, v1, ... of text. `one_to_one` None is
-    found from the data. With a `model` nothing is learnt: the pairs are weighed by it. No order of rows matters.
+    found from the data. With a `model` nothing is learnt: the pairs are weighed by it. `budget` is how many
+    pairs may be compared, None for the fixed rule. No order of rows matters.
     """
     two_sides = len(sides) == 2
     numbered_sides(engine, sides, len(columns))
@@ -339,7 +341,7 @@ def link_records(
     elif two_sides:
         exclusive = model.exclusive if model else _exclusive(engine, columns)
     copies = set_copies_aside(engine, columns)
-    blocking = block_records(engine, columns, two_sides=two_sides)
+    blocking = block_records(engine, columns, two_sides=two_sides, budget=budget)
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
     add_rarity(engine, model, rows)
     scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
