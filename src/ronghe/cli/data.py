@@ -140,6 +140,78 @@ def share(
     session.show(shared.to_json(), views.shared(shared))
 
 
+@data.command(
+    cls=Command,
+    examples=(
+        "ronghe data link residents.csv taxes.csv --id 编号 --out pairs.parquet",
+        "ronghe data link companies.csv --id 编号 --explain --review review.xlsx --out pairs.parquet",
+    ),
+)
+@click.argument("left", type=Source(), metavar="LEFT")
+@click.argument("right", type=Source(), metavar="RIGHT", required=False)
+@click.option("--id", "id_column", metavar="COLUMN", required=True)
+@click.option("--right-id", metavar="COLUMN")
+@click.option("--columns", metavar="COLUMNS")
+@click.option("--one-to-one", is_flag=True)
+@click.option("--explain", is_flag=True)
+@click.option("--review", type=_PATH, metavar="FILE")
+@click.option("--model", type=_PATH, metavar="FILE")
+@click.option("--out", "pairs", type=_PATH, metavar="FILE", required=True)
+@reads(elements=True)
+@limits(engine=False)
+@click.pass_obj
+def link(
+    session: Session,
+    /,
+    left: str,
+    right: str | None,
+    *,
+    id_column: str,
+    right_id: str | None,
+    columns: str | None,
+    one_to_one: bool,
+    explain: bool,
+    review: Path | None,
+    model: Path | None,
+    pairs: Path,
+    **given: Any,
+) -> None:
+    """See `cli.command_data_link`."""
+    from ronghe.journeys.link import link_files
+
+    with session.metered() as meter:
+        linked = link_files(
+            left,
+            right,
+            id_column=id_column,
+            right_id=right_id,
+            columns=tuple(part.strip() for part in columns.split(",") if part.strip()) if columns else (),
+            one_to_one=one_to_one or None,
+            explain=explain,
+            review=review,
+            model=model,
+            out=pairs,
+            resources=session.resources,
+            catalog=session.catalog(),
+            options=options_of(given),
+            progress=meter,
+        )
+    session.show(linked.to_json(), views.linked(linked))
+
+
+@data.command(cls=Command, examples=("ronghe data explain pairs.parquet 330101 A0007",))
+@click.argument("pairs", type=_PATH, metavar="PAIRS")
+@click.argument("left_id", metavar="LEFT_ID")
+@click.argument("right_id", metavar="RIGHT_ID")
+@click.pass_obj
+def explain(session: Session, /, *, pairs: Path, left_id: str, right_id: str) -> None:
+    """See `cli.command_data_explain`."""
+    from ronghe.journeys.link import explain_file
+
+    explained = explain_file(pairs, left_id, right_id)
+    session.show(explained.to_json(), views.explained(explained))
+
+
 @data.command(cls=Command, examples=("ronghe data demo --out city",))
 @out_folder
 @click.option("--rows", type=Whole(0, 10**9), default=200_000, metavar="N")

@@ -5,6 +5,7 @@
     print(data.profile("people.csv").to_json())
     schema = data.propose("people.csv").schema_json()
     data.standardize("people.csv", schema="people.schema.json", out="out")
+    data.link("people.csv", "tax.csv", id="id", out="pairs.parquet")
     data.share(["people.csv", "tax.xlsx"], out="shared")
 
 The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
@@ -19,14 +20,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ronghe.data.integrate.explain import Explained
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
+    from ronghe.journeys.link import LinkedFiles
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
 
-__all__ = ["profile", "propose", "share", "standardize"]
+__all__ = ["explain", "link", "profile", "propose", "share", "standardize"]
 
 Source = str | PathLike[str]
 
@@ -133,6 +136,56 @@ def share(
         catalog=catalog(own_elements),
         options=options,
     )
+
+
+def link(
+    left: Source,
+    right: Source | None = None,
+    *,
+    id: str,  # noqa: A002 - the word that the command uses
+    out: Source,
+    right_id: str | None = None,
+    columns: Sequence[str] = (),
+    one_to_one: bool | None = None,
+    explain: bool = False,
+    review: Source | None = None,
+    model: Source | None = None,
+    resources: "Resources | None" = None,
+    options: "ReadOptions | None" = None,
+    own_elements: Sequence[Path] = (),
+) -> "LinkedFiles":
+    """Find the rows of two tables, or of one, that are the same thing, and write the pairs to the file `out`.
+
+    `columns` are names, or `left=right` where the sides differ; without them all columns of the same name are compared.
+    `one_to_one` None is found from the data. Beside `out` go the model and the clusters. Raises InputError for input
+    that cannot be linked; nothing is written then.
+    """
+    from ronghe.journeys.link import link_files
+    from ronghe.standards.catalog import catalog
+    from ronghe.tables.engine import Resources
+
+    return link_files(
+        str(left),
+        None if right is None else str(right),
+        id_column=id,
+        right_id=right_id,
+        columns=columns,
+        one_to_one=one_to_one,
+        explain=explain,
+        review=None if review is None else Path(review),
+        model=None if model is None else Path(model),
+        out=Path(out),
+        resources=resources or Resources(),
+        catalog=catalog(own_elements),
+        options=options,
+    )
+
+
+def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
+    """The evidence for one pair of a file that `link` wrote with `explain`; InputError when there is none."""
+    from ronghe.journeys.link import explain_file
+
+    return explain_file(Path(pairs), left_id, right_id)
 
 
 class _Face(ModuleType):

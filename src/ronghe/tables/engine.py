@@ -171,17 +171,20 @@ class DuckDB:
 
 
 @contextmanager
-def duckdb_engine(scratch: Path, resources: Resources) -> Iterator[DuckDB]:
-    """A DuckDB that spills into `scratch`, keeps to `resources`, and reaches neither network nor extensions."""
+def duckdb_engine(scratch: Path, resources: Resources, *, reorder_joins: bool = False) -> Iterator[DuckDB]:
+    """A DuckDB that spills into `scratch`, keeps to `resources`, and reaches neither network nor extensions.
+
+    `reorder_joins` is for work that joins tables of its own, whose sizes only the engine knows.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": resources.threads,
         "temp_directory": str(scratch),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        # Tables of one row stand beside the source; if they took its place, the source would be held in memory. Every
-        # SELECT here names the larger side first.
-        "disabled_optimizers": "join_order,build_side_probe_side",
     }
+    if not reorder_joins:
+        # Tables of one row stand beside the source; if they took its place, the source would be held in memory.
+        settings["disabled_optimizers"] = "join_order,build_side_probe_side"
     if resources.memory is not None:
         settings["memory_limit"] = f"{(resources.memory - RESERVED) // 10**6}MB"
     connection = duckdb.connect(":memory:", config=settings)

@@ -1,5 +1,6 @@
 """How results look on a terminal: compact tables, then where the files lie and what to do next."""
 
+from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, published, shared
@@ -12,6 +13,8 @@ __all__ = [
     "element",
     "element_json",
     "elements",
+    "explained",
+    "linked",
     "profile",
     "proposal",
     "published",

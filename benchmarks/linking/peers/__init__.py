@@ -1,0 +1,1 @@
+"""Linkage as others do it, on the same tables."""

@@ -1,0 +1,87 @@
+"""One-to-one assignment: each record has at most one partner, and how probable it is that the partner is the right one.
+
+Both sides free of duplicates, the best pair of a record tells little by itself: something is always nearest. What says
+more is the second assignment, made of the pairs that are left when the first is taken away. None of its pairs can be
+right where the first one's is, so it shows what the nearest wrong partner looks like in these very tables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ronghe.data.integrate.training import Exclusive, rising
+
+__all__ = ["Assigned", "assign", "best_pairs"]
+
+Reals = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+ONE_TO_ONE = Exclusive(left=True, right=True)
+UNLIKE = -10.0
+"""Bits of match weight below which a pair is no partner at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Rows of the pairs that were assigned, and the probability of each."""
+
+    rows: Whole
+    probability: Reals
+    unmatched: float
+
+
+def _ranked(values: Reals, *ties: Whole) -> Whole:
+    return np.lexsort((*reversed(ties), -values))
+
+
+def best_pairs(left: Whole, right: Whole, weights: Reals, exclusive: Exclusive = ONE_TO_ONE) -> Whole:
+    """Rows of the greedy assignment: the heaviest pair first, equal ones by their records; no record twice.
+
+    In rounds: a pair that is the best of both its records is taken, for no later choice could undo it.
+    """
+    order = _ranked(weights, left, right)
+    taken: list[Whole] = []
+    while len(order):
+        best, free = np.ones(len(order), bool), np.ones(len(order), bool)
+        sides = [side[order] for side, one in ((left, exclusive.left), (right, exclusive.right)) if one]
+        for side in sides:
+            first = np.zeros(len(order), bool)
+            first[np.unique(side, return_index=True)[1]] = True
+            best &= first
+        for side in sides:
+            free &= ~np.isin(side, side[best])
+        taken.append(order[best])
+        order = order[free]
+    rows = np.concatenate(taken) if taken else np.zeros(0, np.int64)
+    return np.asarray(rows[_ranked(weights[rows], left[rows], right[rows])])
+
+
+def _unmatched(records: int, first: int, second: int) -> float:
+    """The share of records without a true partner: those with nothing near them, beside those with no second."""
+    return float(min(1.0, (records - first) / max(records - second, 1)))
+
+
+def assign(
+    left: Whole, right: Whole, weights: Reals, *, rows: Sequence[int], exclusive: Exclusive = ONE_TO_ONE
+) -> Assigned:
+    """The assignment with its probabilities; `rows` are the records of the two sides.
+
+    With d(w) the density of the second assignment, f(w) that of the first, and s the share of records without a
+    partner, a pair of weight w is wrong with probability s * d(w) / f(w). The ratio only falls as the weight grows.
+    """
+    near = np.nonzero(weights > UNLIKE)[0]
+    records = min(count for count, one in zip(rows, (exclusive.left, exclusive.right), strict=True) if one)
+    first = near[best_pairs(left[near], right[near], weights[near], exclusive)]
+    rest = np.setdiff1d(near, first)
+    second = rest[best_pairs(left[rest], right[rest], weights[rest], exclusive)]
+    share = _unmatched(records, len(first), len(second))
+    together = np.concatenate([weights[first], weights[second]])
+    is_first = np.repeat([1.0, 0.0], [len(first), len(second)])
+    # Pairs of one weight are alike: whichever of them came first must not matter.
+    _, place, times = np.unique(together, return_inverse=True, return_counts=True)
+    shares = np.bincount(place, is_first) / times
+    chance = rising(shares, times.astype(float))[place][: len(first)]
+    wrong = share * (1 - chance) / np.maximum(chance, 1e-9)
+    return Assigned(first, np.clip(1 - wrong, 0.0, 1.0), share)

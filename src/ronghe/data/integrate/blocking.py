@@ -1,0 +1,137 @@
+"""Which pairs are compared at all.
+
+Every record has keys: each of its values, each two of them together, its tokens and sounds. Records that share a key
+are candidates. Keys are counted before any pair is made: the smallest blocks first, until the budget of pairs is spent.
+A value that too many records share (everyone born on 1900-01-01) makes the largest block and is left out; what it would
+have found, narrower keys find.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlglot import exp
+
+from ronghe.data.integrate.kinds import Kind
+from ronghe.data.integrate.prepare import RECORDS, TOKENIZED, Compared
+from ronghe.data.integrate.statements import drawn, fetch, make, union
+from ronghe.tables.engine import DuckDB
+from ronghe.tables.sql import name
+
+__all__ = ["CANDIDATES", "Blocking", "block_records"]
+
+CANDIDATES = "candidates"
+LEAST_BUDGET = 1_000_000
+PAIRS_PER_RECORD = 2
+"""The budget: at most this many candidate pairs for each record, and never less than LEAST_BUDGET in all."""
+MOST_IN_BLOCK = 1_000_000
+"""Pairs of the largest block that is ever made."""
+PAIRED = 6
+"""Columns, the most telling ones, of which every two make a key together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """What was decided: keys' pairs that were asked for, the largest block admitted, the pairs that came of it."""
+
+    asked: int
+    largest_block: int
+    left_out: int
+    candidates: int
+
+
+def _key(rule: int, *values: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this="hash", expressions=[exp.convert(rule), *values])
+
+
+def _select(key: exp.Expr, *present: exp.Expr) -> exp.Expr:
+    filled = [exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())) for column in present]
+    return exp.select(name("n"), name("side"), exp.alias_(key, "key")).from_(RECORDS).where(*filled)
+
+
+def _single(rule: int, column: str) -> exp.Expr:
+    return _select(_key(rule, name(column)), name(column))
+
+
+def _of_tokens(rule: int, place: int) -> exp.Expr:
+    return drawn(
+        "SELECT n, side, hash(_rule, token) AS key FROM (SELECT n, side, unnest(_t) AS token FROM records)",
+        rule=rule,
+        t=name(f"t{place}"),
+    )
+
+
+def _keys(columns: Sequence[Compared], telling: Sequence[int]) -> list[exp.Expr]:
+    """The SELECTs of every rule's keys."""
+    found: list[exp.Expr] = []
+    for place, column in enumerate(columns):
+        found.append(_single(place, f"c{place}"))
+        if column.kind is Kind.NAME:
+            found.append(_single(1000 + place, f"s{place}"))
+        elif column.kind in TOKENIZED:
+            found.append(_of_tokens(2000 + place, place))
+    for left, right in combinations(sorted(telling), 2):
+        one, other = name(f"c{left}"), name(f"c{right}")
+        found.append(_select(_key(10_000 + left * 100 + right, one, other), one, other))
+    return found
+
+
+def _telling(engine: DuckDB, columns: int) -> list[int]:
+    """The places of the columns with the most distinct values."""
+    wanted = [exp.alias_(exp.ApproxDistinct(this=name(f"c{place}")), f"c{place}") for place in range(columns)]
+    counts = fetch(engine, exp.select(*wanted).from_(RECORDS)).to_pylist()[0]
+    ordered = sorted(range(columns), key=lambda place: (-counts[f"c{place}"], place))
+    return ordered[:PAIRED]
+
+
+_PAIRS_OF_ONE = "count(*) * (count(*) - 1) // 2"
+_PAIRS_OF_TWO = "(count(*) FILTER (side = 0)) * (count(*) FILTER (side = 1))"
+
+
+def block_records(
+    engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None
+) -> Blocking:
+    """Keep `candidates` (join_key_l, join_key_r, match_key) and say how they were chosen."""
+    records = _count(engine, drawn("SELECT count(*) AS n FROM records"))
+    most = budget or max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
+    keys = _keys(columns, _telling(engine, len(columns)))
+    if records * (records - 1) // 2 <= most:
+        # A table as small as this is compared wholly: no key can miss what shares none.
+        keys = [drawn("SELECT n, side, 0 AS key FROM records")]
+    make(engine, "keys", union(keys))
+    pairs = drawn(_PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE)
+    make(engine, "blocks", drawn("SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0", pairs=pairs))
+    largest = _largest(engine, most)
+    admitted = "SELECT k.* FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key"
+    make(engine, "admitted", drawn(admitted, most=largest))
+    make(
+        engine,
+        CANDIDATES,
+        drawn(
+            "SELECT DISTINCT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key"
+            " FROM admitted AS l JOIN admitted AS r ON l.key = r.key AND _sides",
+            sides=drawn("l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"),
+        ),
+    )
+    left_out = _count(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
+    return Blocking(most, largest, left_out, _count(engine, drawn("SELECT count(*) AS n FROM candidates")))
+
+
+def _count(engine: DuckDB, select: exp.Expr) -> int:
+    return int(fetch(engine, select).column("n")[0].as_py())
+
+
+def _largest(engine: DuckDB, budget: int) -> int:
+    """The size of block up to which all blocks together stay within the budget."""
+    sizes = fetch(
+        engine,
+        drawn(
+            """
+            SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together
+            FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs
+            """,
+            most=MOST_IN_BLOCK,
+        ),
+    ).to_pylist()
+    fitting = [int(row["pairs"]) for row in sizes if row["together"] <= budget]
+    return max(fitting, default=1)

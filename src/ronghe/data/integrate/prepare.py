@@ -1,0 +1,263 @@
+"""Records made ready to be compared: one table `records` with, for the i-th compared column,
+
+    c{i}  the value in one form, NULL where there is none (identifiers and dates by their data element)
+    a{i}  the same where it has only letters of one byte: edit distances count bytes
+    s{i}  the sound of a Chinese name: each ideograph as the first one that is read the same way
+    t{i}  its tokens, each a number that carries the token's weight, and q{i}, the sum of those weights
+    g{i}  its tokens with a digit in them: house numbers, model codes, branches
+
+DuckDB's edit distances count bytes, and an ideograph has three: nothing here lets them see one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from sqlglot import exp
+
+from ronghe.data.integrate.kinds import Kind
+from ronghe.data.integrate.statements import drawn, fetch, make, union
+from ronghe.standards import MISSING_WORDS
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.element import Element
+from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.tables import expressions as ops
+from ronghe.tables.engine import DuckDB
+from ronghe.tables.plan import Layer, Plan
+from ronghe.tables.sql import name
+
+__all__ = ["RECORDS", "TOKENIZED", "Compared", "numbered_sides", "prepare_records"]
+
+RECORDS = "records"
+TOKENIZED = (Kind.ORGANIZATION, Kind.ADDRESS, Kind.TEXT)
+WEIGHT_LEVELS = 4096
+"""A token is number * WEIGHT_LEVELS + weight, so that the weights of a list's common tokens are found in the list."""
+WEIGHT_UNIT = 8
+READ_BY_ELEMENT = ("citizen_id", "unified_credit_code", "date", "birth_date", "datetime", "sex", "ethnic_group")
+LEGAL_FORMS = (
+    "(?:股份|集团)?有限(?:责任)?公司|股份公司|集团公司|个人独资企业|(?:普通|有限|特殊普通)合伙(?:企业)?|"
+    "\\b(?:co|inc|llc|ltd|corp|gmbh|plc|limited|incorporated|corporation|company)\\b"
+)
+"""Legal forms say nothing about which company it is. A branch, which follows them, does and stays."""
+REGION_PREFIX = "^[\u3400-\u9fff]{2,3}?[省市县区]"
+"""Where a company is registered stands first in its full name and is left out of its short one."""
+HAN = "[\u3400-\u9fff]"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A column on both sides: its names, its kind, and the element that decided the kind, "" where none did."""
+
+    left: str
+    right: str
+    kind: Kind
+    element: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.left if self.left == self.right else f"{self.left} / {self.right}"
+
+
+def numbered_sides(engine: DuckDB, sides: Sequence[str], columns: int) -> None:
+    """Keep `numbered`: every row of the sides with a number that depends on side and id alone, not on the order."""
+    values = [name(f"v{place}") for place in range(columns)]
+    parts = [
+        exp.select(exp.alias_(exp.convert(number), "side"), name("id"), *values).from_(side)
+        for number, side in enumerate(sides)
+    ]
+    every = union(list(parts))
+    select = drawn("SELECT row_number() OVER (ORDER BY side, id) AS n, * FROM _every", every=every.subquery("e"))  # type: ignore[attr-defined]
+    make(engine, "numbered", select)
+
+
+def _missing(text: ops.Expression) -> ops.Expression:
+    words = tuple(word.lower() for word in MISSING_WORDS)
+    return ops.Case(((ops.IsIn(ops.Lower(text), words), ops.Literal(None)),), text)
+
+
+def _folded(raw: ops.Expression) -> ops.Expression:
+    return ops.Trim(ops.Lower(ops.Translate(raw, FULL_WIDTH, HALF_WIDTH)))
+
+
+def _by_element(element: Element, raw: ops.Expression) -> ops.Expression:
+    """The value as the element reads it; a text that it cannot read stays as it is, to be compared all the same."""
+    value = ops.substitute(element.value, {"text": ops.Column("text")})
+    read = value if element.type == ops.TEXT else ops.TextOf(value, element.type)
+    cleaned = ops.substitute(element.clean, {"raw": raw})
+    return ops.Coalesce((ops.Let("text", cleaned, read), _folded(raw)))
+
+
+DROPPED = {
+    Kind.IDENTIFIER: "[^a-z0-9\u3400-\u9fff]+",
+    Kind.PHONE: "[^0-9]+",
+    Kind.EMAIL: "\\s+",
+    Kind.NUMBER: "[^0-9.]+",
+}
+"""What is no part of such a value, however it is written."""
+
+
+def _form(kind: Kind, text: ops.Expression) -> ops.Expression:
+    if kind in DROPPED:
+        return ops.Replace(ops.Replace(text, DROPPED[kind]), "^0086")
+    match kind:
+        case Kind.ORGANIZATION:
+            return _company(text)
+        case Kind.NAME:
+            return ops.Trim(ops.Replace(text, "[^\\p{L}\\p{N}]+", " "))
+        case _:
+            return ops.Trim(ops.Replace(ops.Replace(text, "\\s+", " "), "\\s*[-·.,，。]\\s*$"))
+
+
+def _company(text: ops.Expression) -> ops.Expression:
+    """The core of an organization's name: without marks, legal form and region prefix, if anything is left of it."""
+    joined = ops.Case(
+        ((ops.Found(text, HAN), ops.Replace(text, "[^a-z0-9\u3400-\u9fff]+")),),
+        ops.Trim(ops.Replace(text, "[^\\p{L}\\p{N}]+", " ")),
+    )
+    whole = ops.Column("whole")
+    bare = ops.Trim(ops.Replace(ops.Replace(whole, LEGAL_FORMS), REGION_PREFIX))
+    enough = ops.Compare(">=", ops.Length(bare), ops.Literal(2, ops.INTEGER))
+    return ops.Let("whole", joined, ops.Case(((enough, bare),), whole))
+
+
+def _value(column: Compared, catalog: Catalog, raw: ops.Column) -> ops.Expression:
+    if column.element in READ_BY_ELEMENT:
+        return _by_element(catalog.get(column.element), raw)
+    return _form(column.kind, _folded(raw))
+
+
+def _unless_blank(text: ops.Expression) -> ops.Expression:
+    return ops.Case(((ops.Compare("=", text, ops.Literal("")), ops.Literal(None)),), text)
+
+
+def _plan(columns: Sequence[Compared], catalog: Catalog) -> Plan:
+    present = tuple((f"p{n}", _missing(ops.Column(f"v{n}"))) for n in range(len(columns)))
+    made = tuple((f"c{n}", _value(column, catalog, ops.Column(f"p{n}"))) for n, column in enumerate(columns))
+    filled = tuple((f"c{n}", _unless_blank(ops.Column(f"c{n}"))) for n in range(len(columns)))
+    keep = ("n", "side", "id")
+    return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, keep)))
+
+
+def _sounds(values: pa.Array) -> pa.Array:
+    """The values with each ideograph as the first one, by code point, that is read the same way, tones apart."""
+    # The dictionary of readings takes its time to load, and tables without ideographs never need it.
+    from pypinyin import Style, pinyin
+
+    text = "\n".join(values.to_pylist())
+    signs = sorted({sign for sign in text if "\u3400" <= sign <= "\u9fff"})
+    if not signs:
+        return pa.nulls(len(values), pa.string())
+    readings = [found[0] for found in pinyin("\n".join(signs).split("\n"), style=Style.NORMAL)] if signs else []
+    first: dict[str, str] = {}
+    table = {ord(sign): first.setdefault(reading, sign) for sign, reading in zip(signs, readings, strict=True)}
+    return pa.array(text.translate(table).split("\n"), pa.string())
+
+
+def _keep_sounds(engine: DuckDB, place: int) -> None:
+    """Keep `sounds{place}`: value and sound of every distinct value with an ideograph in it."""
+    select = drawn(
+        "SELECT DISTINCT _c AS value FROM prepared WHERE regexp_matches(_c, _han) AND NOT contains(_c, chr(10))",
+        han=HAN,
+        c=name(f"c{place}"),
+    )
+    values = fetch(engine, select).column("value").combine_chunks()
+    made = pa.table({"value": values, "sound": _sounds(values) if len(values) else pa.nulls(0, pa.string())})
+    engine.connection.register("made", made)
+    make(engine, f"sounds{place}", drawn("SELECT * FROM made"))
+    engine.connection.unregister("made")
+
+
+def _values(place: int) -> exp.Expr:
+    """Every distinct value with its tokens: its words, words with a mark inside as one word too, pairs of ideographs.
+
+    In steps, for DuckDB computes what stands inside a lambda for each element again.
+    """
+    return drawn(
+        """
+        SELECT value, times, list_distinct(list_concat(words, joined, pairs)) AS tokens FROM (
+            SELECT value, times,
+                regexp_extract_all(plain, '[a-z0-9]+') AS words,
+                list_transform(
+                    regexp_extract_all(plain, '[a-z0-9]+(?:[-./][a-z0-9]+)+'),
+                    lambda w: regexp_replace(w, '[-./]', '', 'g')) AS joined,
+                list_transform(range(1, length(signs)), lambda i: signs[i:i + 1]) AS pairs
+            FROM (
+                SELECT value, times, strip_accents(value) AS plain,
+                    regexp_replace(value, '[^\u3400-\u9fff]+', '', 'g') AS signs
+                FROM (SELECT _c AS value, count(*) AS times FROM prepared WHERE _c IS NOT NULL GROUP BY 1)))
+        """,
+        c=name(f"c{place}"),
+    )
+
+
+def _keep_tokens(engine: DuckDB, place: int) -> None:
+    """Keep `tokens{place}`: the tokens of every distinct value, each weighed by the square of its idf.
+
+    A token in one record of a thousand says more than one in every second: log(records / records with it), no list of
+    stop words, for any language and trade.
+    """
+    values, words, known = f"values{place}", f"words{place}", f"vocabulary{place}"
+    make(engine, values, _values(place))
+    make(engine, words, drawn("SELECT value, times, unnest(tokens) AS token FROM _v", v=values))
+    weight = drawn(
+        "greatest(1, least(_most, round(_unit * power(ln((SELECT sum(times) + 1 FROM _v) / sum(times)), 2))))::BIGINT",
+        v=values,
+        unit=WEIGHT_UNIT,
+        most=WEIGHT_LEVELS - 1,
+    )
+    make(
+        engine,
+        known,
+        drawn(
+            "SELECT token, row_number() OVER (ORDER BY token) * _levels + _weight AS id, _weight AS weight,"
+            " sum(times) AS times FROM _words GROUP BY token",
+            words=words,
+            weight=weight,
+            levels=WEIGHT_LEVELS,
+        ),
+    )
+    make(
+        engine,
+        f"tokens{place}",
+        drawn(
+            "SELECT w.value, list(k.id ORDER BY k.id) AS ids, sum(k.weight)::DOUBLE AS total,"
+            " list(w.token ORDER BY w.token) FILTER (regexp_matches(w.token, '[0-9]')) AS signs"
+            " FROM _words AS w JOIN _known AS k ON w.token = k.token GROUP BY w.value",
+            words=words,
+            known=known,
+        ),
+    )
+
+
+def _joined(columns: Sequence[Compared]) -> exp.Expr:
+    """The SELECT of `records`."""
+    wanted: list[exp.Expr] = [name(part, "p") for part in ("n", "side", "id")]
+    select = exp.select().from_("prepared AS p")
+    for place, column in enumerate(columns):
+        plain = drawn("CASE WHEN strlen(_c) = length(_c) THEN _c END", c=name(f"c{place}", "p"))
+        wanted += [name(f"c{place}", "p"), exp.alias_(plain, f"a{place}")]
+        if column.kind is Kind.NAME:
+            wanted.append(exp.alias_(name("sound", f"j{place}"), f"s{place}"))
+            select = _look_up(select, f"sounds{place}", place)
+        elif column.kind in TOKENIZED:
+            parts = (("ids", "t"), ("total", "q"), ("signs", "g"))
+            wanted += [exp.alias_(name(part, f"j{place}"), f"{letter}{place}") for part, letter in parts]
+            select = _look_up(select, f"tokens{place}", place)
+    return select.select(*wanted)
+
+
+def _look_up(select: exp.Select, table: str, place: int) -> exp.Select:
+    found = exp.EQ(this=name(f"c{place}", "p"), expression=name("value", f"j{place}"))
+    return select.join(exp.to_table(table), on=found, join_type="left", join_alias=f"j{place}")
+
+
+def prepare_records(engine: DuckDB, columns: Sequence[Compared], catalog: Catalog) -> None:
+    """Keep `records` from `numbered`."""
+    engine.keep("prepared", exp.select("*").from_("plan"), (_plan(columns, catalog), "numbered"))
+    for place, column in enumerate(columns):
+        if column.kind is Kind.NAME:
+            _keep_sounds(engine, place)
+        elif column.kind in TOKENIZED:
+            _keep_tokens(engine, place)
+    make(engine, RECORDS, _joined(columns))

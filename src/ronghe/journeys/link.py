@@ -1,0 +1,289 @@
+"""Link two files, or the rows of one: pairs, clusters, the trained model beside them, and a review that goes round."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from ronghe.data.integrate.columns import Chosen, choose_columns, columns_in_common
+from ronghe.data.integrate.explain import Explained, explain_pair, with_evidence
+from ronghe.data.integrate.linking import Linked, link_records
+from ronghe.data.integrate.model import Model, model_json, read_model
+from ronghe.data.integrate.review import Reviewed, check_decisions, read_decisions, review_table
+from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.standards.catalog import Catalog
+from ronghe.tables.atomic import write_atomic
+from ronghe.tables.delimited import Progress, separate, silent
+from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
+from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.sql import name
+from ronghe.tables.staged import Note, Staged
+from ronghe.tables.write import write_table
+from ronghe.terms import InputError
+
+__all__ = ["LinkedFiles", "explain_file", "link_files"]
+
+SIDES = ("side_0", "side_1")
+SHOWN_IDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFiles:
+    """What was linked, and where it lies."""
+
+    out: Path
+    model: Path
+    clusters: Path
+    review: Path | None
+    rows: tuple[int, ...]
+    pairs: int
+    groups: int
+    doubtful: int
+    one_to_one: bool
+    candidates: int
+    columns: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a JSON value."""
+        return {
+            "out": str(self.out),
+            "model": str(self.model),
+            "clusters": str(self.clusters),
+            "review": None if self.review is None else str(self.review),
+            "rows": list(self.rows),
+            "pairs": self.pairs,
+            "groups": self.groups,
+            "doubtful": self.doubtful,
+            "one_to_one": self.one_to_one,
+            "candidates": self.candidates,
+            "columns": [{"column": column, "kind": kind} for column, kind in self.columns],
+            "left_out": [{"column": column, "why": why} for column, why in self.left_out],
+            "notes": [{"code": note.code, **note.params} for note in self.notes],
+        }
+
+
+def _beside(out: Path, what: str) -> Path:
+    return out.with_name(f"{out.stem}.{what}")
+
+
+def _attached(engine: DuckDB, table: str, staged: Staged, scratch: Path) -> Staged:
+    """Keep a staged table; records that cannot be read as one are told apart and counted, as everywhere."""
+    try:
+        engine.attach("given", staged)
+        make(engine, table, drawn("SELECT * FROM given"))
+    except MalformedRecords:
+        staged = separate(staged, scratch)
+        engine.attach("given", staged)
+        make(engine, table, drawn("SELECT * FROM given"))
+    return staged
+
+
+def _check_id(staged: Staged, column: str, source: str) -> None:
+    if column not in staged.columns:
+        raise InputError("integrate.id_absent", path=source, name=column, known=", ".join(staged.columns))
+
+
+def _check_ids(engine: DuckDB, side: str, source: str, column: str) -> None:
+    """InputError for a side without rows, without an id somewhere, or with ids that repeat: all of it before work."""
+    counts = fetch(engine, drawn("SELECT count(*) AS n, count(id) AS filled FROM _side", side=side)).to_pylist()[0]
+    if not counts["n"]:
+        raise InputError("integrate.side_empty", path=source)
+    if counts["filled"] < counts["n"]:
+        raise InputError("integrate.id_missing", path=source, name=column, rows=counts["n"] - counts["filled"])
+    repeated = fetch(
+        engine,
+        drawn("SELECT id FROM _side GROUP BY id HAVING count(*) > 1 ORDER BY count(*) DESC, id", side=side),
+    ).column("id")
+    if len(repeated):
+        shown = ", ".join(repeated.slice(0, SHOWN_IDS).to_pylist())
+        raise InputError("integrate.id_repeats", path=source, name=column, count=len(repeated), ids=shown)
+
+
+def _keep_side(engine: DuckDB, side: str, raw: str, place: int, places: Sequence[int]) -> None:
+    """Keep a side: its id, and the offered columns as v0, v1, ..."""
+    columns = [
+        exp.alias_(drawn("nullif(trim(_c), '')", c=name(f"c{at}")), f"v{number}") for number, at in enumerate(places)
+    ]
+    key = exp.alias_(drawn("nullif(trim(_c), '')", c=name(f"c{place}")), "id")
+    make(engine, side, exp.select(key, *columns).from_(raw))
+
+
+def _only(engine: DuckDB, sides: Sequence[str], places: Sequence[int]) -> None:
+    """Leave the sides with the chosen columns only."""
+    for side in sides:
+        columns = [exp.alias_(name(f"v{at}"), f"v{number}") for number, at in enumerate(places)]
+        make(engine, f"{side}_chosen", exp.select(name("id"), *columns).from_(side))
+        make(engine, side, drawn("SELECT * FROM _s", s=f"{side}_chosen"))
+
+
+def _from_model(model: Model, staged: Sequence[Staged], sources: Sequence[str]) -> list[tuple[str, str]]:
+    """The columns of a model; InputError when a side does not have one of them."""
+    pairs = [(column.left, column.right) for column in model.columns]
+    for place, (table, source) in enumerate(zip(staged, sources, strict=True)):
+        for pair in pairs:
+            if pair[place] not in table.columns:
+                raise InputError("integrate.model_column", path=source, name=pair[place])
+    return pairs
+
+
+def _review_rows(path: Path | None) -> list[dict[str, str | None]]:
+    """The rows of a review file that came back; none where there is no file yet."""
+    if path is None or not path.exists():
+        return []
+    with TemporaryDirectory(prefix="ronghe-") as folder, duckdb_engine(Path(folder) / "spill", Resources()) as engine:
+        staged = stage(str(path), Path(folder))
+        for wanted in ("left_id", "right_id", "decision"):
+            if wanted not in staged.columns:
+                raise InputError("integrate.review_column", path=str(path), name=wanted)
+        _attached(engine, "reviewed", staged, Path(folder))
+        rows = fetch(engine, drawn("SELECT * FROM reviewed")).to_pylist()
+    return [{name: row[f"c{place}"] for place, name in enumerate(staged.columns)} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything that one linkage was asked for."""
+
+    sources: tuple[str, ...]
+    ids: tuple[str, ...]
+    columns: tuple[str, ...]
+    one_to_one: bool | None
+    model: Model | None
+    decisions: tuple[Reviewed, ...]
+
+
+def _linked(
+    engine: DuckDB, staged: Sequence[Staged], job: _Job, catalog: Catalog, scratch: Path
+) -> tuple[Linked, Chosen, list[Note]]:
+    ids = (job.ids[0], job.ids[-1])
+    for table, column, source in zip(staged, job.ids, job.sources, strict=True):
+        _check_id(table, column, source)
+    left, right = staged[0].columns, staged[-1].columns
+    if job.model:
+        offered = _from_model(job.model, staged, job.sources)
+    else:
+        offered = columns_in_common(left, right, ids, job.columns)
+    notes: list[Note] = []
+    for number, (table, key) in enumerate(zip(staged, job.ids, strict=True)):
+        raw, side = f"raw_{number}", SIDES[number]
+        read = _attached(engine, raw, table, scratch)
+        if read.malformed:
+            notes.append(Note("integrate.malformed", {"path": job.sources[number], "rows": len(read.malformed)}))
+        places = [table.columns.index(pair[number]) for pair in offered]
+        _keep_side(engine, side, raw, table.columns.index(key), places)
+        _check_ids(engine, side, job.sources[number], key)
+    sides = SIDES[: len(staged)]
+    if job.model:
+        chosen = Chosen(job.model.columns, tuple(range(len(offered))), ())
+    else:
+        chosen = choose_columns(engine, sides, offered, catalog, asked=bool(job.columns))
+        _only(engine, sides, chosen.places)
+    linked = link_records(
+        engine,
+        sides,
+        chosen.columns,
+        catalog=catalog,
+        one_to_one=job.one_to_one,
+        model=job.model,
+        decisions=job.decisions,
+    )
+    return linked, chosen, notes
+
+
+def _plain(pairs: pa.Table) -> pa.Table:
+    return pairs.select(["left_id", "right_id", "probability"])
+
+
+def link_files(
+    left: str,
+    right: str | None = None,
+    *,
+    id_column: str,
+    right_id: str | None = None,
+    columns: Sequence[str] = (),
+    one_to_one: bool | None = None,
+    explain: bool = False,
+    review: Path | None = None,
+    model: Path | None = None,
+    out: Path,
+    resources: Resources,
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> LinkedFiles:
+    """Link the rows of two files, or of one, that are the same thing, and write the pairs to `out`.
+
+    Beside them go the trained model and the clusters. With `review` the decisions of that file hold, and the least
+    certain pairs are added to it. With `model` nothing is learnt. Raises InputError for input that cannot be linked;
+    nothing is written then.
+    """
+    sources = (left,) if right is None else (left, right)
+    ids = (id_column,) if right is None else (id_column, right_id or id_column)
+    before = _review_rows(review)
+    decisions = read_decisions(before, str(review))
+    check_decisions(decisions, one_side=right is None, one_to_one=bool(one_to_one), where=str(review))
+    known = None if model is None else read_model(model)
+    job = _Job(sources, ids, tuple(columns), one_to_one, known, decisions)
+    with TemporaryDirectory(prefix="ronghe-") as made:
+        scratch = Path(made)
+        staged = []
+        for number, source in enumerate(sources):
+            (scratch / str(number)).mkdir()
+            staged.append(stage(source, scratch / str(number), options=options, progress=progress))
+        with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
+            linked, chosen, notes = _linked(engine, staged, job, catalog, scratch)
+            pairs = with_evidence(engine, linked.pairs, linked.model) if explain else _plain(linked.pairs)
+            doubt = None if review is None else with_evidence(engine, linked.doubtful, linked.model)
+    return _written(linked, chosen, pairs, doubt, before, review, out, notes)
+
+
+def _written(
+    linked: Linked,
+    chosen: Chosen,
+    pairs: pa.Table,
+    doubt: pa.Table | None,
+    before: Sequence[Mapping[str, str | None]],
+    review: Path | None,
+    out: Path,
+    read: Sequence[Note],
+) -> LinkedFiles:
+    """Write every file, each whole or not at all; the pairs last, so that what lies beside them is never older."""
+    model, clusters = _beside(out, "model.json"), _beside(out, "clusters.parquet")
+    with write_atomic(model) as path:
+        path.write_text(json.dumps(model_json(linked.model), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    write_table(linked.clusters, clusters)
+    if review is not None and doubt is not None:
+        write_table(review_table(doubt, before), review)
+    write_table(pairs, out)
+    return LinkedFiles(
+        out=out,
+        model=model,
+        clusters=clusters,
+        review=review,
+        rows=linked.rows,
+        pairs=pairs.num_rows,
+        groups=len(set(linked.clusters.column("cluster").to_pylist())),
+        doubtful=linked.doubtful.num_rows,
+        one_to_one=linked.exclusive.left and linked.exclusive.right,
+        candidates=linked.blocking.candidates,
+        columns=tuple((column.label, str(column.kind)) for column in chosen.columns),
+        left_out=chosen.left_out,
+        notes=(*read, *(Note(code, params) for code, params in linked.notes)),
+    )
+
+
+def explain_file(pairs: Path, left_id: str, right_id: str) -> Explained:
+    """The evidence for a pair in a file that `link_files` wrote with `explain`; InputError where there is none."""
+    try:
+        table = pq.read_table(pairs)
+    except (OSError, pa.ArrowInvalid) as fault:
+        raise InputError("tables.unreadable_file", path=str(pairs), detail=type(fault).__name__) from fault
+    return explain_pair(table, left_id, right_id, where=str(pairs))

@@ -1,0 +1,49 @@
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+
+from ronghe.data.integrate.incremental import Extended, extend_clusters
+from ronghe.data.integrate.linking import link_records
+from ronghe.standards.catalog import catalog
+from ronghe.tables.engine import Resources, duckdb_engine
+from tests.unit.data.integrate.tables import PEOPLE, Row, person, side
+
+EXISTING = {f"a{number}": person(number) for number in range(120)} | {f"c{n}": person(n) for n in range(20)}
+
+
+def extended(delivery: dict[str, Row]) -> tuple[dict[str, str], Extended]:
+    with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
+        engine.connection.register("existing", side(EXISTING, len(PEOPLE)))
+        first = link_records(engine, ["existing"], PEOPLE, catalog=catalog(()))
+        engine.connection.register("known_clusters", first.clusters)
+        engine.connection.register("delivery", side(delivery, len(PEOPLE)))
+        found = extend_clusters(
+            engine, "existing", "known_clusters", "delivery", model=first.model, catalog=catalog(())
+        )
+        known = dict(zip(*(first.clusters.column(part).to_pylist() for part in ("id", "cluster")), strict=True))
+        return known, found
+
+
+def by_id(table: pa.Table) -> dict[str, str]:
+    return dict(zip(table.column("id").to_pylist(), table.column("cluster").to_pylist(), strict=True))
+
+
+def test_a_delivery_joins_the_clusters_that_are_there_under_their_numbers() -> None:
+    known, found = extended({"d5": person(5), "d50": person(50), "d300": person(300)})
+    given = by_id(found.clusters)
+    assert given["d5"] == known["a5"] == known["c5"]
+    assert given["d50"] == known["a50"]
+    assert given["d300"] not in known.values()
+    assert found.joined == 2
+
+
+def test_new_people_are_clustered_among_themselves() -> None:
+    _, found = extended({"d300": person(300), "e300": person(300), "d301": person(301)})
+    given = by_id(found.clusters)
+    assert given["d300"] == given["e300"] != given["d301"]
+
+
+def test_only_what_the_delivery_touches_is_read_again() -> None:
+    _, found = extended({"d300": (person(300)[0], "2001-01-01", "10000000000", "nowhere")})
+    assert found.read_again < 10

@@ -1,0 +1,88 @@
+from ronghe.data.integrate.kinds import Kind
+from ronghe.data.integrate.prepare import Compared
+from ronghe.data.integrate.review import Reviewed
+from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person
+
+EVERY = {f"a{number}": person(number) for number in range(120)}
+HALF = {f"b{number}": person(number) for number in range(60, 180)}
+
+
+def test_the_same_people_of_two_tables_are_found_and_nobody_else() -> None:
+    found = linked([EVERY, HALF])
+    assert pairs(found) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+    assert found.exclusive.left
+    assert found.exclusive.right
+
+
+def test_a_name_that_sounds_the_same_and_a_missing_phone_do_not_hide_a_person() -> None:
+    name, born, _, address = person(61)
+    assert name is not None
+    other = {**HALF, "b61": (name.replace(name[1], "偉" if name[1] == "伟" else name[1]), born, None, address)}
+    assert ("a61", "b61") in pairs(linked([EVERY, other]))
+
+
+def test_a_household_is_not_one_person() -> None:
+    _, _, phone, address = person(70)
+    child = {"b70": ("王小朵", "2020-02-03", phone, address)}
+    others = {key: row for key, row in HALF.items() if key != "b70"}
+    assert ("a70", "b70") not in pairs(linked([EVERY, {**others, **child}]))
+
+
+def test_duplicates_within_one_table_come_together() -> None:
+    again = {f"c{number}": person(number) for number in range(0, 40, 2)}
+    found = linked([{**EVERY, **again}])
+    assert pairs(found) == {(f"a{number}", f"c{number}") for number in range(0, 40, 2)}
+    groups = clusters(found)
+    assert groups["0:a4"] == groups["0:c4"]
+    assert groups["0:a4"] != groups["0:a6"]
+
+
+def test_everybody_born_on_one_day_makes_no_block() -> None:
+    one_day = {key: (row[0], "1900-01-01", row[2], row[3]) for key, row in EVERY.items()}
+    again = {f"c{number}": one_day[f"a{number}"] for number in range(30)}
+    assert len(pairs(linked([{**one_day, **again}]))) == 30
+
+
+def test_a_thousand_identical_rows_are_one_thing_and_no_half_million_comparisons() -> None:
+    same = {f"s{number}": person(500) for number in range(1000)}
+    found = linked([{**EVERY, **same}])
+    groups = clusters(found)
+    assert len({groups[f"0:s{number}"] for number in range(1000)}) == 1
+    assert found.blocking.candidates < 10_000
+
+
+def test_a_decision_holds_against_the_model_and_is_told() -> None:
+    decided = (Reviewed("a60", "b60", same=False), Reviewed("a0", "b170", same=True))
+    found = linked([EVERY, HALF], decisions=decided)
+    assert ("a60", "b60") not in pairs(found)
+    assert ("a0", "b170") in pairs(found)
+    assert [code for code, _ in found.notes] == ["integrate.reviewed_contradicted"] * 2
+
+
+def test_a_decision_about_records_that_are_gone_is_one_note() -> None:
+    found = linked([EVERY, HALF], decisions=(Reviewed("a60", "gone", same=True),))
+    assert [(code, dict(params)) for code, params in found.notes] == [("integrate.reviewed_absent", {"pairs": 1})]
+
+
+def test_a_model_links_a_later_delivery_as_it_was_trained() -> None:
+    first = linked([EVERY, HALF])
+    later = {f"d{number}": person(number) for number in range(100, 110)}
+    again = linked([EVERY, later], model=first.model)
+    assert again.model is first.model
+    assert pairs(again) == {(f"a{number}", f"d{number}") for number in range(100, 110)}
+
+
+def test_short_company_names_are_found_under_their_full_ones() -> None:
+    brands = [f"{one}{two}{three}" for one in "启恒鼎瑞" for two in "明泰盛丰" for three in "嘉禾博远宏"]
+    full = {f"l{number}": (f"云州市{brand}商贸有限公司", str(number * 37)) for number, brand in enumerate(brands)}
+    short = {f"r{number}": (f"{brand}商贸", str(number * 37)) for number, brand in enumerate(brands)}
+    columns = (Compared("n", "n", Kind.ORGANIZATION, "organization_name"), Compared("k", "k", Kind.IDENTIFIER))
+    assert len(pairs(linked([full, short], columns))) == len(brands)
+
+
+def test_levels_of_a_name_are_asked_by_sign_and_never_by_byte() -> None:
+    # By bytes 王伟 and 王娟 are 84% alike; by signs they have a family name in common.
+    found = linked([{**EVERY, "x": ("王伟", "1980-01-01", None, None), "y": ("王娟", "1999-12-31", None, None)}])
+    groups = clusters(found)
+    assert groups["0:x"] != groups["0:y"]
+    assert PEOPLE[0].kind is Kind.NAME
