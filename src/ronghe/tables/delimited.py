@@ -14,11 +14,11 @@ from typing import Protocol
 
 import duckdb
 
-from ronghe.tables.dialect import Dialect, column_names, sniff_dialect
+from ronghe.tables.dialect import MOST_COLUMNS, Dialect, column_names, sniff_dialect
 from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
 from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
 from ronghe.tables.staged import Note, Staged
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached
 
 __all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "stage_delimited"]
 
@@ -69,6 +69,19 @@ def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
     reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)
     cells = next((record for record in reader if record), [])
     return cells, sum(map(len, lines[: reader.line_num])), reader.line_num
+
+
+def _sample_of(path: Path, source: Path) -> str:
+    """Whole lines from the beginning of the decoded file; LimitReached when not even the first one fits."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES + 1)
+    sample = head[:SAMPLE_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    if len(head) <= SAMPLE_BYTES:
+        return sample
+    ends = max(sample.rfind("\n"), sample.rfind("\r")) + 1
+    if not ends:
+        raise LimitReached("tables.header_long", path=str(source), most=f"{SAMPLE_BYTES >> 20} MB")
+    return sample[:ends]
 
 
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
@@ -137,16 +150,15 @@ def stage_delimited(
         path = into / "linked.csv"  # the engine takes these characters for a pattern of file names
         path.unlink(missing_ok=True)
         path.symlink_to(source.resolve())
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
-    if len(sample) >= SAMPLE_BYTES // 4 and "\n" in sample:
-        sample = sample[: sample.rindex("\n") + 1]
+    sample = _sample_of(path, source)
     try:
         dialect = sniff_dialect(
             sample, delimiter=options.delimiter, quote=options.quote, escape=options.escape, header=options.header
         )
     except InputError as fault:
         raise InputError("tables.empty_file", path=str(source)) from fault
+    if dialect.columns > MOST_COLUMNS:
+        raise LimitReached("tables.table_wide", path=str(source), columns=dialect.columns, most=MOST_COLUMNS)
     cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
     columns, renamed = column_names(cells, dialect.columns)
     notes += [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed if dialect.header]

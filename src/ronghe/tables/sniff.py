@@ -65,6 +65,9 @@ def locate(source: str) -> tuple[Path, str | None]:
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise InputError("tables.is_folder", path=str(path))
+    if path.exists() and not path.is_file():
+        # A pipe or a device can be read once, or without end; a table is read more than once.
+        raise InputError("tables.not_a_file", path=str(path))
     try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
