@@ -109,7 +109,7 @@ def _zip_bomb(path: Path) -> None:
         book.writestr("xl/workbook.xml", "<workbook/>")
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             for _ in range(120):
-                sheet.write(b"\0" * 1_000_000)
+                sheet.write(b" " * 1_000_000)
 
 
 _SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
@@ -150,7 +150,7 @@ UNREADABLE = {
     "empty file": Unreadable("x.csv", _bytes(b""), said="empty"),
     "only blank lines": Unreadable("x.csv", _bytes(b"\n\r\n  \n"), said="empty"),
     "only a byte order mark": Unreadable("x.csv", _bytes(b"\xff\xfe"), said="empty"),
-    "a directory": Unreadable("x.d", lambda path: (path.mkdir(), (path / "y").mkdir())),
+    "a directory": Unreadable("x.d", Path.mkdir),
     "a missing file": Unreadable("x.csv", lambda _: None, said="x.csv"),
     "a pipe": Unreadable("x.csv", os.mkfifo, said="x.csv"),
     "a binary file": Unreadable("x.csv", _bytes(bytes(range(32)) * 100)),
@@ -163,9 +163,9 @@ UNREADABLE = {
     "a Parquet file with broken pages": Unreadable(
         "x.parquet", lambda p: _parquet(p, lambda b: b[:4] + b"\xff" * 60 + b[64:])
     ),
-    "a corrupt database": Unreadable("x.db", _corrupt_sqlite),
-    "100,000 columns": Unreadable("x.csv", _bytes(b"1234567890," * 100_000), code=5, said="columns"),
-    "a header of 2 MB": Unreadable("x.csv", _bytes(b"x" * 2_000_000 + b",b\n1,2\n"), said="header"),
+    "a corrupt database": Unreadable("x.db#t", _corrupt_sqlite),
+    "100,000 columns": Unreadable("x.csv", _bytes(b"ab," * 100_000), code=5, said="columns"),
+    "a header of 2 MB": Unreadable("x.csv", _bytes(b"x" * 2_000_000 + b",b\n1,2\n"), code=5, said="header"),
     "JSON nested 100,000 deep": Unreadable("x.json", _bytes(b"[" * 100_000 + b"]" * 100_000)),
     "a name that is not UTF-8": Unreadable("x\udcff.csv", _bytes(b"a,b\n1,2\n"), said="name"),
 }
@@ -173,7 +173,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("case", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_what_cannot_be_read_is_one_line_and_the_old_publication_stays(desk: Desk, case: Unreadable) -> None:
-    case.make(desk / case.file)
+    case.make(desk / case.file.partition("#")[0])
     for name, arguments in READERS.items():
         code = 2 if name == "share" and case.file == "x.d" else case.code  # a folder is its files, and holds none
         line = desk.refused(code, *(part.format(file=case.file) for part in arguments))
@@ -208,7 +208,7 @@ MESSY = {
     ),
     "GBK": Messy("a,b\n张三,2\n李四,3\n".encode("gbk"), [("张三", "2"), ("李四", "3")]),
     "half a UTF-16 character": Messy(
-        "a,b\n1,2\n3,4\n".encode("utf-16") + b"\0", [("1", "2"), ("3", "4")], ((3, "encoding"),)
+        "a,b\n1,2\n3,4\n".encode("utf-16") + b"\0", [("1", "2"), ("3", "4")], ((3, "nul"),)
     ),
     "a lost quote": Messy(b'a,b\n1,2\n"3,4\n5,6\n', [("1", "2"), ("5", "6")], ((2, "quotes"),)),
     "names that are SQL": Messy(

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ronghe.tables.engine import io_fault
 from ronghe.tables.package import MANIFEST, read_manifest
@@ -98,7 +99,13 @@ class Workspace:
                 shutil.copy2(self.target / path, new)
 
     def publish(self, manifest: str) -> None:
-        """Write the manifest and put the folder in the place of the old one, at once and durably."""
+        """Write the manifest and put the folder in the place of the old one, at once and durably.
+
+        Files that the manifest does not list are left out: an earlier, interrupted run may have made them.
+        """
+        listed = {resource["path"] for resource in json.loads(manifest)["resources"]}
+        for path in _files(self.folder) - listed:
+            (self.folder / path).unlink()
         (self.folder / MANIFEST).write_text(manifest, "utf-8")
         _fsync_all(self.folder)
         if not self.target.exists():
@@ -111,6 +118,17 @@ class Workspace:
         _fsync(self.target.parent)
         shutil.rmtree(_beside(self.target, "work"))
 
+    @property
+    def resumable(self) -> bool:
+        """True when a step is finished that the next run need not do again."""
+        return any(self._done.glob("*.json"))
+
+
+def _files(folder: Path) -> set[str]:
+    """Whatever is no folder: files, links, pipes."""
+    paths = folder.rglob("*")
+    return {str(path.relative_to(folder)) for path in paths if path.is_symlink() or not path.is_dir()}
+
 
 def _check_target(target: Path) -> None:
     """Refuse a folder whose files we did not publish: they would be gone with the old publication."""
@@ -118,42 +136,69 @@ def _check_target(target: Path) -> None:
         raise InputError("tables.out_is_file", path=str(target))
     if not target.is_dir():
         return
-    present = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
-    if not present:
-        target.rmdir()
-        return
-    if MANIFEST not in present:
-        raise Refused("tables.out_foreign", path=str(target), name=min(present))
-    ours = {resource["path"] for resource in read_manifest(target)["resources"]} | {MANIFEST}
-    if present - ours:
-        raise Refused("tables.out_foreign", path=str(target), name=min(present - ours))
+    ours = {MANIFEST}
+    if (target / MANIFEST).exists():
+        ours |= {resource["path"] for resource in read_manifest(target)["resources"]}
+    else:
+        # What is not ours may be a whole disk: one look is enough.
+        first = next((path for path in sorted(target.iterdir()) if not path.is_dir() or any(path.iterdir())), None)
+        if first is not None:
+            raise Refused("tables.out_foreign", path=str(target), name=first.name)
+    foreign = _files(target) - ours
+    if foreign:
+        raise Refused("tables.out_foreign", path=str(target), name=min(foreign))
 
 
 @contextmanager
 def _lock(target: Path) -> Iterator[None]:
-    import fcntl
+    """Hold the lock of `target`; Refused when somebody else does."""
+    import fcntl  # of POSIX only; reading works elsewhere too
 
-    with _beside(target, "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            raise Refused("tables.out_locked", path=str(target)) from fault
-        try:
-            yield
-        finally:
-            _beside(target, "lock").unlink(missing_ok=True)
+    path = _beside(target, "lock")
+    while True:
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as fault:
+                raise Refused("tables.out_locked", path=str(target)) from fault
+            if not _is_at(file, path):
+                continue  # the one who held it took it away after we opened it: ours is nobody's lock
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def _is_at(file: TextIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _resolved(target: Path) -> Path:
+    """The folder itself: a link to it stays a link. InputError where there is no name to work beside."""
+    target = target.resolve()
+    if not target.name:
+        raise InputError("tables.out_no_name", path=str(target))
+    try:
+        target.name.encode()
+    except UnicodeEncodeError as fault:
+        raise InputError("tables.name_not_utf8", path=str(target)) from fault
+    return target
 
 
 @contextmanager
 def workspace(target: Path) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
 
-    Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Raises Refused
-    when
-    the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
+    Left by an error or a stop, the finished steps stay for the next run and `target` stays as it was. Without a
+    finished step nothing stays. Raises Refused when the folder holds files that are not ours or somebody else is
+    making it, InputError when it cannot be written.
     """
-    target = target.absolute()
     try:
+        target = _resolved(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(target):
             old = _beside(target, "old")
@@ -165,5 +210,7 @@ def workspace(target: Path) -> Iterator[Workspace]:
                 yield made
             finally:
                 shutil.rmtree(made.scratch, ignore_errors=True)
+                if not made.resumable:
+                    shutil.rmtree(_beside(target, "work"), ignore_errors=True)
     except OSError as fault:
         raise io_fault(fault) from fault

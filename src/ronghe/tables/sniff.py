@@ -63,6 +63,10 @@ def locate(source: str) -> tuple[Path, str | None]:
 
 
 def _head(path: Path) -> bytes:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as fault:
+        raise InputError("tables.name_not_utf8", path=str(path)) from fault
     if path.is_dir():
         raise InputError("tables.is_folder", path=str(path))
     if path.exists() and not path.is_file():
