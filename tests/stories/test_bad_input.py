@@ -456,4 +456,4 @@ def test_a_pipe_is_not_waited_for(desk: Desk) -> None:
 
 def test_too_many_columns_are_told_as_such(desk: Desk) -> None:
     (desk / "bad.csv").write_text(",".join(f"c{n}" for n in range(5000)) + "\n" + "1," * 4999 + "1\n")
-    assert "5000" in desk.fails("data", "profile", "bad.csv", code=3).replace(",", "")
+    assert "5000" in desk.fails("data", "profile", "bad.csv", code=5).replace(",", "")

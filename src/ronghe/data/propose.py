@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -167,12 +168,16 @@ def _chosen(candidates: Sequence[Candidate], counts: dict[str, Any], place: int)
 
 
 def _published_name(column: ProposedColumn, taken: Sequence[str]) -> str:
-    """The column's name with the unit of the converted values; the name itself where that would be another column's."""
+    """The column's name with the unit of the converted values, and without the underscores that a schema reserves.
+
+    A name that another column has is not taken.
+    """
     unit, written = _UNIT_OF_VALUES.get(column.element), column.options.get("unit")
-    if unit is None or written is None:
-        return column.name
-    renamed = column.name.replace(written, unit)
-    return column.name if renamed in taken else renamed
+    plain = column.name.lstrip("_") or "column"
+    renamed = plain if unit is None or written is None else plain.replace(written, unit)
+    if renamed not in taken or renamed == column.name:
+        return renamed
+    return column.name if plain == column.name else next(n for k in count(2) if (n := f"{plain}_{k}") not in taken)
 
 
 def _field(column: ProposedColumn, element: Element, published: str, rows: int) -> Field:

@@ -56,7 +56,9 @@ def fingerprint(source: str, *settings: str) -> str:
     if "://" in source or not path.is_file():
         return ""
     status = path.stat()
-    return content_id(str(path.resolve()), source, str(status.st_size), str(status.st_mtime_ns), *settings)
+    # A name that is not UTF-8 is refused by the reader, with a line of its own.
+    named = (text.encode("utf-8", "backslashreplace").decode() for text in (str(path.resolve()), source))
+    return content_id(*named, str(status.st_size), str(status.st_mtime_ns), *settings)
 
 
 def published_path(workspace: Workspace, name: str) -> Path:

@@ -4,6 +4,7 @@ The usual file goes to the engine as it lies on the disk. One in another encodin
 that the engine refuses is separated into good and broken records by `records`.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -13,11 +14,11 @@ from typing import Protocol
 
 import duckdb
 
-from ronghe.tables.dialect import Dialect, column_names, sniff_dialect
+from ronghe.tables.dialect import MOST_COLUMNS, Dialect, column_names, sniff_dialect
 from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
 from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
 from ronghe.tables.staged import Note, Staged
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached
 
 __all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "stage_delimited"]
 
@@ -70,12 +71,29 @@ def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
     return cells, sum(map(len, lines[: reader.line_num])), reader.line_num
 
 
+def _sample_of(path: Path, source: Path) -> str:
+    """Whole lines from the beginning of the decoded file; LimitReached when not even the first one fits."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE_BYTES + 1)
+    sample = head[:SAMPLE_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    if len(head) <= SAMPLE_BYTES:
+        return sample
+    ends = max(sample.rfind("\n"), sample.rfind("\r")) + 1
+    if not ends:
+        raise LimitReached("tables.header_long", path=str(source), most=f"{SAMPLE_BYTES >> 20} MB")
+    return sample[:ends]
+
+
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
-    """True when the engine cannot be trusted with the file: NUL characters, mixed line ends, one column."""
+    """True when the engine cannot be trusted with the file: NUL characters, mixed or leading line ends, one column."""
     if dialect.columns == 1:
         return True
     returns = pairs = feeds = 0
     with path.open("rb") as file:
+        # The engine would take a blank first line for the header, and the header for a row.
+        if file.read(4).removeprefix(codecs.BOM_UTF8)[:1] in (b"\r", b"\n"):
+            return True
+        file.seek(0)
         while chunk := file.read(CHUNK_BYTES):
             # A pair of return and feed that the chunk's end cuts in two would count as one of each.
             if chunk.endswith(b"\r"):
@@ -110,6 +128,8 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
         strict_mode=True,
         null_padding=False,
         max_line_size=LONGEST_RECORD,
+        # Else the engine takes sixteen times the longest record for a buffer, more than a small memory has.
+        buffer_size=2 * LONGEST_RECORD,
     )
 
 
@@ -135,11 +155,7 @@ def stage_delimited(
         path = into / "linked.csv"  # the engine takes these characters for a pattern of file names
         path.unlink(missing_ok=True)
         path.symlink_to(source.resolve())
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
-    # The last line of a long sample is cut somewhere: as a record of fewer cells it would mislead.
-    if len(sample) >= SAMPLE_BYTES // 4 and "\n" in sample:
-        sample = sample[: sample.rindex("\n") + 1]
+    sample = _sample_of(path, source)
     try:
         dialect = sniff_dialect(
             sample, delimiter=options.delimiter, quote=options.quote, escape=options.escape, header=options.header
@@ -148,6 +164,8 @@ def stage_delimited(
         if fault.code != "tables.no_records":
             raise
         raise InputError("tables.empty_file", path=str(source)) from fault
+    if dialect.columns > MOST_COLUMNS:
+        raise LimitReached("tables.table_wide", path=str(source), columns=dialect.columns, most=MOST_COLUMNS)
     cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
     columns, renamed = column_names(cells, dialect.columns)
     notes += [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed if dialect.header]

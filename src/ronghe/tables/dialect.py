@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from ronghe.terms import InputError
 
-__all__ = ["Dialect", "column_names", "sniff_dialect"]
+__all__ = ["MOST_COLUMNS", "Dialect", "column_names", "sniff_dialect"]
 
 DELIMITERS = ",\t;|\x01^~"
 SAMPLE_RECORDS = 400
 MOST_COLUMNS = 4_000
+# Python's reader gives up at cells of 128 kB; a record may be as long as `records` allows.
+csv.field_size_limit(max(csv.field_size_limit(), 16 << 20))
+
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}.*")
 
 
@@ -105,8 +108,6 @@ def sniff_dialect(
     has_header = _looks_like_header(records) if header is None else header
     if not has_header:
         width = widths.most_common(1)[0][0]
-    if width > MOST_COLUMNS:
-        raise InputError("tables.too_many_columns", columns=width, most=MOST_COLUMNS)
     return Dialect(delimiter, quote, escape, has_header, width)
 
 

@@ -91,21 +91,27 @@ def io_fault(fault: BaseException) -> InputError | LimitReached:
     return InputError("tables.unreadable", detail=detail)
 
 
+_OF_PARQUET = (duckdb.Error, duckdb.SerializationException, duckdb.InvalidInputException)
+"""What broken pages of a Parquet file raise; the class itself, for it is the root of all others."""
 _BROKEN_FILE = ("CSV Error", "Invalid unicode", "is not utf-8 encoded", "not valid UTF8")
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(source: Staged | None = None) -> Iterator[None]:
     """Errors of the engine as ours; while batches stream they arrive as OSError with the engine's text."""
     try:
         yield
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.OutOfMemoryException, OSError) as fault:
+    except (duckdb.Error, OSError) as fault:
         said = str(fault)
-        if any(mark in said for mark in _BROKEN_FILE):
+        parquet = source.path if source is not None and source.kind == "parquet" else None
+        broken = any(mark in said for mark in _BROKEN_FILE)
+        if parquet is not None and (broken or type(fault) in _OF_PARQUET or "TProtocol" in said):
+            raise InputError("tables.file_corrupt", path=str(parquet), detail=said.splitlines()[0]) from fault
+        if broken:
             raise MalformedRecords(said.splitlines()[0]) from fault
         if isinstance(fault, duckdb.OutOfMemoryException) or "Out of Memory" in said:
             raise LimitReached("tables.memory_exhausted", detail=said.splitlines()[0]) from fault
-        if isinstance(fault, duckdb.InvalidInputException):
+        if not isinstance(fault, duckdb.IOException | OSError):
             raise
         raise io_fault(fault) from fault
 
@@ -116,10 +122,12 @@ class DuckDB:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._tables: set[str] = set()
+        self._sources: dict[str, Staged] = {}
 
     def attach(self, source: str, staged: Staged) -> None:
         """See Engine."""
-        with _translated():
+        self._sources[source] = staged
+        with _translated(staged):
             if staged.kind == "csv":
                 relation = read_delimited(self.connection, staged)
             else:
@@ -132,7 +140,7 @@ class DuckDB:
 
     def batches(self, plan: Plan, source: str) -> Iterator[pa.RecordBatch]:
         """See Engine."""
-        with _translated():
+        with _translated(self._sources.get(source)):
             reader = self.connection.sql(self.statement(plan, source)).to_arrow_reader(BATCH_ROWS)
             # First an empty batch: of a table without rows nothing else would tell the types.
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
@@ -140,7 +148,7 @@ class DuckDB:
 
     def query(self, select: exp.Select, over: Over | None = None) -> pa.Table:
         """See Engine."""
-        with _translated():
+        with _translated(self._source_of(over)):
             return self.connection.sql(self._whole(select, over)).to_arrow_table()
 
     def keep(self, table: str, select: exp.Select, over: Over | None = None) -> None:
@@ -149,9 +157,12 @@ class DuckDB:
             this=exp.to_table(table), kind="TABLE", expression=exp.select("*").from_("kept"), replace=True
         )
         create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
-        with _translated():
+        with _translated(self._source_of(over)):
             self.connection.sql(self._whole(select, over)).create_view("kept", replace=True)
             self.connection.execute(create.sql(dialect="duckdb"))
+
+    def _source_of(self, over: Over | None) -> Staged | None:
+        return None if over is None else self._sources.get(over[1])
 
     def _whole(self, select: exp.Select, over: Over | None) -> str:
         whole = select.copy() if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)

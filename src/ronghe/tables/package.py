@@ -21,6 +21,7 @@ MANIFEST = "datapackage.json"
 FORMAT = "tables@1"
 _FORMATS_READ = (FORMAT,)
 _LARGEST_MANIFEST = 50_000_000
+_COUNTS = ("rows_in", "rows_published", "rows_quarantined")
 _PARTS = ("duckdb", "pyarrow", "sqlglot")
 
 
@@ -82,21 +83,34 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         if path.stat().st_size > _LARGEST_MANIFEST:
             raise InputError("tables.manifest_large", path=str(path))
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise InputError("tables.manifest_unreadable", path=str(path), detail=type(fault).__name__) from fault
     if not isinstance(document, dict) or document.get("format") not in _FORMATS_READ:
         raise InputError("tables.manifest_format", path=str(path), known=", ".join(_FORMATS_READ))
+    if not _lists_files(document.get("resources")):
+        raise InputError("tables.manifest_unreadable", path=str(path), detail="resources")
     return document
 
 
+def _lists_files(resources: object) -> bool:
+    """True for a list of objects that each name a file, with whole numbers where rows are counted."""
+    return isinstance(resources, list) and all(
+        isinstance(resource, dict)
+        and isinstance(resource.get("path"), str)
+        and "\0" not in resource["path"]
+        and all(resource.get(key) is None or type(resource[key]) is int for key in _COUNTS)
+        for resource in resources
+    )
+
+
 def _resource_faults(folder: Path, resource: Mapping[str, Any]) -> list[Fault]:
-    path = folder / str(resource.get("path", ""))
+    path = folder / resource["path"]
     if not path.resolve().is_relative_to(folder.resolve()):
-        return [Fault("tables.verify_outside", {"path": str(resource.get("path"))})]
+        return [Fault("tables.verify_outside", {"path": resource["path"]})]
     if not path.is_file():
-        return [Fault("tables.verify_missing", {"path": str(resource.get("path"))})]
+        return [Fault("tables.verify_missing", {"path": resource["path"]})]
     if file_hash(path) != resource.get("hash"):
-        return [Fault("tables.verify_changed", {"path": str(resource.get("path"))})]
+        return [Fault("tables.verify_changed", {"path": resource["path"]})]
     return []
 
 
@@ -105,7 +119,7 @@ def verify_package(folder: Path) -> list[Fault]:
     document = read_manifest(folder)
     faults = [fault for resource in document["resources"] for fault in _resource_faults(folder, resource)]
     for table in document["resources"]:
-        counts = [table.get(key) for key in ("rows_in", "rows_published", "rows_quarantined")]
+        counts = [table.get(key) for key in _COUNTS]
         if None not in counts and counts[0] != counts[1] + counts[2]:
             faults.append(Fault("tables.verify_counts", {"path": table["path"]}))
     return faults

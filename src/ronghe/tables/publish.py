@@ -133,22 +133,28 @@ class Workspace:
         shutil.rmtree(_beside(self.target, "work"))
 
 
+def _files(folder: Path) -> set[str]:
+    """Whatever is no folder: files, links, pipes."""
+    paths = folder.rglob("*")
+    return {path.relative_to(folder).as_posix() for path in paths if path.is_symlink() or not path.is_dir()}
+
+
 def _check_target(target: Path) -> None:
     """Refuse a folder whose files we did not publish: they would be gone with the old publication."""
     if target.exists() and not target.is_dir():
         raise InputError("tables.out_is_file", path=str(target))
     if not target.is_dir():
         return
-    present = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
-    if not present:
-        # Out of the way of the rename, which takes an empty folder's place on some systems only.
-        target.rmdir()
-        return
-    if MANIFEST not in present:
-        raise Refused("tables.out_foreign", path=str(target), name=min(present))
-    ours = {resource["path"] for resource in read_manifest(target)["resources"]} | {MANIFEST}
-    if present - ours:
-        raise Refused("tables.out_foreign", path=str(target), name=min(present - ours))
+    ours = {MANIFEST}
+    if (target / MANIFEST).exists():
+        ours |= {resource["path"] for resource in read_manifest(target)["resources"]}
+    else:
+        # What is not ours may be a whole disk: one look is enough.
+        first = next((path for path in sorted(target.iterdir()) if not path.is_dir() or any(path.iterdir())), None)
+        if first is not None:
+            raise Refused("tables.out_foreign", path=str(target), name=first.name)
+    if foreign := _files(target) - ours:
+        raise Refused("tables.out_foreign", path=str(target), name=min(foreign))
 
 
 def _is_still(descriptor: int, path: Path) -> bool:
@@ -177,6 +183,21 @@ def _lock(target: Path) -> Iterator[None]:
             _beside(target, "lock").unlink(missing_ok=True)
 
 
+def _resolved(target: Path) -> Path:
+    """The folder itself, InputError where there is no name to work beside.
+
+    Through a link the folder behind it is meant: swapping the link itself would leave the old files lying there.
+    """
+    target = target.resolve()
+    if not target.name:
+        raise InputError("tables.out_no_name", path=str(target))
+    try:
+        target.name.encode()
+    except UnicodeEncodeError as fault:
+        raise InputError("tables.name_not_utf8", path=str(target)) from fault
+    return target
+
+
 @contextmanager
 def workspace(target: Path, *, resume: bool = True) -> Iterator[Workspace]:
     """A workspace for the next publication of `target`.
@@ -185,9 +206,8 @@ def workspace(target: Path, *, resume: bool = True) -> Iterator[Workspace]:
     when the folder holds files that are not ours or somebody else is making it, InputError when it cannot be written.
     `resume=False` is for work without steps: nothing that another run left may slip into its publication.
     """
-    # Through a link the folder behind it is meant: swapping the link itself would leave the old files lying there.
-    target = target.resolve()
     try:
+        target = _resolved(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(target):
             old = _beside(target, "old")

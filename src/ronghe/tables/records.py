@@ -28,6 +28,8 @@ WINDOW = 8 << 20
 SMALL_WINDOW = 128 << 10
 LONGEST_RECORD = 16 << 20
 LINES_AT_ONCE = 2_000
+SHOWN_BYTES = 1_000
+"""What is kept of a record that is too long."""
 MOST_MALFORMED = 1_000_000
 
 Positions = NDArray[np.int64]
@@ -225,6 +227,16 @@ def _unified(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
+def _after_line(data: bytes, stream: Iterator[bytes]) -> tuple[bytes, bool]:
+    """What follows the first line, however long it is, and whether the file ended."""
+    while b"\n" not in data:
+        chunk = next(stream, None)
+        if chunk is None:
+            return b"", True
+        data = chunk
+    return data.partition(b"\n")[2], False
+
+
 def separate_records(
     chunks: Iterator[bytes], clean: BinaryIO, shape: Shape, *, lines_before: int
 ) -> tuple[int, list[Malformed]]:
@@ -253,7 +265,6 @@ def separate_records(
         elif window < LONGEST_RECORD and not last:
             window *= 2
         elif data:
-            end = data.find(b"\n") + 1 or len(data)
-            scan.reject(data[: min(end, 1000)], "too_long", 1)
-            data = data[end:]
+            scan.reject(data[:SHOWN_BYTES].partition(b"\n")[0], "too_long", 1)
+            data, final = _after_line(data, stream)
     return scan.records, scan.malformed

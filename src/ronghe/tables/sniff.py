@@ -63,6 +63,10 @@ def locate(source: str) -> tuple[Path, str | None]:
 
 
 def _head(path: Path) -> bytes:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as fault:
+        raise InputError("tables.name_not_utf8", path=str(path)) from fault
     if path.is_dir():
         raise InputError("tables.is_folder", path=str(path))
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -120,6 +124,9 @@ def _text(head: bytes, path: Path) -> Format:
         raise InputError("tables.markup", path=str(path))
     if not head.startswith(_BYTE_ORDER_MARKS) and _binary(head):
         raise InputError("tables.no_table", path=str(path), found=path.suffix or "?")
+    # Text is often named .xls by the programs that export it, but never by those formats.
+    if path.suffix.lower() in (".xlsx", ".ods", ".parquet"):
+        raise InputError("tables.not_as_named", path=str(path), suffix=path.suffix)
     return _json(head, path) or Format("delimited", "text")
 
 

@@ -139,3 +139,11 @@ def test_a_part_is_named_after_the_number_sign_unless_the_file_has_one_itself(tm
     assert locate(str(odd)) == (odd, None)
     assert locate("book.xlsx#人口") == (Path("book.xlsx"), "人口")
     assert locate("book.xlsx") == (Path("book.xlsx"), None)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods", ".parquet"])
+def test_text_under_the_name_of_another_format_is_no_table(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"people{suffix}"
+    path.write_text("not a workbook\n", "utf-8")
+    with pytest.raises(InputError, match="not_as_named"):
+        sniff(path)
