@@ -12,6 +12,7 @@ allows.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +20,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
+    from ronghe.journeys.integrate import Integrated
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
 
-__all__ = ["profile", "propose", "share", "standardize"]
+__all__ = ["integrate", "profile", "propose", "share", "standardize"]
 
 Source = str | PathLike[str]
 
@@ -132,3 +134,17 @@ def share(
         catalog=catalog(own_elements),
         options=options,
     )
+
+
+def integrate(
+    plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None
+) -> "Integrated":
+    """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
+
+    `now` is the time of the lineage events. Raises InputError for a plan or table that cannot be used, Refused for a
+    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    """
+    from ronghe.journeys.integrate import integrate_files
+    from ronghe.tables.engine import Resources
+
+    return integrate_files(Path(plan), out=Path(out), now=now, resources=resources or Resources())
