@@ -66,7 +66,11 @@ def test_the_three_files_are_joined_by_key_and_never_pasted_side_by_side(run: Ca
 def test_a_person_known_by_two_keys_is_one(run: Callable[..., Path]) -> None:
     out = run(FUSE)
     golden = {row[1]: row[2:] for row in rows(out / "golden.parquet")}
-    assert golden == {"1": ("王伟", "S1", "100", "宁波"), "2": ("李娜", None, None, "杭州"), "3": (None, "S3", "300", None)}
+    assert golden == {
+        "1": ("王伟", "S1", "100", "宁波"),
+        "2": ("李娜", None, None, "杭州"),
+        "3": (None, "S3", "300", None),
+    }
     conflicts = rows(out / "golden.conflicts.parquet")
     assert [(row[1], [said["value"] for said in row[2]], row[3]) for row in conflicts] == [("id", ["1", "1", "4"], "1")]
     assert len(rows(out / "golden.members.parquet")) == 6
@@ -84,7 +88,9 @@ def test_the_lead_department_wins_but_a_missing_value_never_does(run: Callable[.
 
 def test_clusters_of_a_linkage_name_the_entities(run: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "data3.csv").write_text("entity,source,id\nE1,d1,1\nE1,d2,3\n", "utf-8")
-    sources = SOURCES.replace('data1.csv"\n', 'data1.csv"\nid = "id"\n').replace('data2.csv"\n', 'data2.csv"\nid = "id"\n')
+    sources = SOURCES.replace('data1.csv"\n', 'data1.csv"\nid = "id"\n').replace(
+        'data2.csv"\n', 'data2.csv"\nid = "id"\n'
+    )
     out = run('[[step]]\nname = "golden"\nkind = "fuse"\nof = ["d1", "d2"]\nclusters = "d3"\n', sources)
     assert [(row[0], row[2], row[4]) for row in rows(out / "golden.parquet")] == [("E1", "王伟", "300")]
     assert len(rows(out / "golden.without_entity.parquet")) == 2
@@ -111,7 +117,7 @@ def test_a_bad_plan_is_one_clear_error_and_the_last_publication_stays(
 
 
 def test_two_leads_of_one_field_are_refused(run: Callable[..., Path]) -> None:
-    with pytest.raises(InputError, match="data.integrate_lead_twice"):
+    with pytest.raises(InputError, match=r"data\.integrate_lead_twice"):
         run(FUSE, SOURCES.replace("\nname", '\nlead = ["name"]\nname'))
 
 

@@ -11,10 +11,12 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -136,9 +138,7 @@ def share(
     )
 
 
-def integrate(
-    plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None
-) -> "Integrated":
+def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
     """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
 
     `now` is the time of the lineage events. Raises InputError for a plan or table that cannot be used, Refused for a
@@ -148,3 +148,15 @@ def integrate(
     from ronghe.tables.engine import Resources
 
     return integrate_files(Path(plan), out=Path(out), now=now, resources=resources or Resources())
+
+
+class _Face(ModuleType):
+    """The face keeps its functions: the import of `ronghe.data.integrate` would put that package in the place of the
+    function of the same name, and the second call would fail."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -21,10 +21,10 @@ from ronghe.journeys.publication import fingerprint
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
+from ronghe.tables.limits import Limits
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.parquet import renamed_columns
-from ronghe.tables.limits import Limits
 from ronghe.tables.publish import Workspace, workspace
 from ronghe.tables.sniff import locate, sniff
 from ronghe.tables.staged import Staged
@@ -126,7 +126,9 @@ def integrate_files(
     A step that was finished before a stop is not done again. Raises InputError, Refused, LimitReached.
     """
     read = read_plan(plan)
-    marks = {name: fingerprint(_beside(source, plan), __version__, repr(source)) for name, source in read.sources.items()}
+    marks = {
+        name: fingerprint(_beside(source, plan), __version__, repr(source)) for name, source in read.sources.items()
+    }
     made: dict[str, Made] = {}
     with workspace(out) as work:
         events = []

@@ -13,8 +13,7 @@ __all__ = ["by_clusters", "by_keys"]
 
 def _label(number: int, key: str) -> exp.Expr:
     """The value with the number of its key before it, so that 7 as one key is not 7 as another."""
-    value = exp.DPipe(this=exp.Literal.string(f"{number:03}:"), expression=text_of(column(key)), safe=False)
-    return value
+    return exp.DPipe(this=exp.Literal.string(f"{number:03}:"), expression=text_of(column(key)), safe=False)
 
 
 def _links(engine: DuckDB, keys: tuple[str, ...]) -> int:
@@ -45,8 +44,12 @@ def _connect(engine: DuckDB) -> None:
             named(call("least", column("root", "s"), call("min", column("root", "t"))), "root"),
         )
         near = near.from_(exp.to_table("roots").as_("s"))
-        near = near.join(exp.to_table("links").as_("e"), on=exp.EQ(this=column("a", "e"), expression=column("node", "s")))
-        near = near.join(exp.to_table("roots").as_("t"), on=exp.EQ(this=column("node", "t"), expression=column("b", "e")))
+        near = near.join(
+            exp.to_table("links").as_("e"), on=exp.EQ(this=column("a", "e"), expression=column("node", "s"))
+        )
+        near = near.join(
+            exp.to_table("roots").as_("t"), on=exp.EQ(this=column("node", "t"), expression=column("b", "e"))
+        )
         engine.keep("nearer", near.group_by(column("node", "s"), column("root", "s")))
         jump = exp.select(
             named(column("node", "n"), "node"), named(column("was", "n"), "was"), named(column("root", "m"), "root")
@@ -71,16 +74,18 @@ def by_keys(engine: DuckDB, step: FuseStep, tables: list[Table]) -> None:
         own = [key for key in step.keys if key in table.types]
         if not own:
             need(table, step.keys[:1], step.name)
-        filled = exp.select("count(*)").from_("rows").where(
-            exp.and_(
-                exp.EQ(this=column("_source"), expression=exp.Literal.string(table.source.name)),
-                exp.or_(*(column(key).is_(exp.Null()).not_() for key in own)),
+        filled = (
+            exp.select("count(*)")
+            .from_("rows")
+            .where(
+                exp.and_(
+                    exp.EQ(this=column("_source"), expression=exp.Literal.string(table.source.name)),
+                    exp.or_(*(column(key).is_(exp.Null()).not_() for key in own)),
+                )
             )
         )
         if not count_rows(engine, filled):
-            raise InputError(
-                "data.integrate_no_keys", step=step.name, table=table.source.name, name=", ".join(own)
-            )
+            raise InputError("data.integrate_no_keys", step=step.name, table=table.source.name, name=", ".join(own))
     labels = [_label(number, key) for number, key in enumerate(step.keys)]
     first = exp.Coalesce(this=labels[0], expressions=labels[1:])
     engine.view("labelled", exp.select("*", named(first, "_label")).from_("rows"))

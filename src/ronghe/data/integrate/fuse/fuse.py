@@ -70,7 +70,7 @@ def _rows(engine: DuckDB, step: FuseStep, tables: list[Table], fields: list[str]
             named(exp.Literal.string(table.source.name), "_source"),
             named(exp.Literal.string(table.source.department), "_department"),
             named(_row_id(table), "_row"),
-            named(text_of(column(own) if own in table.types else exp.Null()), "_id"),
+            named(text_of(column(own) if own and own in table.types else exp.Null()), "_id"),
             named(_changed(engine, step, table), "_changed"),
             named(filled, "_filled"),
             *(named(column(n) if n in table.types else exp.Null(), n) for n in fields),

@@ -57,9 +57,7 @@ def _check(engine: DuckDB, step: JoinStep, left: Table, right: Table) -> None:
         if not count_rows(engine, counts):
             raise InputError("data.integrate_empty", step=step.name, table=table.source.name)
         if not count_rows(engine, counts.where(present)):
-            raise InputError(
-                "data.integrate_no_keys", step=step.name, table=table.source.name, name=", ".join(step.on)
-            )
+            raise InputError("data.integrate_no_keys", step=step.name, table=table.source.name, name=", ".join(step.on))
     if step.cardinality in ("one-to-one", "one-to-many"):
         check_unique(engine, left, step.on, step.name)
     if step.cardinality in ("one-to-one", "many-to-one"):

@@ -8,7 +8,18 @@ from typing import Any
 
 from ronghe.terms import InputError
 
-__all__ = ["CARDINALITIES", "HOWS", "RULES", "FuseStep", "JoinStep", "Plan", "Source", "Step", "UnionStep", "parse_plan"]
+__all__ = [
+    "CARDINALITIES",
+    "HOWS",
+    "RULES",
+    "FuseStep",
+    "JoinStep",
+    "Plan",
+    "Source",
+    "Step",
+    "UnionStep",
+    "parse_plan",
+]
 
 CARDINALITIES = ("one-to-one", "many-to-one", "one-to-many")
 HOWS = ("inner", "left", "full")

@@ -55,9 +55,13 @@ def union(engine: DuckDB, step: UnionStep, tables: list[Table], path: Path) -> M
     for table, own in zip(tables, mapped, strict=True):
         shown = [named(column(own[n]) if n in own else exp.Null(), n) for n in names]
         parts.append(
-            exp.select(named(exp.Literal.string(table.source.name), SOURCE), *shown).from_(exp.to_identifier(table.view))
+            exp.select(named(exp.Literal.string(table.source.name), SOURCE), *shown).from_(
+                exp.to_identifier(table.view)
+            )
         )
-    whole = exp.select("*").from_(exp.union(*parts, distinct=False).subquery("u") if len(parts) > 1 else parts[0].subquery("u"))
+    whole = exp.select("*").from_(
+        exp.union(*parts, distinct=False).subquery("u") if len(parts) > 1 else parts[0].subquery("u")
+    )
     rows = write(engine, whole, path)
     origins = {
         n: [(table.source.name, own[n]) for table, own in zip(tables, mapped, strict=True) if n in own] for n in names
