@@ -1,7 +1,7 @@
 """`ronghe data`: look at tables, standardize them, share them."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,20 @@ def explain(session: Session, /, *, pairs: Path, left_id: str, right_id: str) ->
 
     explained = explain_file(pairs, left_id, right_id)
     session.show(explained.to_json(), views.explained(explained))
+
+
+@data.command(cls=Command, examples=("ronghe data integrate plan.toml --out integrated",))
+@click.argument("plan", type=_PATH, metavar="PLAN")
+@out_folder
+@limits(engine=False)
+@click.pass_obj
+def integrate(session: Session, /, *, plan: Path, out: Path, **_given: Any) -> None:
+    """See `cli.command_data_integrate`."""
+    from ronghe.journeys.integrate import integrate_files
+
+    with session.metered() as meter:
+        made = integrate_files(plan, out=out, now=datetime.now(UTC), resources=session.resources, progress=meter)
+    session.show(made.to_json(), views.integrated(made))
 
 
 @data.command(cls=Command, examples=("ronghe data demo --out city",))

@@ -14,6 +14,7 @@ allows.
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from ronghe.data.integrate.explain import Explained
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
+    from ronghe.journeys.integrate import Integrated
     from ronghe.journeys.link import LinkedFiles
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
 
-__all__ = ["explain", "link", "profile", "propose", "share", "standardize"]
+__all__ = ["explain", "integrate", "link", "profile", "propose", "share", "standardize"]
 
 Source = str | PathLike[str]
 
@@ -186,6 +188,18 @@ def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
     from ronghe.journeys.link import explain_file
 
     return explain_file(Path(pairs), left_id, right_id)
+
+
+def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
+    """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
+
+    `now` is the time of the lineage events. Raises InputError for a plan or table that cannot be used, Refused for a
+    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    """
+    from ronghe.journeys.integrate import integrate_files
+    from ronghe.tables.engine import Resources
+
+    return integrate_files(Path(plan), out=Path(out), now=now, resources=resources or Resources())
 
 
 class _Face(ModuleType):

@@ -161,6 +161,22 @@ class DuckDB:
             self.connection.sql(self._whole(select, over)).create_view("kept", replace=True)
             self.connection.execute(create.sql(dialect="duckdb"))
 
+    def copy(self, statement: exp.Copy) -> int:
+        """Write a file as a COPY statement says; gives the number of rows."""
+        with _translated():
+            found = self.connection.execute(statement.sql(dialect="duckdb")).fetchall()
+        return int(found[0][0])
+
+    def types(self, table: str) -> dict[str, str]:
+        """The columns of a table or view with their types."""
+        relation = self.connection.table(table)
+        return {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
+
+    def view(self, table: str, select: exp.Select) -> None:
+        """Give a SELECT a name."""
+        with _translated():
+            self.connection.sql(select.sql(dialect="duckdb")).create_view(table, replace=True)
+
     def _source_of(self, over: Over | None) -> Staged | None:
         return None if over is None else self._sources.get(over[1])
 

@@ -125,8 +125,8 @@ def _text(head: bytes, path: Path) -> Format:
     if not head.startswith(_BYTE_ORDER_MARKS) and _binary(head):
         raise InputError("tables.no_table", path=str(path), found=path.suffix or "?")
     # Text is often named .xls by the programs that export it, but never by those formats.
-    if path.suffix.lower() in (".xlsx", ".ods", ".parquet"):
-        raise InputError("tables.not_as_named", path=str(path), suffix=path.suffix)
+    if path.suffix.lower() in (".xlsx", ".ods"):
+        raise InputError("tables.not_a_workbook", path=str(path), found="text")
     return _json(head, path) or Format("delimited", "text")
 
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
     from ronghe.journeys.convert import Converted
     from ronghe.journeys.demo_city import CityFiles
+    from ronghe.journeys.integrate import Integrated
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.sharing_index import Degree, Line
 
-__all__ = ["city", "city_json", "converted", "published", "shared"]
+__all__ = ["city", "city_json", "converted", "integrated", "published", "shared"]
 
 _MOST_REASONS = 10
 
@@ -147,6 +148,18 @@ def shared(made: Shared) -> View:
         console.print(_counts(session, *made.rows))
         report = ("cli.next_report", shell(made.report))
         next_steps(console, session, report, ("cli.next_verify", f"ronghe verify {shell(made.out)}"))
+
+    return view
+
+
+def integrated(made: Integrated) -> View:
+    """What each step of a plan made, and where it lies."""
+
+    def view(console: Console, session: Session) -> None:
+        for step, done in made.steps.items():
+            counts = ", ".join(f"{name} {count(number)}" for name, number in done.counts.items())
+            console.print(session.text("cli.integrated", step=step, counts=counts))
+        next_steps(console, session, ("cli.next_published", shell(made.out)))
 
     return view
 

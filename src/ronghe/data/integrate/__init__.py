@@ -1,6 +1,6 @@
-"""Records of the same person, company or place found without a shared key, with the evidence for every match.
+"""Integration of tables: link without a shared key, join with one, fuse into golden rows.
 
     kinds -> prepare -> blocking -> scoring -> training -> decisions (assignment, clusters, review)
 
-Each step is a file; `linking.py` walks them in this order.
+Each step of linkage is a file here, and `linking.py` walks them in this order; union, join and fusion are in `fuse/`.
 """

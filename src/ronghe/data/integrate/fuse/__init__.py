@@ -1,0 +1,1 @@
+"""Union, join and fusion of departments' tables by a plan."""

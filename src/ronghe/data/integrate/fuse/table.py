@@ -1,0 +1,90 @@
+"""A table that a step reads, what a step made of it, and the SQL words that every step needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlglot import exp
+
+from ronghe.data.integrate.fuse.plan import Source
+from ronghe.tables.engine import DuckDB
+from ronghe.terms import InputError
+
+__all__ = ["Made", "Table", "call", "column", "count_rows", "family", "named", "need", "text_of", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A view of the engine, its columns with their types, and the source that says whose it is."""
+
+    view: str
+    types: Mapping[str, str]
+    source: Source
+
+
+Origin = tuple[str, str]
+"""A table of the plan and one of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a step made: files with their rows, counts, and the origins of each column of its table."""
+
+    files: Mapping[str, int]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, Sequence[Origin]] = field(default_factory=dict)
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A quoted column."""
+    return exp.column(name, table=table, quoted=True)
+
+
+def named(value: exp.Expr, name: str) -> exp.Expr:
+    """`value AS name`, quoted."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
+
+
+def call(function: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """A function of the engine, as it is spelled there."""
+    return exp.Anonymous(this=function, expressions=list(arguments))
+
+
+def text_of(value: exp.Expr) -> exp.Cast:
+    """The value as text."""
+    return exp.cast(value, "TEXT")
+
+
+def family(kind: str) -> str:
+    """Types that may be compared: all numbers are one family, so that 1.5 equals 1.50; others only themselves."""
+    numbers = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "UINT", "UBIGINT")
+    return "number" if kind.startswith(numbers) else kind
+
+
+def need(table: Table, names: Sequence[str], step: str) -> None:
+    """InputError for a column that the table has not."""
+    for name in names:
+        if name not in table.types:
+            raise InputError(
+                "data.integrate_column", step=step, table=table.source.name, name=name, known=", ".join(table.types)
+            )
+
+
+def count_rows(engine: DuckDB, select: exp.Select) -> int:
+    """The one number that a SELECT gives."""
+    return int(engine.query(select).column(0)[0].as_py())
+
+
+def write(engine: DuckDB, select: exp.Select, path: Path) -> int:
+    """The rows as a Parquet file; gives their number."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    copy = exp.Copy(
+        this=select.subquery(),
+        kind=False,
+        files=[exp.Literal.string(str(path))],
+        params=[
+            exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET")),
+            exp.CopyParameter(this=exp.var("COMPRESSION"), expression=exp.var("ZSTD")),
+        ],
+    )
+    return engine.copy(copy)
