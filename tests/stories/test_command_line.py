@@ -209,3 +209,8 @@ def test_a_stop_ends_with_130_and_leaves_the_old_publication(desk: Desk, number:
     assert (process.returncode, errors.count("\n")) == (130, 1), errors
     assert (desk / "out" / "datapackage.json").read_bytes() == before
     assert desk.reads("verify", "out")["whole"] is True
+
+
+def test_a_missing_value_is_told_in_the_readers_language(desk: Desk) -> None:
+    assert "必填项为空" in desk.types("standards", "check", "citizen_id", " ", "--lang", "zh", code=3).stderr
+    assert "Required value missing" in desk.types("standards", "check", "citizen_id", " ", code=3).stderr

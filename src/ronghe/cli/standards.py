@@ -8,6 +8,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import OWN
 from ronghe.cli.session import Session
 from ronghe.cli.values import Pair
+from ronghe.messages import both
 from ronghe.terms import InputError
 
 __all__ = ["standards"]
@@ -63,5 +64,5 @@ def check(session: Session, /, code: str, value: str, *, settings: tuple[tuple[s
     reading = element.read(value)
     session.show(views.reading_json(element, value, reading), views.reading(element, value, reading))
     if not reading.valid:
-        rules = ", ".join(reading.broken) or "missing"
+        rules = ", ".join(reading.broken) or both("journeys.rule_required")
         raise InputError("cli.value_invalid", element=element.name, name=element.code, rules=rules)
