@@ -33,7 +33,7 @@ def _records(path: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, s
         text = path.read_bytes().decode(detect_encoding(path)).removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("journeys.mapping_unreadable", path=str(path), detail=type(fault).__name__) from fault
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True, strict=True)
     present = [(name or "").strip() for name in reader.fieldnames or []]
     reader.fieldnames = present
     for name in wanted:
