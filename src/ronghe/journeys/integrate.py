@@ -1,7 +1,7 @@
 """Integrate tables by a plan: each step a resumable one, all of them one publication, old or new, never half."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -30,7 +30,7 @@ from ronghe.tables.sniff import locate, sniff
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, content_id
 
-__all__ = ["Integrated", "integrate_files"]
+__all__ = ["Integrated", "integrate_files", "read_plan", "run_plan"]
 
 LINEAGE = "lineage.ndjson"
 
@@ -82,25 +82,36 @@ def _opened(engine: DuckDB, source: Source, address: str, view: str, into: Path,
         first = staged.malformed[0]
         raise InputError("data.integrate_malformed", table=source.name, line=first.line, count=len(staged.malformed))
     engine.attach(f"{view}_read", staged)
+    for theirs in source.columns:
+        if theirs not in staged.columns:
+            known = ", ".join(staged.columns)
+            raise InputError("data.integrate_column", step="source", table=source.name, name=theirs, known=known)
     shown = []
     for place, (read, kind) in enumerate(engine.types(f"{view}_read").items()):
+        theirs = staged.columns[place]
+        if source.columns and theirs not in source.columns:
+            continue
         value: exp.Expr = column(read)
         if kind == "VARCHAR":
             value = exp.Nullif(this=value, expression=exp.Literal.string(""))  # an empty text is a missing value
-        shown.append(named(value, staged.columns[place]))
+        shown.append(named(value, source.columns.get(theirs, theirs)))
     engine.view(view, exp.select(*shown).from_(f"{view}_read"))
     return Table(view, engine.types(view), source)
 
 
-def _run(work: Workspace, step: Step, plan: Plan, beside: Path, resources: Resources, progress: Progress) -> Any:
+Address = Callable[[Source], str]
+"""Where the rows of a source are read."""
+
+
+def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: Resources, progress: Progress) -> Any:
     scratch = work.scratch / step.name
     with duckdb_engine(scratch / "spill", resources) as engine:
         tables = {}
         for number, name in enumerate(step.of):
             source = plan.sources.get(name) or Source(name, "", name)
-            address = _beside(source, beside) if source.path else str(work.folder / f"{name}.parquet")
+            read = address(source) if source.path else str(work.folder / f"{name}.parquet")
             try:
-                tables[name] = _opened(engine, source, address, f"t{number}", scratch / f"t{number}", progress)
+                tables[name] = _opened(engine, source, read, f"t{number}", scratch / f"t{number}", progress)
             except MalformedRecords as fault:
                 raise InputError("data.integrate_malformed", table=name, line=0, count=1) from fault
         path = work.folder / f"{step.name}.parquet"
@@ -118,6 +129,37 @@ def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -
     return fuse(engine, step, [tables[name] for name in step.tables], clusters, path)
 
 
+def run_plan(
+    work: Workspace,
+    plan: Plan,
+    *,
+    address: Address,
+    marks: Mapping[str, str],
+    now: datetime,
+    resources: Resources,
+    progress: Progress = silent,
+) -> tuple[dict[str, Made], list[Resource]]:
+    """Do the steps of a plan in a workspace: what each made, and its files with the lineage as resources.
+
+    `marks` has for each source what must be equal for finished work to be taken again, "" where nothing is known.
+    """
+    known_marks, made, events = dict(marks), dict[str, Made](), []
+    for number, step in enumerate(plan.steps):
+        progress("steps", number, len(plan.steps))
+        known = all(known_marks[name] for name in step.of)
+        mark = content_id(repr(step), *(known_marks[name] for name in step.of)) if known else ""
+        known_marks[step.name] = mark
+        run = partial(_run, work, step, plan, address, resources, progress)
+        value: Any = work.step(step.name, mark, run) if mark else run()
+        made[step.name] = Made(**value)
+        events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
+    progress("steps", len(plan.steps), len(plan.steps))
+    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+    (work.folder / LINEAGE).write_text(lines, "utf-8")
+    listed = [Resource(file, {"ronghe:rows": rows}) for m in made.values() for file, rows in m.files.items()]
+    return made, [*listed, Resource(LINEAGE)]
+
+
 def integrate_files(
     plan: Path, *, out: Path, now: datetime, resources: Resources, progress: Progress = silent
 ) -> Integrated:
@@ -129,30 +171,15 @@ def integrate_files(
     marks = {
         name: fingerprint(_beside(source, plan), __version__, repr(source)) for name, source in read.sources.items()
     }
-    made: dict[str, Made] = {}
     with workspace(out) as work:
-        events = []
-        for number, step in enumerate(read.steps):
-            progress("steps", number, len(read.steps))
-            known = all(marks[name] for name in step.of)
-            mark = content_id(repr(step), *(marks[name] for name in step.of)) if known else ""
-            marks[step.name] = mark
-            run = partial(_run, work, step, read, plan, resources, progress)
-            value: Any = work.step(step.name, mark, run) if mark else run()
-            made[step.name] = Made(**value)
-            events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
-        progress("steps", len(read.steps), len(read.steps))
-        _publish(work, out, made, events)
+        made, listed = run_plan(
+            work,
+            read,
+            address=lambda source: _beside(source, plan),
+            marks=marks,
+            now=now,
+            resources=resources,
+            progress=progress,
+        )
+        work.publish(manifest(work.folder, out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
     return Integrated(out, made)
-
-
-def _publish(work: Workspace, out: Path, made: Mapping[str, Made], events: list[dict[str, Any]]) -> None:
-    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
-    (work.folder / LINEAGE).write_text(lines, "utf-8")
-    listed = [Resource(file, {"ronghe:rows": rows}) for m in made.values() for file, rows in m.files.items()]
-    listed.append(Resource(LINEAGE))
-    names = {resource.path for resource in listed}
-    for path in sorted(work.folder.iterdir()):
-        if path.is_file() and path.name not in names:
-            path.unlink()  # of a step that an earlier, interrupted run had and this one has not
-    work.publish(manifest(work.folder, out.name.lower(), sorted(listed, key=lambda r: r.path), {}))

@@ -30,7 +30,8 @@ _NAME = re.compile(r"\w[\w-]*")
 @dataclass(frozen=True, slots=True)
 class Source:
     """A table as a department gives it; `lead` names the fields of which it is the lead source, `id` its own key,
-    `changed` the column with the day of the last change."""
+    `changed` the column with the day of the last change. With `columns` only these are read, under our names: theirs
+    to ours."""
 
     name: str
     path: str
@@ -38,6 +39,7 @@ class Source:
     changed: str | None = None
     id: str | None = None
     lead: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,22 @@ def _name(table: Mapping[str, Any], where: str) -> str:
 
 
 def _source(table: Mapping[str, Any], where: str) -> Source:
-    _known_keys(table, where, "name path department changed id lead")
+    _known_keys(table, where, "name path department changed id lead columns")
     name = _name(table, where)
     changed = _text(table, "changed", where) if "changed" in table else None
     own = _text(table, "id", where) if "id" in table else None
     department = _text(table, "department", where, name)
-    return Source(name, _text(table, "path", where), department, changed, own, _texts(table, "lead", where))
+    lead, path = _texts(table, "lead", where), _text(table, "path", where)
+    return Source(name, path, department, changed, own, lead, _renamed(table.get("columns", {}), where))
+
+
+def _renamed(columns: Any, where: str) -> dict[str, str]:
+    """Their names to ours; InputError for anything but texts, and for two columns that take one name."""
+    if not isinstance(columns, dict) or not all(isinstance(name, str) and name for name in columns.values()):
+        raise _bad(where, "columns")
+    if len(set(columns.values())) != len(columns):
+        raise _bad(where, "columns")
+    return columns
 
 
 def _columns(table: Mapping[str, Any], where: str) -> dict[str, dict[str, str]]:
