@@ -102,11 +102,14 @@ def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **gi
     examples=(
         "ronghe data share residents.csv taxes.xlsx --out shared",
         "ronghe data share city/files --departments city/departments.csv --out shared",
+        "ronghe data share data1.csv data2.csv data3.csv --key id --out shared",
     ),
 )
 @click.argument("files", type=Source(), metavar="FILE", nargs=-1, required=True)
 @click.option("--departments", type=_PATH, metavar="FILE")
 @click.option("--shares", type=_PATH, metavar="FILE")
+@click.option("--key", metavar="COLUMN")
+@click.option("--plan", type=_PATH, metavar="PLAN")
 @out_folder
 @reads(elements=True)
 @limits(engine=True)
@@ -118,6 +121,8 @@ def share(
     *,
     departments: Path | None,
     shares: Path | None,
+    key: str | None,
+    plan: Path | None,
     out: Path,
     **given: Any,
 ) -> None:
@@ -130,6 +135,9 @@ def share(
             out=out,
             departments=departments,
             shares=shares,
+            key=key,
+            plan=plan,
+            now=datetime.now(UTC),
             resources=session.resources,
             engine=session.settings.engine,
             catalog=session.catalog(),

@@ -14,7 +14,7 @@ allows.
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -114,15 +114,21 @@ def share(
     out: Source,
     departments: Source | None = None,
     shares: Source | None = None,
+    key: str | None = None,
+    plan: Source | None = None,
+    now: datetime | None = None,
     engine: str = "duckdb",
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
     own_elements: Sequence[Path] = (),
 ) -> "Shared":
-    """Take tables of departments the whole road: profile, propose, standardize, publish, index, report.
+    """Take tables of departments the whole road: profile, propose, standardize, integrate, publish, index, report.
 
     One file is one department unless the CSV `departments` (`file,department`) maps it. With the CSV `shares`
-    (`department,amount,share`) the degree D_s is computed, else only readiness is shown. Raises as `standardize` does.
+    (`department,amount,share`) the degree D_s is computed, else only readiness is shown. Tables are integrated by the
+    column `key`, by the TOML file `plan`, or by the identifiers of people and organizations that they have in common;
+    `now` is the time of the
+    lineage events, None that of the call. Raises as `standardize` does, InputError for a key that does not fit.
     """
     from ronghe.journeys.share import share_files
     from ronghe.standards.catalog import catalog
@@ -133,6 +139,9 @@ def share(
         out=Path(out),
         departments=None if departments is None else Path(departments),
         shares=None if shares is None else Path(shares),
+        key=key,
+        plan=None if plan is None else Path(plan),
+        now=now or datetime.now(UTC),
         engine=engine,
         resources=resources or Resources(),
         catalog=catalog(own_elements),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from ronghe.journeys.publication import (
     table_names,
     table_resources,
 )
+from ronghe.journeys.share_integration import Wish, integrate_tables
 from ronghe.journeys.share_report import report_page
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Language
@@ -122,6 +124,9 @@ def share_files(
     out: Path,
     departments: Path | None = None,
     shares: Path | None = None,
+    key: str | None = None,
+    plan: Path | None = None,
+    now: datetime,
     resources: Resources,
     engine: str = "duckdb",
     catalog: Catalog,
@@ -131,9 +136,13 @@ def share_files(
 ) -> Shared:
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
-    A table that was finished before a stop is not made again. Without `shares` there is no degree, only readiness:
-    files alone hold no requests. Raises InputError naming the file, Refused, LimitReached, UsageError.
+    The tables are integrated by the `key` that they have in common, by a `plan`, or by what identifies people and
+    organizations in them; `now` is the time of the lineage. A table that was finished before a stop is not made again.
+    Without `shares` there is no degree, only readiness: files alone hold no requests. Raises InputError naming the
+    file, Refused, LimitReached, UsageError.
     """
+    wish = Wish(now, key, plan)
+    wish.check()
     sources = _expanded(sources)
     if not sources:
         raise UsageError("journeys.no_files")
@@ -141,15 +150,24 @@ def share_files(
     reached = _degree(shares)
     setting = _Setting(resources, engine, catalog, options or ReadOptions(), progress)
     tables: list[SharedTable] = []
+    marks: dict[str, str] = {}
     with workspace(out) as work:
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
             mark = fingerprint(source, __version__, engine, repr(setting.options), catalog.fingerprint)
             done = _step(work, name, mark, partial(_standardized, work, source, name, setting))
             tables.append(SharedTable(from_json(done), _department(source, mapped)))
+            marks[name] = mark
         progress("tables", len(sources), len(sources))
-        shared = Shared(out=out, tables=tuple(tables), readiness=readiness([_facts(t) for t in tables]), degree=reached)
-        _publish(work, shared, lang)
+        integrated, listed = integrate_tables(work, tables, marks, wish, resources=resources, progress=progress)
+        shared = Shared(
+            out=out,
+            tables=tuple(tables),
+            readiness=readiness([_facts(t) for t in tables]),
+            degree=reached,
+            integrated=integrated,
+        )
+        _publish(work, shared, listed, lang)
     return shared
 
 
@@ -161,10 +179,10 @@ def _step(work: Workspace, name: str, mark: str, make: Callable[[], dict[str, An
     return value
 
 
-def _publish(work: Workspace, shared: Shared, lang: Language) -> None:
+def _publish(work: Workspace, shared: Shared, integrated: Sequence[Resource], lang: Language) -> None:
     (work.folder / REPORT).write_text(render(report_page(shared), lang=lang, echarts=echarts_source()), "utf-8")
     (work.folder / INDEX).write_text(json_text(index_json(shared)), "utf-8")
-    listed = [Resource(REPORT), Resource(INDEX)]
+    listed = [Resource(REPORT), Resource(INDEX), *integrated]
     for table in shared.tables:
         listed += table_resources(table.result, {"ronghe:department": table.department.code})
         listed.append(Resource(f"schemas/{table.result.name}.schema.json"))

@@ -1,14 +1,16 @@
 """What sharing a folder of files gave."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ronghe.data.standardize.result import Standardized, shown_json
 from ronghe.sharing_index import Degree, Readiness
+from ronghe.tables.staged import Note
 from ronghe.terms import Department
 
-__all__ = ["Shared", "SharedTable"]
+__all__ = ["Integrated", "IntegratedTable", "Shared", "SharedTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,61 @@ class SharedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegratedTable:
+    """What a step of the plan made of the tables.
+
+    `together` has the number of golden rows by the number of tables that know the entity, `conflicts` the number of
+    entities whose tables contradict each other by field, `certain` the number of linked pairs by probability in tenths,
+    `origins` the tables and columns that a field comes from.
+    """
+
+    name: str
+    kind: str
+    of: tuple[str, ...]
+    counts: Mapping[str, int]
+    files: Mapping[str, int]
+    origins: Mapping[str, Sequence[Sequence[str]]]
+    together: Mapping[int, int] = field(default_factory=dict)
+    conflicts: Mapping[str, int] = field(default_factory=dict)
+    certain: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Integrated:
+    """The integrated tables, and what could not take part and why."""
+
+    tables: tuple[IntegratedTable, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a JSON value."""
+        tables = [
+            {
+                "name": table.name,
+                "kind": table.kind,
+                "of": list(table.of),
+                "counts": dict(table.counts),
+                "files": dict(table.files),
+                "origins": {name: [list(origin) for origin in found] for name, found in table.origins.items()},
+                "together": {str(number): rows for number, rows in table.together.items()},
+                "conflicts": dict(table.conflicts),
+                "certain": {str(tenth): pairs for tenth, pairs in table.certain.items()},
+            }
+            for table in self.tables
+        ]
+        return {"tables": tables, "left_out": [{"code": note.code, **note.params} for note in self.notes]}
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
-    """A publication: its tables, the readiness of the departments, and the degree where shares were given."""
+    """A publication: its tables, what was integrated of them, the readiness of the departments, and the degree where
+    shares were given."""
 
     out: Path
     tables: tuple[SharedTable, ...]
     readiness: Readiness
     degree: Degree | None = None
+    integrated: Integrated = field(default_factory=Integrated)
 
     @property
     def report(self) -> Path:
@@ -50,5 +100,6 @@ class Shared:
             "rows_published": published,
             "rows_quarantined": quarantined,
             "degree": None if self.degree is None else self.degree.value,
+            "integrated": self.integrated.to_json(),
             "tables": [{"department": t.department.code, **shown_json(t.result)} for t in self.tables],
         }

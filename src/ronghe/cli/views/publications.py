@@ -130,6 +130,30 @@ def _readiness(console: Console, session: Session, made: Shared) -> None:
     console.print(grid(session, ("department", "items#", *(f"{name}#" for name in names)), rows))
 
 
+def _integrated_tables(console: Console, session: Session, made: Shared) -> None:
+    rows = [
+        (
+            table.name,
+            count(len(table.of)),
+            count(table.counts["rows"]),
+            count(sum(rows for tables, rows in table.together.items() if tables > 1)) if table.together else "–",
+            count(sum(table.conflicts.values())),
+            count(table.counts.get("without_entity", 0)),
+        )
+        for table in made.integrated.tables
+        if "rows" in table.counts
+    ]
+    if rows:
+        console.print(session.text("cli.integrated_tables"))
+        columns = ("table", "tables#", "golden#", "shared_by#", "conflicts#", "without_key#")
+        console.print(grid(session, columns, rows))
+        console.print()
+    if made.integrated.notes:
+        console.print(session.text("cli.left_out"))
+        notes(console, session, made.integrated.notes)
+        console.print()
+
+
 def shared(made: Shared) -> View:
     """A shared folder: tables, readiness or degree, counts, and where the report lies."""
 
@@ -140,6 +164,7 @@ def shared(made: Shared) -> View:
         ]
         console.print(grid(session, ("table", "department", "rows_in#", "published#", "quarantined#"), rows))
         console.print()
+        _integrated_tables(console, session, made)
         if made.degree is not None:
             _degree(console, session, made.degree)
         else:
