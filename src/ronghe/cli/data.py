@@ -249,6 +249,19 @@ def demo(session: Session, /, *, out: Path, rows: int, seed: int, today: date) -
     session.show(views.city_json(city), views.city(city))
 
 
+@data.command(cls=Command, examples=("ronghe data score shared --city city",))
+@click.argument("publication", type=_PATH, metavar="FOLDER")
+@click.option("--city", type=_PATH, metavar="FOLDER", required=True)
+@limits(engine=False)
+@click.pass_obj
+def score(session: Session, /, *, publication: Path, city: Path, **_given: Any) -> None:
+    """See `cli.command_data_score`."""
+    from ronghe.journeys.demo_city.score import score_city
+
+    scores = score_city(publication, city=city, resources=session.resources)
+    session.show({"scores": [one.to_json() for one in scores]}, views.scores(scores))
+
+
 @data.command(cls=Command, examples=("ronghe data convert residents.csv residents.xlsx",))
 @_FILE
 @click.argument("target", type=_PATH, metavar="TARGET")

@@ -30,7 +30,7 @@ from ronghe.tables.sniff import locate, sniff
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, content_id
 
-__all__ = ["Integrated", "integrate_files", "read_plan", "run_plan"]
+__all__ = ["Integrated", "integrate_files", "opened", "read_plan", "run_plan"]
 
 LINEAGE = "lineage.ndjson"
 
@@ -75,7 +75,9 @@ def _staged(address: str, into: Path, progress: Progress) -> Staged:
     return stage(address, into, options=ReadOptions(), progress=progress)
 
 
-def _opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress) -> Table:
+def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress = silent) -> Table:
+    """The table of a source as a view of the engine, with the columns that the plan wants; InputError for a broken
+    record or a column that is not there."""
     into.mkdir(parents=True, exist_ok=True)
     staged = _staged(address, into, progress)
     if staged.malformed:
@@ -111,7 +113,7 @@ def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: R
             source = plan.sources.get(name) or Source(name, "", name)
             read = address(source) if source.path else str(work.folder / f"{name}.parquet")
             try:
-                tables[name] = _opened(engine, source, read, f"t{number}", scratch / f"t{number}", progress)
+                tables[name] = opened(engine, source, read, f"t{number}", scratch / f"t{number}", progress)
             except MalformedRecords as fault:
                 raise InputError("data.integrate_malformed", table=name, line=0, count=1) from fault
         path = work.folder / f"{step.name}.parquet"

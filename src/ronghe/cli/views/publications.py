@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, rule_label, shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     from rich.console import Console
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
     from ronghe.journeys.convert import Converted
     from ronghe.journeys.demo_city import CityFiles
+    from ronghe.journeys.demo_city.score import Score
     from ronghe.journeys.integrate import Integrated
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.sharing_index import Degree, Line
 
-__all__ = ["city", "city_json", "converted", "integrated", "published", "shared"]
+__all__ = ["city", "city_json", "converted", "integrated", "published", "scores", "shared"]
 
 _MOST_REASONS = 10
 
@@ -44,7 +45,8 @@ def city(made: CityFiles) -> View:
         columns = ("file", "department", "rows#", "planted#", "bad_rows#")
         console.print(grid(session, columns, rows))
         files, departments = shell(made.folder / "files"), shell(made.departments)
-        command = f"ronghe data share {files} --departments {departments} --out shared"
+        plan = shell(made.plan)
+        command = f"ronghe data share {files} --departments {departments} --plan {plan} --out shared"
         next_steps(console, session, ("cli.next_files", files), ("cli.next_share", command))
 
     return view
@@ -185,6 +187,35 @@ def integrated(made: Integrated) -> View:
             counts = ", ".join(f"{name} {count(number)}" for name, number in done.counts.items())
             console.print(session.text("cli.integrated", step=step, counts=counts))
         next_steps(console, session, ("cli.next_published", shell(made.out)))
+
+    return view
+
+
+def scores(made: Sequence[Score]) -> View:
+    """How well the demo city was integrated: pairs of rows, then fields of golden rows."""
+
+    def view(console: Console, session: Session) -> None:
+        rows = [
+            (
+                one.kind,
+                count(one.rows),
+                count(one.golden),
+                *(f"{value:.4f}" for value in (one.precision, one.recall, one.f1)),
+                count(one.mixed),
+            )
+            for one in made
+        ]
+        console.print(session.text("cli.scores"))
+        columns = ("kind", "rows#", "golden#", "precision#", "recall#", "f1#", "mixed#")
+        console.print(grid(session, columns, rows))
+        console.print()
+        console.print(session.text("cli.score_fields"))
+        fields = [
+            (one.kind, name, count(filled), percent(true, filled) if filled else "–")
+            for one in made
+            for name, (filled, true) in one.fields.items()
+        ]
+        console.print(grid(session, ("kind", "field", "filled#", "true#"), fields))
 
     return view
 

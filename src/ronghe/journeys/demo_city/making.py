@@ -15,17 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ronghe.journeys.demo_city.columns_of_text import Ints, joined, numbers
+from ronghe.journeys.demo_city.columns_of_text import Ints
 from ronghe.journeys.demo_city.departments import DEPARTMENTS, REGISTERS, Register
+from ronghe.journeys.demo_city.plan import PLAN, plan_text
 from ronghe.journeys.demo_city.sheet import Sheet
-from ronghe.journeys.demo_city.world import World, make_world
+from ronghe.journeys.demo_city.world import World, entities, facts_of_companies, facts_of_people, make_world
 from ronghe.terms import InputError, LimitReached, Refused, UsageError
 
 __all__ = ["CityFile", "CityFiles", "make_demo_city"]
 
 Progress = Callable[[str, int, int], None]
 
-FORMAT = "demo-city@1"
+FORMAT = "demo-city@2"
 MARK = "city.json"
 FEWEST_ROWS, MOST_ROWS = 500, 10_000_000
 FIRST_DAY, LAST_DAY = date(2022, 1, 1), date(2095, 12, 31)
@@ -68,8 +69,13 @@ class CityFiles:
         return self.folder / "departments.csv"
 
     @property
+    def plan(self) -> Path:
+        """The plan that fuses the files: one golden row for each person and company."""
+        return self.folder / PLAN
+
+    @property
     def truth(self) -> Path:
-        """Folder of people.parquet, companies.parquet and planted.parquet."""
+        """Folder of people, companies and planted.parquet, and of facts_of_people and facts_of_companies.parquet."""
         return self.folder / "truth"
 
     @property
@@ -199,7 +205,8 @@ def _write_city(draft: Path, world: World, rows: int, seed: int, progress: Progr
         done += count
         if progress:
             progress(register.file, done, rows)
-    truth.write(draft / "truth")
+    truth.write(draft / "truth", world)
+    _write(draft / PLAN, plan_text().encode())
     lines = [f"{file.name},{file.department},{DEPARTMENTS[file.department]}" for file in made]
     _write(draft / "departments.csv", "\n".join(["file,department,name", *lines, ""]).encode())
     return tuple(made)
@@ -226,7 +233,7 @@ def _described(register: Register, sheet: Sheet, planted: pa.Table, size: int) -
 
 
 class _Truth:
-    """What each sheet adds to the three truth tables."""
+    """What each sheet adds to the truth."""
 
     def __init__(self) -> None:
         self.planted: list[pa.Table] = []
@@ -240,11 +247,18 @@ class _Truth:
         self.planted.append(sheet.planted())
         return self.planted[-1]
 
-    def write(self, folder: Path) -> None:
-        """The three Parquet files, ordered as the files are."""
-        for name, tables in (("people", self.people), ("companies", self.companies), ("planted", self.planted)):
+    def write(self, folder: Path, world: World) -> None:
+        """The Parquet files, ordered as the departments' files are; the facts in order of entities."""
+        tables = {
+            "people": pa.concat_tables(self.people),
+            "companies": pa.concat_tables(self.companies),
+            "planted": pa.concat_tables(self.planted),
+            "facts_of_people": facts_of_people(world),
+            "facts_of_companies": facts_of_companies(world),
+        }
+        for name, table in tables.items():
             sink = pa.BufferOutputStream()
-            pq.write_table(pa.concat_tables(tables), sink, compression="zstd")
+            pq.write_table(table, sink, compression="zstd")
             _write(folder / f"{name}.parquet", sink.getvalue())
 
 
@@ -253,7 +267,7 @@ def _links(file: str, letter: str, role: str, members: Ints) -> pa.Table:
     rows = np.flatnonzero(members >= 0)
     return pa.table(
         {
-            "entity": joined(letter, numbers(members[rows] + 1, 8)),
+            "entity": entities(letter, members[rows]),
             "file": pa.array([file] * len(rows), pa.string()),
             "row": rows + 1,
             "role": pa.array([role] * len(rows), pa.string()),

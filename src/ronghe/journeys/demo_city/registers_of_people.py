@@ -113,7 +113,7 @@ def property_titles(sheet: Sheet, world: World) -> None:
     floor_area, rent = rng.integers(38, 220, sheet.rows), rng.integers(12, 90, sheet.rows) * 100
     sheet.people.append(("owner", who))
     sheet.add_key("不动产权证号", joined("云(2024)不动产权第", sheet.serials(""), "号"))
-    sheet.add("权利人", people.name.take(place), habits.NAME)
+    sheet.add("权利人", people.name_on_file(rng, who), habits.NAME)
     sheet.add("权利人证件号", people.id.take(place), habits.CITIZEN_ID)
     sheet.add("坐落", people.short_address(who), habits.ADDRESS)
     sheet.add("建筑面积", numbers(floor_area), {"area_word": 0.06, "area_sign": 0.06, "bad_number": 0.003})
@@ -142,7 +142,7 @@ def social_security(sheet: Sheet, world: World) -> None:
     firm = np.maximum(employer, 0)
     sheet.add_key("个人编号", sheet.serials("3301"))
     sheet.add("证件号码", people.id.take(place), habits.CITIZEN_ID)
-    sheet.add("姓名", people.name.take(place), habits.NAME)
+    sheet.add("姓名", people.name_on_file(rng, who), habits.NAME)
     sheet.add("性别", sex, habits.SEX)
     sheet.add("参保单位", pc.if_else(pa.array(named), world.companies.loose_names(rng, firm), None), habits.OPTIONAL)
     code = world.companies.code.take(pa.array(firm))
@@ -151,7 +151,7 @@ def social_security(sheet: Sheet, world: World) -> None:
     sheet.add("月缴费基数", numbers(np.maximum(people.income[who], 4462)), habits.MONEY)
     since = world.day_between(rng, np.maximum(people.birth[who] + 18 * 366, world.years_ago(30, sheet.rows)))
     sheet.add("参保日期", days_as_text(since), habits.EVENT_DATE)
-    sheet.add("手机号", people.phone.take(place), habits.PHONE)
+    sheet.add("手机号", people.phone_on_file(rng, who), habits.PHONE)
     sheet.widen_header(2)
 
 
@@ -170,11 +170,11 @@ def vehicles(sheet: Sheet, world: World) -> None:
     sheet.people.append(("owner", who))
     sheet.add_key("djbh", sheet.serials("V"))
     sheet.add("hphm", _plates(rng, np.arange(sheet.rows)), {"lower_case": 0.02, "full_width": 0.005})
-    sheet.add("syr", people.name.take(place), habits.NAME)
+    sheet.add("syr", people.name_on_file(rng, who), habits.NAME)
     sheet.add("sfzh", people.id.take(place), habits.CITIZEN_ID)
     sheet.add("cllx", taken(("K33", "K32", "H31", "M21"), (rng.random(sheet.rows) ** 3 * 4).astype(np.int64)))
     sheet.add("ccdjrq", since, habits.EVENT_DATE, shown=compact_date(since))
-    sheet.add("lxdh", people.phone.take(place), habits.PHONE)
+    sheet.add("lxdh", people.phone_on_file(rng, who), habits.PHONE)
     sheet.add("zsxxdz", people.short_address(who), habits.ADDRESS)
 
 

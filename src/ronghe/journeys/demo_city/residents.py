@@ -24,13 +24,16 @@ AGE_OF_OWN_PHONE = 14
 AGE_OF_NEW_DISTRICTS = 4
 _SHARE_COMPOUND_SURNAME = 0.003
 _SHARE_RARE_CHARACTER = 0.002
+SHARE_OLD_PHONE = 0.06
+SHARE_MISHEARD_NAME = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """Facts of each person, in the order of households; `head` is the place of the household's head.
 
-    `region` indexes places.REGIONS, `income` is yuan a month, `employer` a place among the companies or -1.
+    `region` indexes places.REGIONS, `income` is yuan a month, `employer` a place among the companies or -1. `old_phone`
+    and `misheard` are what some department still believes: a number that was given up, a name as it sounds.
     """
 
     id: pa.Array
@@ -46,11 +49,23 @@ class People:
     size: Ints
     head: Ints
     phone: pa.Array
+    old_phone: pa.Array
+    misheard: pa.Array
     street: pa.Array
     rooms: pa.Array
     rooms_short: pa.Array
     income: Ints
     employer: Ints
+
+    def phone_on_file(self, rng: np.random.Generator, who: Ints) -> pa.Array:
+        """The telephone as a department has it: 6 of 100 gave it up since."""
+        place, old = pa.array(who), pa.array(rng.random(len(who)) < SHARE_OLD_PHONE)
+        return pc.if_else(old, self.old_phone.take(place), self.phone.take(place))
+
+    def name_on_file(self, rng: np.random.Generator, who: Ints) -> pa.Array:
+        """The name as a department has it: 1 of 100 was written down as it sounds."""
+        place, misheard = pa.array(who), pa.array(rng.random(len(who)) < SHARE_MISHEARD_NAME)
+        return pc.if_else(misheard, self.misheard.take(place), self.name.take(place))
 
     def region_codes(self, who: Ints) -> pa.Array:
         """Present district codes."""
@@ -86,6 +101,15 @@ def full_names(rng: np.random.Generator, surname: Ints, male: Mask) -> pa.Array:
     rare = taken(names.RARE_GIVEN, rng.integers(0, len(names.RARE_GIVEN), count))
     second = pc.if_else(pa.array(rng.random(count) < _SHARE_RARE_CHARACTER), rare, second)
     return joined(taken((*names.SURNAMES, *names.COMPOUND_SURNAMES), surname), first, second)
+
+
+def _as_it_sounds(written: pa.Array) -> pa.Array:
+    """The names with the first of the names.HOMOPHONES in each replaced by its partner."""
+    heard = written
+    for one, other in names.HOMOPHONES:
+        changed = pc.replace_substring(written, one, other, max_replacements=1)
+        heard = pc.if_else(pc.equal(heard, written), changed, heard)
+    return heard
 
 
 def _surnames(rng: np.random.Generator, count: int) -> Ints:
@@ -162,9 +186,11 @@ def settle_people(rng: np.random.Generator, count: int, company_count: int, toda
     income = np.round(np.exp(rng.normal(8.75, 0.55, count)), -2).astype(np.int64)
     employed = adult & (rng.random(count) < 0.75)
     employer = (rng.random(count) ** 2 * company_count).astype(np.int64)
+    name = full_names(rng, surname, male)
+    phone, old_phone = (mobile_numbers(count, int(rng.integers(0, 10**8))) for _ in range(2))
     return People(
         id=citizen_ids(_birthplaces(rng, region, age), birth, male),
-        name=full_names(rng, surname, male),
+        name=name,
         male=male,
         birth=birth,
         age=age,
@@ -175,7 +201,9 @@ def settle_people(rng: np.random.Generator, count: int, company_count: int, toda
         position=position,
         size=size,
         head=head,
-        phone=mobile_numbers(count, int(rng.integers(0, 10**8))).take(pa.array(own_phone)),
+        phone=phone.take(pa.array(own_phone)),
+        old_phone=old_phone.take(pa.array(own_phone)),
+        misheard=_as_it_sounds(name),
         street=street,
         rooms=rooms,
         rooms_short=rooms_short,

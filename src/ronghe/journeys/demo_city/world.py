@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ronghe.journeys.demo_city.columns_of_text import Mask
+from ronghe.journeys.demo_city.codelists import ETHNIC, INDUSTRIES
+from ronghe.journeys.demo_city.columns_of_text import Ints, Mask, days_as_text, joined, numbers, taken
 from ronghe.journeys.demo_city.firms import Companies, found_companies
 from ronghe.journeys.demo_city.residents import People, settle_people
 
-__all__ = ["World", "make_world", "sex_codes"]
+__all__ = ["World", "entities", "facts_of_companies", "facts_of_people", "make_world", "sex_codes"]
 
 Days = NDArray[np.datetime64]
 
@@ -50,3 +51,37 @@ def make_world(seed: int, rows: int, today: date) -> World:
     people_count, company_count = round(rows * PEOPLE_PER_ROW), round(rows * COMPANIES_PER_ROW)
     people = settle_people(rng, people_count, company_count, today)
     return World(people, found_companies(rng, company_count, people_count, today), today)
+
+
+def entities(letter: str, members: Ints) -> pa.Array:
+    """The id of each person (P) or company (C) in the truth."""
+    return joined(letter, numbers(members + 1, 8))
+
+
+def facts_of_people(world: World) -> pa.Table:
+    """What is true of each person, whoever knows it: dates as text, codes of the standards."""
+    people = world.people
+    return pa.table(
+        {
+            "entity": entities("P", np.arange(len(people.age))),
+            "citizen_id": people.id,
+            "name": people.name,
+            "sex": sex_codes(people.male),
+            "birth_date": days_as_text(people.birth),
+            "ethnic_group": taken([code for code, _ in ETHNIC], people.ethnic),
+            "phone": people.phone,
+        }
+    )
+
+
+def facts_of_companies(world: World) -> pa.Table:
+    """What is true of each company."""
+    firms = world.companies
+    return pa.table(
+        {
+            "entity": entities("C", np.arange(len(firms.industry))),
+            "credit_code": firms.code,
+            "name": firms.name,
+            "industry": taken([code for code, _, _ in INDUSTRIES], firms.industry),
+        }
+    )

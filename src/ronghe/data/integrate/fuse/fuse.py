@@ -10,7 +10,7 @@ from ronghe.data.integrate.fuse.table import Made, Table, call, column, count_ro
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError, InternalFault
 
-__all__ = ["fuse"]
+__all__ = ["fuse", "row_name"]
 
 _LAST = exp.Literal.number(2**62)
 _WHEN = "TIMESTAMP"
@@ -31,7 +31,7 @@ def _fields(step: FuseStep, tables: list[Table]) -> list[str]:
     return list(seen)
 
 
-def _row_id(table: Table) -> exp.Expr:
+def row_name(table: Table) -> exp.Expr:
     """What names a row whatever its place: a digest of its content, and its number among equal rows."""
     content = text_of(exp.Array(expressions=[text_of(column(name)) for name in sorted(table.types)]))
     digest = call("substr", call("sha256", content), exp.Literal.number(1), exp.Literal.number(32))
@@ -69,7 +69,7 @@ def _rows(engine: DuckDB, step: FuseStep, tables: list[Table], fields: list[str]
             named(exp.Literal.number(place), "_place"),
             named(exp.Literal.string(table.source.name), "_source"),
             named(exp.Literal.string(table.source.department), "_department"),
-            named(_row_id(table), "_row"),
+            named(row_name(table), "_row"),
             named(text_of(column(own) if own and own in table.types else exp.Null()), "_id"),
             named(_changed(engine, step, table), "_changed"),
             named(filled, "_filled"),
