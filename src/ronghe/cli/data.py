@@ -250,8 +250,8 @@ def demo(session: Session, /, *, out: Path, rows: int, seed: int, today: date) -
 
 
 @data.command(cls=Command, examples=("ronghe data score shared --city city",))
-@click.argument("publication", type=_PATH, metavar="FOLDER")
-@click.option("--city", type=_PATH, metavar="FOLDER", required=True)
+@click.argument("publication", type=_PATH, metavar="DIR")
+@click.option("--city", type=_PATH, metavar="DIR", required=True)
 @limits(engine=False)
 @click.pass_obj
 def score(session: Session, /, *, publication: Path, city: Path, **_given: Any) -> None:
