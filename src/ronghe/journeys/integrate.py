@@ -1,8 +1,8 @@
 """Integrate tables by a plan: each step a resumable one, all of them one publication, old or new, never half."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -131,6 +131,15 @@ def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -
     return fuse(engine, step, [tables[name] for name in step.tables], clusters, path)
 
 
+def _theirs(plan: Plan, origins: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, list[tuple[str, str]]]:
+    """The origins of each column under the names that the sources' own columns have."""
+    own = {name: {ours: theirs for theirs, ours in source.columns.items()} for name, source in plan.sources.items()}
+    return {
+        column: [(table, own.get(table, {}).get(field, field)) for table, field in found]
+        for column, found in origins.items()
+    }
+
+
 def run_plan(
     work: Workspace,
     plan: Plan,
@@ -153,7 +162,7 @@ def run_plan(
         known_marks[step.name] = mark
         run = partial(_run, work, step, plan, address, resources, progress)
         value: Any = work.step(step.name, mark, run) if mark else run()
-        made[step.name] = Made(**value)
+        made[step.name] = replace(Made(**value), origins=_theirs(plan, value["origins"]))
         events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
     progress("steps", len(plan.steps), len(plan.steps))
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)

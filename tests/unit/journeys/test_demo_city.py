@@ -119,7 +119,7 @@ def test_the_same_seed_gives_the_same_bytes(city: CityFiles, tmp_path: Path) -> 
 def test_another_seed_gives_another_city(city: CityFiles, tmp_path: Path) -> None:
     other = hashes(make_demo_city(tmp_path / "other", rows=ROWS, seed=1, today=TODAY).folder)
     same = {name for name, found in hashes(city.folder).items() if other[name] == found}
-    assert same == {"departments.csv"}
+    assert same == {"departments.csv", "plan.toml"}
 
 
 def test_every_file_holds_as_many_records_as_it_says(city: CityFiles, read: dict[str, Table]) -> None:
