@@ -1,13 +1,15 @@
 """The report's section about integration: golden rows, who knows them, certainty, contradictions, lineage."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 from ronghe.journeys.shared import Integrated, IntegratedTable
 from ronghe.messages import both
-from ronghe.report import BarChart, Column, Disclosure, Note, Number, Row, Section, Series, Table
+from ronghe.report import BarChart, Column, Disclosure, Note, Number, Row, Section, Series, Table, Tone
 
 __all__ = ["integrated_section"]
 
+_TONES: tuple[Tone, ...] = ("info", "good", "warn")
 _COUNTS = ("rows", "members", "without_entity")
 
 
@@ -52,7 +54,10 @@ def _together(tables: Sequence[IntegratedTable]) -> list[BarChart]:
     numbers = sorted({number for table in fused for number in table.together})
     if not fused:
         return []
-    series = tuple(Series(table.name, tuple(table.together.get(number, 0) for number in numbers)) for table in fused)
+    series = tuple(
+        Series(table.name, tuple(table.together.get(number, 0) for number in numbers), tone)
+        for table, tone in zip(fused, cycle(_TONES), strict=False)
+    )
     labels = tuple(str(number) for number in numbers)
     return [BarChart(both("journeys.report_together"), both("journeys.report_known_by"), labels, series)]
 
