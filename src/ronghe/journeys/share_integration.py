@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ronghe.data.integrate.fuse.plan import FuseStep, Plan, Step
 from ronghe.data.integrate.fuse.table import Made, call, column, named
+from ronghe.data.standardize.result import mask
 from ronghe.journeys.integrate import read_plan, run_plan
 from ronghe.journeys.publication import published_path
 from ronghe.journeys.share_plan import Planned, plan_by_identifiers, plan_by_key, plan_of_tables
@@ -24,6 +25,8 @@ from ronghe.terms import InputError, UsageError, content_id
 __all__ = ["Wish", "integrate_tables"]
 
 SHOWN_KEYS = 5
+PLAIN = ("code", "integer", "number", "text")
+"""Elements that say how a value is written, not that it is somebody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,10 @@ def _check_key(engine: DuckDB, work: Workspace, table: SharedTable, key: str) ->
     groups = groups.group_by(wanted.copy()).having(many).order_by("key")
     found = engine.query(groups).column(0)
     if len(found):
-        shown = ", ".join(str(value) for value in found.slice(0, SHOWN_KEYS).to_pylist())
+        element = next(made.element for made in table.result.columns if made.name == key)
+        values = [str(value) for value in found.slice(0, SHOWN_KEYS).to_pylist()]
+        # The number of a person stays out of messages, which end in logs.
+        shown = ", ".join(values if element in PLAIN else map(mask, values))
         place = table.result.source
         raise InputError("journeys.key_repeats", table=place, key=key, count=len(found), keys=shown)
 
