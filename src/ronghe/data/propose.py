@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -193,7 +194,7 @@ def _field(column: ProposedColumn, element: Element, published: str, rows: int) 
     )
 
 
-def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
+def _proposed(engine: Engine, staged: Staged, catalog: Catalog, as_of: date | None) -> Proposal:
     engine.attach(SOURCE, staged)
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = _samples(engine, len(staged.columns))
@@ -228,17 +229,20 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
         fields.append(_field(proposed, chosen.element, published, counts["rows"]))
         kinds[published] = KINDS[chosen.element.type.name]
     words = sorted({word for column in columns for word in column.missing})
-    schema = TableSchema(fields=tuple(fields), missing_values=("", *words))
+    schema = TableSchema(fields=tuple(fields), missing_values=("", *words), as_of=as_of)
     return Proposal(schema, tuple(columns), kinds)
 
 
-def propose_schema(engine: Engine, staged: Staged, catalog: Catalog, scratch: Path) -> tuple[Proposal, Staged]:
+def propose_schema(
+    engine: Engine, staged: Staged, catalog: Catalog, scratch: Path, *, as_of: date | None = None
+) -> tuple[Proposal, Staged]:
     """A schema for a table, and the table as it could be read: broken records taken out where there are some.
 
     Candidates come from the column's name and from its most frequent values; the choice is made over the whole column.
+    `as_of` becomes the day after which the schema accepts no birth; without it none is compared.
     """
     try:
-        return _proposed(engine, staged, catalog), staged
+        return _proposed(engine, staged, catalog, as_of), staged
     except MalformedRecords:
         clean = separate(staged, scratch)
-        return _proposed(engine, clean, catalog), clean
+        return _proposed(engine, clean, catalog, as_of), clean

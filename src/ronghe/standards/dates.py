@@ -4,6 +4,7 @@ import datetime as dt
 from functools import cache
 
 from ronghe.messages import Bilingual
+from ronghe.standards.births import born_by
 from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.standards.synonyms import synonyms
@@ -136,12 +137,12 @@ def _names(code: str) -> tuple[Bilingual, tuple[str, ...]]:
     return Bilingual("日期", "Date"), _DATES
 
 
-def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> Element:
+def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of: dt.date | None = None) -> Element:
     """A day of the calendar; `code` is date or birth_date.
 
     `order`, one of ORDERS, reads dates that end with the year, which are a broken form by default. With `excel_serial`
     "yes" the numbers in SERIALS are days that a spreadsheet counted from 1899-12-30. A time other than midnight is a
-    broken form.
+    broken form. A birth after `as_of` breaks `future_birth`.
     """
     if order not in ORDERS:
         raise InputError("standards.option_value", element=f"{code}.order", value=order, known=", ".join(ORDERS))
@@ -150,7 +151,8 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> El
     birth = code == "birth_date"
     since = Check("range", ops.Compare(">=", VALUE(ops.DATE), ops.Literal(FIRST_BIRTH, ops.DATE)))
     name, names = _names(code)
-    return Element(
+    told = (("as_of", as_of.isoformat() if as_of else ""),) if birth else ()
+    element = Element(
         code=code,
         name=name,
         synonyms=names,
@@ -165,8 +167,10 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> El
         checks=(since,) if birth else (),
         sensitivity="personal" if birth else "none",
         examples=("2024-03-05", "2024/3/5", "20240305", "２０２４年３月５日", "二〇二四年三月五日"),
-        options=(("order", order), ("excel_serial", excel_serial)),
+        options=(("order", order), ("excel_serial", excel_serial), *told),
+        birth=VALUE(ops.DATE) if birth else None,
     )
+    return born_by(element, as_of)
 
 
 ELEMENTS: tuple[Element, ...] = (date(), date(code="birth_date"))

@@ -43,6 +43,7 @@ class Element:
     sensitivity  name of a class that a profile grades: "none", "personal", "sensitive" or "organization"
     source       the standard or law that defines it
     form         what the text looks like, for people: "18 digits, the last may be X"
+    birth        over VALUE: the day of birth that it holds, as the date or as text YYYYMMDD; None where it holds none
     """
 
     code: str
@@ -59,6 +60,7 @@ class Element:
     sensitivity: Literal["none", "personal", "sensitive", "organization"] = "none"
     examples: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    birth: Expression | None = None
 
     def read(self, raw: str | None) -> "Reading":
         """Read one cell by the reference evaluator: for single values and tests, not for tables."""

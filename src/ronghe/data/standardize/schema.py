@@ -7,6 +7,7 @@ prefix or a value of the wrong kind is an error with its place, never silently p
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, get_args
 
 from ronghe.terms import InputError
@@ -51,7 +52,7 @@ _CONSTRAINTS = (
     *("required", "unique", "pattern", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength"),
 )
-_TABLE_KEYS = {"rules", "name", "version"}
+_TABLE_KEYS = {"rules", "name", "version", "asOf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,14 @@ class CrossRule:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A table's fields and the rules between them."""
+    """A table's fields and the rules between them; nobody in it was born after `as_of`."""
 
     fields: tuple[Field, ...]
     missing_values: tuple[str, ...] = MISSING_BY_DEFAULT
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     rules: tuple[CrossRule, ...] = ()
+    as_of: date | None = None
 
     def field(self, name: str) -> Field:
         """The field of this name; KeyError when there is none."""
@@ -146,6 +148,14 @@ class _Place:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong("0, 1, 2 ...", value)
         return value
+
+    def day(self, value: object) -> date | None:
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(self.text(value))
+        except ValueError as fault:
+            raise self.wrong("2026-01-31", value) from fault
 
     def mapping(self, value: object) -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -284,6 +294,7 @@ def parse_schema(text: str, *, where: str) -> TableSchema:
             _rule(place.at(PREFIX + "rules", number), item)
             for number, item in enumerate(place.at(PREFIX + "rules").sequence(ours.get("rules", [])))
         ),
+        as_of=place.at(PREFIX + "asOf").day(ours.get("asOf")),
     )
     _consistent(place, schema)
     return schema
@@ -351,5 +362,6 @@ def schema_json(schema: TableSchema, kinds: Mapping[str, str]) -> dict[str, Any]
         "primaryKey": list(schema.primary_key),
         "foreignKeys": keys,
         PREFIX + "rules": rules,
+        PREFIX + "asOf": schema.as_of.isoformat() if schema.as_of else [],
     }
     return {key: value for key, value in document.items() if value != []}
