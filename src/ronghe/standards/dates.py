@@ -5,7 +5,7 @@ from functools import cache
 
 from ronghe.messages import Bilingual
 from ronghe.standards.births import born_by
-from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
+from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element, Fault
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
@@ -99,7 +99,8 @@ def _serial() -> tuple[ops.Expression, ops.Expression]:
     return ops.Matches(TEXT, "[2-8][0-9]{4}(?:[.]0+)?"), ops.DateOf(ops.Lookup(days, _serial_days()))
 
 
-def _value(order: str, excel_serial: str) -> ops.Expression:
+def _branches(order: str, excel_serial: str) -> tuple[tuple[ops.Expression, ops.Expression], ...]:
+    """The forms of a day, and the day that each gives."""
     spoken = ops.Replace(ops.Replace(ops.Replace(TEXT, "年", "-"), "月", "-"), "日")
     branches = [
         (ops.Matches(TEXT, _USUAL), ops.DateOf(TEXT)),
@@ -113,7 +114,7 @@ def _value(order: str, excel_serial: str) -> ops.Expression:
         branches.append(_turned(order))
     if excel_serial == "yes":
         branches.append(_serial())
-    return ops.Case(tuple(branches), ops.Literal(None, ops.DATE))
+    return tuple(branches)
 
 
 _BIRTH = synonyms(
@@ -149,6 +150,7 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of
     if excel_serial not in ("yes", "no"):
         raise InputError("standards.option_value", element=f"{code}.excel_serial", value=excel_serial, known="yes, no")
     birth = code == "birth_date"
+    branches = _branches(order, excel_serial)
     since = Check("range", ops.Compare(">=", VALUE(ops.DATE), ops.Literal(FIRST_BIRTH, ops.DATE)))
     name, names = _names(code)
     told = (("as_of", as_of.isoformat() if as_of else ""),) if birth else ()
@@ -158,7 +160,7 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of
         synonyms=names,
         type=ops.DATE,
         clean=folded_date(_USUAL, f"[0-9]{{8}}|{_SEPARATED}|{_SPOKEN}"),
-        value=_value(order, excel_serial),
+        value=ops.Case(branches, ops.Literal(None, ops.DATE)),
         source="GB/T 7408.1-2023",
         form=Bilingual(
             "如 2024-03-05、20240305、2024/3/5、2024年3月5日、二〇二四年三月五日",
@@ -169,6 +171,7 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of
         examples=("2024-03-05", "2024/3/5", "20240305", "２０２４年３月５日", "二〇二四年三月五日"),
         options=(("order", order), ("excel_serial", excel_serial), *told),
         birth=VALUE(ops.DATE) if birth else None,
+        faults=(Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),),
     )
     return born_by(element, as_of)
 

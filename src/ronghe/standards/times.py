@@ -2,7 +2,7 @@
 
 from ronghe.messages import Bilingual
 from ronghe.standards.dates import BEFORE_TIME, DAY, day_text, folded_date, small_number
-from ronghe.standards.element import TEXT, Element
+from ronghe.standards.element import TEXT, Element, Fault
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 
@@ -28,7 +28,8 @@ def _two_digits(text: ops.Expression) -> ops.Expression:
     return ops.Case(((ops.Matches(text, "[0-9]"), ops.Concat((ops.Literal("0"), text))),), short)
 
 
-def _moment() -> ops.Expression:
+def _moment() -> tuple[tuple[ops.Expression, ops.Expression], ...]:
+    """The forms of a moment, and the moment that each gives."""
     spaced = ops.Concat((day_text(TEXT), ops.Literal(" "), _time_text(TEXT, f"^{BEFORE_TIME}")))
     compact = [ops.Slice(TEXT, start, length) for start, length in ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))]
     marks = ("-", "-", " ", ":", ":")
@@ -37,16 +38,16 @@ def _moment() -> ops.Expression:
         joined += [ops.Literal(mark), part]
     eight = ops.Concat((*joined[:5], ops.Literal(" 00:00:00")))
     day_only = ops.Concat((day_text(TEXT), ops.Literal(" 00:00:00")))
-    branches = (
+    return (
         (ops.Matches(TEXT, f"{BEFORE_TIME}{_CLOCK}{_ZONE}"), ops.TimestampOf(spaced)),
         (ops.Matches(TEXT, DAY), ops.TimestampOf(day_only)),
         (ops.Matches(TEXT, "[0-9]{14}"), ops.TimestampOf(ops.Concat(tuple(joined)))),
         (ops.Matches(TEXT, "[0-9]{8}"), ops.TimestampOf(eight)),
     )
-    return ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP))))
 
 
 def _date_time() -> Element:
+    branches = _moment()
     return Element(
         code="datetime",
         name=Bilingual("日期时间", "Date and time"),
@@ -59,13 +60,14 @@ def _date_time() -> Element:
         ),
         type=ops.TIMESTAMP,
         clean=folded_date(_USUAL),
-        value=_moment(),
+        value=ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP)))),
         source=SOURCE,
         form=Bilingual(
             "如 2024-03-05 08:30:00、2024/3/5 8:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
             "Like 2024-03-05 08:30:00, 2024/3/5 8:30, in the legal time of China; fractions of a second are cut off, "
             "Z and other zones are refused",
         ),
+        faults=(Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),),
         examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T08:30:00.123+08:00", "2024年3月5日8时30分"),
     )
 

@@ -53,7 +53,9 @@ def _compiled(schema: TableSchema, staged: Staged, catalog: Catalog, engine: Eng
 
 def _undated(compiled: Compiled) -> tuple[Note, ...]:
     """A note of the columns whose births nobody compares with a day."""
-    held = (name for name, element in compiled.elements.items() if element.birth and not asks_for_future_births(element))
+    held = (
+        name for name, element in compiled.elements.items() if element.birth and not asks_for_future_births(element)
+    )
     columns = ", ".join(held)
     return (Note("data.no_as_of", {"columns": columns}),) if columns else ()
 

@@ -47,7 +47,7 @@ _ELEMENT_OF_TYPE = {
     "yearmonth": "year_month",
     "any": "text",
 }
-_FIELD_KEYS = {"element", "options", "onError", "impute", "imputeValue", "column"}
+_FIELD_KEYS = {"element", "options", "onError", "impute", "imputeValue", "column", "within"}
 _CONSTRAINTS = (
     *("required", "unique", "pattern", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength"),
@@ -59,7 +59,8 @@ _TABLE_KEYS = {"rules", "name", "version", "asOf"}
 class Field:
     """One output column.
 
-    `column` is the name in the file when it differs from `name`; `impute_value` only for `impute="constant"`.
+    `column` is the name in the file when it differs from `name`; `impute_value` only for `impute="constant"`; `within`
+    names the field around it, as the province around a district.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Field:
     exclusive_maximum: str | None = None
     min_length: int | None = None
     max_length: int | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _field(place: _Place, value: object) -> Field:
         exclusive_maximum=_scalar(at.at("exclusiveMaximum"), limits.get("exclusiveMaximum")),
         min_length=at.at("minLength").count(limits.get("minLength")),
         max_length=at.at("maxLength").count(limits.get("maxLength")),
+        within=place.at(PREFIX + "within").text(ours.get("within", "")),
     )
 
 
@@ -345,6 +348,7 @@ def _field_json(field: Field, kind: str) -> dict[str, Any]:
         PREFIX + "onError": field.on_error,
         PREFIX + "impute": field.impute if field.impute != "none" else None,
         PREFIX + "imputeValue": field.impute_value,
+        PREFIX + "within": field.within or None,
     }
     return {key: value for key, value in item.items() if value is not None}
 
