@@ -200,7 +200,8 @@ def _by_name(
 def _more_as_moments(catalog: Catalog, values: Sequence[str], fits: float) -> bool:
     """True for days of which some have a time: as days alone those would be lost."""
     timed = any(_TIMED.search(value) for value in values)
-    return timed and max(fits, FITS_WITH_NAME) <= (as_moments := fitting(catalog.get("datetime"), values)) > fits
+    as_moments = fitting(catalog.get("datetime"), values) if timed else 0.0
+    return as_moments > fits and as_moments >= FITS_WITH_NAME
 
 
 def _only_vaguely(element: Element, column: str) -> bool:

@@ -119,7 +119,7 @@ def _branches(order: str, excel_serial: str) -> tuple[tuple[ops.Expression, ops.
 
 _BIRTH = synonyms(
     "出生日期 出生年月 出生年月日 出生时间 生日 出生日 患者出生日期 学生出生日期 婴儿出生日期",
-    "birth_date birthday birthdate date_of_birth born_on dob csrq csny csnyr",
+    "birth_date birthday birthdate date_of_birth born_on dob birth_dt csrq csny csnyr",
 )
 _DATES = synonyms(
     "日期 时间 登记日期 申报日期 申请日期 发证日期 有效期至 有效期起 有效期止 成立日期 注册日期 核准日期 检查日期",

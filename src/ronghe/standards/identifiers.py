@@ -91,8 +91,8 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
     """The citizen identity number (GB 11643-1999), and the residence permits that share its form.
 
     The value has 18 characters; the 15 digits issued before 1999 get their century and their check digit. A birth on no
-    real day or before 1800 breaks `birth_date`, one after `as_of` breaks `future_birth`. That the first six digits never
-    were a code of GB/T 2260 is a warning, since lists of old codes are never complete.
+    real day or before 1800 breaks `birth_date`, one after `as_of` breaks `future_birth`. That the first six digits
+    never were a code of GB/T 2260 is a warning, since lists of old codes are never complete.
     """
     element = Element(
         code="citizen_id",

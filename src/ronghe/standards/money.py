@@ -69,7 +69,7 @@ def money(unit: str = "元") -> Element:
             "低保金额 救助金额 发放金额 月租金 租金 缴费基数 缴费金额 费用 总费用 医疗费用 自付金额 报销金额 价格",
             "单价",
             "总价 合同金额 中标金额 预算 余额 贷款金额 押金 学费",
-            "amount income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
+            "amount amt income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
             "registered_capital total_cost je sr nsr ysr zczb yye fy zfy jg gz",
         ),
         type=MONEY,

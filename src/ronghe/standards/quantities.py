@@ -160,7 +160,7 @@ _WHOLE = synonyms("整数 年龄 天数 年限 层数 楼层 工龄 学分 integ
 _COUNTS = synonyms(
     "数量 人数 户数 家庭人口数 家庭人口 人口数 从业人数 职工人数 参保人数 学生人数 床位数 次数 件数 总数 总人数",
     "个数 套数 户籍人口",
-    "count total number_of headcount population quantity_of num cnt rs sl hs cs zs",
+    "count total number_of headcount population quantity_of num cnt qty rs sl hs cs zs",
 )
 
 ELEMENTS: tuple[Element, ...] = (

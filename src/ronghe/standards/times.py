@@ -16,6 +16,27 @@ _ZONE = "(?: ?[+]08:?00)?"
 _USUAL = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 
 
+_TWELVE = "(?:0?[1-9]|1[0-2]):[0-5][0-9](?::[0-5][0-9])?"
+_HALVES = f"{BEFORE_TIME}(?:(?:上午|下午) ?{_TWELVE}|{_TWELVE} ?[AaPp][Mm])"
+_HOURS = tuple(
+    (f"{half}{written}", f"{hour % 12 + later:02}")
+    for half, later in (("A", 0), ("P", 12))
+    for hour in range(1, 13)
+    for written in dict.fromkeys((f"{hour}", f"{hour:02}"))
+)
+_OTHER_ZONE = f"{BEFORE_TIME}{_CLOCK} ?(?:[Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})"
+
+
+def _by_halves() -> ops.Expression:
+    """2024/3/5 下午3:30 and 2024-03-05 3:30 PM; noon is 下午12:00 and 12:00 PM, midnight 上午12:00 and 12:00 AM."""
+    half = ops.Case(((ops.Found(TEXT, "下午|[Pp][Mm]"), ops.Literal("P")),), ops.Literal("A"))
+    hour = ops.Lookup(ops.Concat((half, ops.Extract(TEXT, "([0-9]{1,2}):"))), _HOURS)
+    minute = ops.Extract(TEXT, ":([0-9]{2})")
+    second = _two_digits(ops.Extract(TEXT, ":[0-9]{2}(?::([0-9]{2}))?"))
+    parts = (day_text(TEXT), ops.Literal(" "), hour, ops.Literal(":"), minute, ops.Literal(":"), second)
+    return ops.TimestampOf(ops.Concat(parts))
+
+
 def _time_text(text: ops.Expression, before: str = "^") -> ops.Expression:
     """A text that holds _CLOCK after `before` as H:MM:SS; fractions of a second are cut off."""
     shape = f"{before}([0-9]{{1,2}})[^0-9]([0-9]{{1,2}})(?:[^0-9]([0-9]{{1,2}}))?"
@@ -41,6 +62,7 @@ def _moment() -> tuple[tuple[ops.Expression, ops.Expression], ...]:
     return (
         (ops.Matches(TEXT, f"{BEFORE_TIME}{_CLOCK}{_ZONE}"), ops.TimestampOf(spaced)),
         (ops.Matches(TEXT, DAY), ops.TimestampOf(day_only)),
+        (ops.Matches(TEXT, _HALVES), _by_halves()),
         (ops.Matches(TEXT, "[0-9]{14}"), ops.TimestampOf(ops.Concat(tuple(joined)))),
         (ops.Matches(TEXT, "[0-9]{8}"), ops.TimestampOf(eight)),
     )
@@ -53,7 +75,7 @@ def _date_time() -> Element:
         name=Bilingual("日期时间", "Date and time"),
         synonyms=synonyms(
             "日期时间 更新时间 创建时间 采集时间 登记时间 申请时间 受理时间 办结时间 提交时间 审核时间 录入时间",
-            "修改时间 发生时间 报警时间",
+            "修改时间 发生时间 报警时间 created updated modified created_on updated_on last_updated last_modified",
             "挂号时间 交易时间 datetime date_time timestamp updated_at created_at modified_at update_time",
             "create_time gxsj",
             "cjsj djsj lrsj xgsj",
@@ -63,11 +85,15 @@ def _date_time() -> Element:
         value=ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP)))),
         source=SOURCE,
         form=Bilingual(
-            "如 2024-03-05 08:30:00、2024/3/5 8:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
-            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, in the legal time of China; fractions of a second are cut off, "
+            "如 2024-03-05 08:30:00、2024/3/5 8:30、2024/3/5 下午3:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
+            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, 2024/3/5 3:30 PM, in the legal time of China; fractions of a "
+            "second are cut off, "
             "Z and other zones are refused",
         ),
-        faults=(Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),),
+        faults=(
+            Fault("zone", ops.Matches(TEXT, _OTHER_ZONE)),
+            Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),
+        ),
         examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T08:30:00.123+08:00", "2024年3月5日8时30分"),
     )
 
