@@ -129,7 +129,7 @@ def rules_given() -> set[str]:
     engine = [path for path in SOURCES if "standards" in path.parts or "standardize" in path.parts]
     found: set[str] = set()
     for name, call in calls_in(engine):
-        place = {"Check": 0, "Key": 1}.get(name)
+        place = {"Check": 0, "Fault": 0, "Key": 1}.get(name)
         if place is not None and isinstance(call.args[place], ast.Constant):
             found |= texts_in(call.args[place])
         if name == "add" and len(call.args) == 4:  # a reason: condition, subject, rule, value

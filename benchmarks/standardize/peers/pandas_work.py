@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 PACKAGES = ("pandas", "pyarrow", "numpy")
 
 REQUIRED = ("身份证号", "姓名")
+LISTED = ("性别", "区划")
 CITIZEN_ID = "[0-9]{17}[0-9X]"
 PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]"
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1], np.int16)
@@ -82,7 +83,8 @@ def values(cells: Any, codes: dict[str, str]) -> Any:
             "姓名": name.where(name.str.fullmatch(NAME)),
             "出生日期": days(tidied(cells["出生日期"], DAY, clean_day), "%Y-%m-%d"),
             "性别": tidied(cells["性别"], "男|女|1|2", lambda odd: odd.str.strip()).map(SEXES).astype("str"),
-            "区划": place.map(codes).astype("str"),
+            # Six digits are a code, whether or not it is on the list.
+            "区划": place.map(codes).astype("str").fillna(place.where(place.str.fullmatch("[1-9][0-9]{5}"))),
             "年收入": money(cells["年收入"]),
             "手机": mobile.where(mobile.str.fullmatch(MOBILE)),
             "备注": cells["备注"].str.strip(),
@@ -103,7 +105,15 @@ def broken(cells: Any, value: Any) -> Flags:
     for name in cells.columns:
         if name in REQUIRED:
             found[name, "required"] = cells[name].isna().to_numpy()
-        found[name, "form"] = (cells[name].notna() & value[name].isna()).to_numpy()
+        unread = (cells[name].notna() & value[name].isna()).to_numpy()
+        if name in LISTED:
+            found[name, "not_listed"] = unread
+        elif name == "出生日期":
+            day = unread.copy()
+            day[unread] = clean_day(cells.loc[unread, name].str.translate(FOLD)).notna()
+            found |= {(name, "no_such_day"): day, (name, "form"): unread & ~day}
+        else:
+            found[name, "form"] = unread
         if name == "身份证号":
             there = value[name].notna().to_numpy()
             number = value.loc[there, name]

@@ -15,6 +15,7 @@ import polars as pl
 
 COLUMNS = ("序号", "身份证号", "姓名", "出生日期", "性别", "区划", "年收入", "手机", "备注")
 REQUIRED = ("身份证号", "姓名")
+LISTED = ("性别", "区划")
 
 CITIZEN_ID = "^[0-9]{17}[0-9X]$"
 PROVINCES = "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
@@ -66,7 +67,9 @@ def place(codes: dict[str, str]) -> pl.Expr:
     dropped = r"[-–—/、,，_>|·.\s\u{200B}\u{FEFF}]|市辖区"
     text = tidied("区划", PLACE, lambda cell: cell.str.replace_all(dropped, ""))
     # Twice as fast with two lists as with the dict.
-    return text.replace_strict(list(codes), list(codes.values()), default=None)
+    known = text.replace_strict(list(codes), list(codes.values()), default=None)
+    # Six digits are a code, whether or not it is on the list.
+    return pl.coalesce(known, pl.when(text.str.contains("^[1-9][0-9]{5}$")).then(text))
 
 
 def money() -> pl.Expr:
@@ -123,7 +126,14 @@ def broken() -> dict[tuple[str, str], pl.Expr]:
     for name in COLUMNS:
         if name in REQUIRED:
             found[name, "required"] = pl.col(name).is_null()
-        found[name, "form"] = pl.col(name).is_not_null() & pl.col(f"v{name}").is_null()
+        unread = pl.col(name).is_not_null() & pl.col(f"v{name}").is_null()
+        if name in LISTED:
+            found[name, "not_listed"] = unread
+        elif name == "出生日期":
+            day = tidied(name, DAY, clean_day).str.contains(DAY).fill_null(value=False)
+            found |= {(name, "no_such_day"): unread & day, (name, "form"): unread & ~day}
+        else:
+            found[name, "form"] = unread
         if name == "身份证号":
             found |= {(name, rule): number.is_not_null() & ~holds for rule, holds in of_number.items()}
     return found

@@ -14,6 +14,7 @@ from ronghe.cli.reading import limits, options_of, out_folder, reads, sources_of
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
 from ronghe.terms import UsageError
+from ronghe.terms.time import legal_day
 
 __all__ = ["data"]
 
@@ -50,17 +51,24 @@ def profile(session: Session, /, file: str, *, show_values: bool, **given: Any) 
 @data.command(cls=Command, examples=("ronghe data propose residents.csv -o schema.json",))
 @_FILE
 @click.option("-o", "--output", type=_PATH, metavar="FILE", required=True)
+@click.option("--as-of", type=Day(), metavar="DATE")
 @reads(elements=True)
 @limits(engine=False)
 @click.pass_obj
-def propose(session: Session, /, file: str, *, output: Path, **given: Any) -> None:
+def propose(session: Session, /, file: str, *, output: Path, as_of: date | None, **given: Any) -> None:
     """See `cli.command_data_propose`."""
     from ronghe.data.files import propose_file
     from ronghe.tables.atomic import write_atomic
 
     if output.is_file() and Path(file.partition("#")[0]).is_file() and output.samefile(file.partition("#")[0]):
         raise UsageError("tables.output_is_source", path=str(output))
-    made = propose_file(file, resources=session.resources, catalog=session.catalog(), options=options_of(given))
+    made = propose_file(
+        file,
+        resources=session.resources,
+        catalog=session.catalog(),
+        options=options_of(given),
+        as_of=as_of or legal_day(datetime.now(UTC)),
+    )
     with write_atomic(output) as path:
         path.write_text(json.dumps(made.schema_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
     session.show({"schema": str(output), **made.to_json()}, views.proposal(made, file, output))

@@ -28,7 +28,7 @@ def elements_page() -> Iterator[str]:
 
 def _rules(element: Element) -> str:
     asked = (f"`{check.rule}`" + (" (warning)" if check.level == "warning" else "") for check in element.checks)
-    return ", ".join(["`form`", *asked])
+    return ", ".join(["`form`", *(f"`{fault.rule}`" for fault in element.faults), *asked])
 
 
 def _facts(element: Element) -> Iterator[tuple[str, str]]:

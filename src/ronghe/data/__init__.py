@@ -14,7 +14,7 @@ allows.
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -59,22 +59,26 @@ def propose(
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
     own_elements: Sequence[Path] = (),
+    as_of: date | None = None,
 ) -> "Proposal":
     """The data element of each column of a table, with the evidence, and the schema that follows from it.
 
-    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too
+    `source` is a path or a SQLAlchemy URL; `as_of` is the day after which the schema accepts no birth, None that of the
+    call. Raises InputError for what cannot be read, LimitReached for what is too
     large.
     """
     from ronghe.data.files import propose_file
     from ronghe.standards.catalog import catalog
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
+    from ronghe.terms.time import legal_day
 
     return propose_file(
         str(source),
         resources=resources or Resources(),
         catalog=catalog(own_elements),
         options=options or ReadOptions(),
+        as_of=as_of or legal_day(datetime.now(UTC)),
     )
 
 

@@ -10,13 +10,26 @@ from types import MappingProxyType
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import LOWEST_SCORE, Catalog, normalized
 from ronghe.standards.contact import COUNTRIES
-from ronghe.standards.element import Element
+from ronghe.standards.element import Element, Reading
 from ronghe.standards.likely_names import like_a_person, like_an_organization
 from ronghe.standards.regions import known
 
-__all__ = ["Candidate", "about_people", "candidates_of", "fits_enough"]
+__all__ = [
+    "UNKNOWN",
+    "Candidate",
+    "about_people",
+    "candidates_of",
+    "fits_enough",
+    "fitting",
+    "needed_fits",
+    "outer_level",
+    "recognized",
+]
 
 MOSTLY = 0.8
+UNKNOWN = "region_unknown"
+"""The warning that says that a value is on no list."""
+AMBIGUOUS = ("ambiguous",)
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
 FITS_OF_NAMED = MappingProxyType({"yes_no": 0.95, "region": 0.95, "country": 0.95})
@@ -37,6 +50,7 @@ _PERSONS, _ORGANIZATIONS = 0.8, 0.3
 """The parts of the values that must look like names of people or of organizations; the latter often say nothing."""
 _FIRST_FEW = 8
 _NUMERIC = ("integer", "number", "decimal")
+_TIMED = re.compile("[0-9]:[0-9]{2}|[0-9] ?[时点]")
 _LOOKS_LIKE_ID = re.compile(r"(编号|代码|序号|号码|证号|流水号|(^|[_\s])(id|code|no|number)$)", re.IGNORECASE)
 
 
@@ -49,10 +63,33 @@ class Candidate:
     by_name: float
 
 
+def recognized(reading: Reading) -> bool:
+    """True for a value that is known: any six digits are a region's code to a table, but do not speak for one."""
+    return reading.value is not None and UNKNOWN not in reading.warnings
+
+
 def fits_enough(candidate: Candidate, fits: int, values: int) -> bool:
     """True when so many of the column's filled cells read as the element that the others are faults of the data."""
-    needed = FITS_OF_NAMED.get(candidate.element.code, FITS_WITH_NAME) if candidate.by_name else FITS_WITHOUT_NAME
+    needed = needed_fits(candidate.element) if candidate.by_name else FITS_WITHOUT_NAME
     return values > 0 and fits >= needed * values
+
+
+def needed_fits(element: Element) -> float:
+    """The part of the values that must fit where the column's name says so too."""
+    return FITS_OF_NAMED.get(element.code, FITS_WITH_NAME)
+
+
+def outer_level(catalog: Catalog, values: Sequence[str]) -> int:
+    """1 for a column of provinces, 2 for one of prefectures, 0 for every other."""
+    region = catalog.get("region")
+    if not _first_few_fit(region, values):
+        return 0
+    present = [value for value in values if value.strip() not in MISSING_WORDS]
+    codes = [str(reading.value) for value in present if recognized(reading := region.read(value))]
+    for level, zeros in ((1, "0000"), (2, "00")):
+        if present and sum(code.endswith(zeros) for code in codes) >= MOSTLY * len(present):
+            return level
+    return 0
 
 
 def about_people(catalog: Catalog, columns: Sequence[str]) -> bool:
@@ -94,7 +131,7 @@ def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
 def _country(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
     """Whose postcodes they are: the first country that most of them fit."""
     for country in COUNTRIES:
-        if _fitting(catalog.get("postcode", {"country": country}), values) >= MOSTLY:
+        if fitting(catalog.get("postcode", {"country": country}), values) >= MOSTLY:
             return {} if country == COUNTRIES[0] else {"country": country}
     return {}
 
@@ -110,11 +147,13 @@ def _order(values: Sequence[str]) -> dict[str, str]:
     return {"order": "dmy" if days_first else "mdy"}
 
 
-def _fitting(element: Element, values: Sequence[str]) -> float:
+def fitting(element: Element, values: Sequence[str], *, helped: bool = False) -> float:
+    """The part of the values that the element reads; with `helped` also those that a column around tells apart."""
     present = [value for value in values if value.strip() not in MISSING_WORDS]
     if not present:
         return 0.0
-    return sum(1 for value in present if element.read(value).value is not None) / len(present)
+    readings = (element.read(value) for value in present)
+    return sum(recognized(reading) or (helped and reading.broken == AMBIGUOUS) for reading in readings) / len(present)
 
 
 def _leading_zeros(values: Sequence[str]) -> bool:
@@ -138,7 +177,9 @@ def _of_a_person_or_organization(catalog: Catalog, values: Sequence[str], *, peo
         yield Candidate(catalog.get("organization_name"), {}, LOWEST_SCORE)
 
 
-def _by_name(catalog: Catalog, column: str, values: Sequence[str], *, people: bool) -> Iterator[Candidate]:
+def _by_name(
+    catalog: Catalog, column: str, values: Sequence[str], *, people: bool, helped: bool
+) -> Iterator[Candidate]:
     vague = _vague(column)
     if vague:
         yield from _of_a_person_or_organization(catalog, values, people=people)
@@ -147,10 +188,20 @@ def _by_name(catalog: Catalog, column: str, values: Sequence[str], *, people: bo
             continue
         if vague and element.code in ("person_name", "organization_name") and _only_vaguely(element, column):
             continue
-        options = _options(catalog, element, column, values)
+        options = {} if helped and element.inside else _options(catalog, element, column, values)
         built = catalog.get(element.code, options)
-        if _fitting(built, values) >= FITS_WITH_NAME:
+        fits = fitting(built, values, helped=helped)
+        if element.code == "date" and _more_as_moments(catalog, values, fits):
+            yield Candidate(catalog.get("datetime"), {}, score)
+        if fits >= FITS_WITH_NAME:
             yield Candidate(built, options, score)
+
+
+def _more_as_moments(catalog: Catalog, values: Sequence[str], fits: float) -> bool:
+    """True for days of which some have a time: as days alone those would be lost."""
+    timed = any(_TIMED.search(value) for value in values)
+    as_moments = fitting(catalog.get("datetime"), values) if timed else 0.0
+    return as_moments > fits and as_moments >= FITS_WITH_NAME
 
 
 def _only_vaguely(element: Element, column: str) -> bool:
@@ -168,7 +219,7 @@ def _by_values(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator
             continue
         options = _options(catalog, element, column, values)
         built = catalog.get(code, options)
-        if _fitting(built, values) >= FITS_WITHOUT_NAME:
+        if fitting(built, values) >= FITS_WITHOUT_NAME:
             yield Candidate(built, options, 0.0)
 
 
@@ -185,14 +236,14 @@ def _by_list(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[C
         element = catalog.get(code)
         speaks = words or (codes and code == "region")
         enough = speaks and len(present) >= different and _first_few_fit(element, present)
-        if enough and _fitting(element, present) >= FITS_WITHOUT_NAME:
+        if enough and fitting(element, present) >= FITS_WITHOUT_NAME:
             yield Candidate(element, {}, 0.0)
 
 
 def _first_few_fit(element: Element, values: Sequence[str]) -> bool:
     """False where the first values rule the element out, which is soon asked: a wide table has many columns."""
     few = [value for value in values if value.strip() not in MISSING_WORDS][:_FIRST_FEW]
-    return sum(element.read(value).value is None for value in few) <= 1
+    return sum(not recognized(element.read(value)) for value in few) <= 1
 
 
 def _fallbacks(catalog: Catalog, values: Sequence[str]) -> Iterator[Candidate]:
@@ -201,14 +252,17 @@ def _fallbacks(catalog: Catalog, values: Sequence[str]) -> Iterator[Candidate]:
     yield Candidate(catalog.get("text"), {}, 0.0)
 
 
-def candidates_of(catalog: Catalog, column: str, values: Sequence[str], *, people: bool) -> list[Candidate]:
+def candidates_of(
+    catalog: Catalog, column: str, values: Sequence[str], *, people: bool, helped: bool = False
+) -> list[Candidate]:
     """The elements that the column may hold, the likeliest first, the last of them text, which reads everything.
 
-    `values` are its most frequent ones; `people` says that the table is about people.
+    `values` are its most frequent ones; `people` says that the table is about people, `helped` that it
+    has a column of larger divisions, which tells what ambiguous names mean.
     """
     found: dict[str, Candidate] = {}
     for candidate in (
-        *_by_name(catalog, column, values, people=people),
+        *_by_name(catalog, column, values, people=people, helped=helped),
         *_by_list(catalog, column, values),
         *_by_values(catalog, column, values),
         *_fallbacks(catalog, values),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,8 +32,13 @@ def profile_file(source: str, *, resources: Resources, options: ReadOptions | No
 
 
 def propose_file(
-    source: str, *, resources: Resources, catalog: Catalog, options: ReadOptions | None = None
+    source: str,
+    *,
+    resources: Resources,
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    as_of: date | None = None,
 ) -> Proposal:
     """The proposal for a table; see `propose_schema`."""
     with _staged(source, resources, options) as (engine, staged, scratch):
-        return propose_schema(engine, staged, catalog, scratch)[0]
+        return propose_schema(engine, staged, catalog, scratch, as_of=as_of)[0]

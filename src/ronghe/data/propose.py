@@ -1,14 +1,16 @@
 """Propose the data element of each column, from its name and all of its values, with the evidence."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
-from ronghe.data.candidates import Candidate, about_people, candidates_of, fits_enough
+from ronghe.data.candidates import UNKNOWN, Candidate, about_people, candidates_of, fits_enough, outer_level
+from ronghe.data.doubts import doubts_of
 from ronghe.data.standardize.run import KINDS
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.standards import MISSING_WORDS
@@ -19,7 +21,7 @@ from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import name
-from ronghe.tables.staged import Staged
+from ronghe.tables.staged import Note, Staged
 
 __all__ = ["Proposal", "ProposedColumn", "propose_schema"]
 
@@ -34,7 +36,10 @@ _IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code"
 @dataclass(frozen=True, slots=True)
 class ProposedColumn:
     """What is proposed for a column and why: `fits` of `values` filled cells read as the element, over the whole
-    column."""
+    column.
+
+    `within` is the column around it that tells ambiguous names apart; `doubts` are what a person should look at.
+    """
 
     name: str
     element: str
@@ -45,6 +50,8 @@ class ProposedColumn:
     missing: dict[str, int]
     distinct: int
     runner_up: str = ""
+    within: str = ""
+    doubts: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +121,22 @@ def _missing(engine: Engine, columns: int) -> list[dict[str, int]]:
     return found
 
 
-def _bound(place: int, candidate: int, element: Element) -> tuple[tuple[str, ops.Expression], ...]:
+def _bound(place: int, candidate: int, element: Element, *, helped: bool) -> tuple[tuple[str, ops.Expression], ...]:
     """Names and expressions of the two layers that read a column by a candidate."""
     raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}_{candidate}")
     clean = ops.substitute(element.clean, {"raw": raw})
     value = ops.substitute(element.value, {"raw": raw, "text": text})
     there = ops.Not(ops.Or((ops.IsNull(text), ops.IsIn(text, MISSING_WORDS))))
-    fits = ops.And((there, ops.Not(ops.IsNull(value))))
+    sure = [
+        ops.substitute(check.holds, {"raw": raw, "text": text, "value": value})
+        for check in element.checks
+        if check.rule == UNKNOWN
+    ]
+    known: ops.Expression = ops.And((ops.Not(ops.IsNull(value)), *sure))
+    if helped and element.inside:
+        apart = [ops.substitute(f.when, {"raw": raw, "text": text}) for f in element.faults if f.rule == "ambiguous"]
+        known = ops.Or((known, *apart))
+    fits = ops.And((there, known))
     return (
         (text.name, clean),
         (f"there{place}_{candidate}", ops.Holds(there)),
@@ -133,20 +149,23 @@ def _counted(condition: str, alias: str) -> exp.Expr:
     return exp.alias_(exp.Cast(this=exp.Sum(this=one), to=exp.DataType.build("BIGINT")), alias)
 
 
-def _verified(engine: Engine, candidates: Sequence[Sequence[Candidate]]) -> dict[str, Any]:
+def _verified(engine: Engine, candidates: Sequence[Sequence[Candidate]], outer: Sequence[int | None]) -> dict[str, Any]:
     """How many cells of the whole table each candidate reads: one pass for each few columns."""
     counts: dict[str, Any] = {}
     numbered = list(enumerate(candidates))
     for start in range(0, len(numbered), COLUMNS_AT_ONCE):
-        counts |= _counts(engine, numbered[start : start + COLUMNS_AT_ONCE])
+        counts |= _counts(engine, numbered[start : start + COLUMNS_AT_ONCE], outer)
     return counts
 
 
-def _counts(engine: Engine, candidates: Sequence[tuple[int, Sequence[Candidate]]]) -> dict[str, Any]:
+def _counts(
+    engine: Engine, candidates: Sequence[tuple[int, Sequence[Candidate]]], outer: Sequence[int | None]
+) -> dict[str, Any]:
     cleaned, judged, wanted = [], [], []
     for place, options in candidates:
         for number, candidate in enumerate(options):
-            clean, there, fits = _bound(place, number, candidate.element)
+            helped = outer[place] is not None
+            clean, there, fits = _bound(place, number, candidate.element, helped=helped)
             cleaned.append(clean)
             judged += [there, fits]
             wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
@@ -165,6 +184,23 @@ def _chosen(candidates: Sequence[Candidate], counts: dict[str, Any], place: int)
         if fits_enough(candidate, fits, there):
             return number
     return len(candidates) - 1
+
+
+def _outer(catalog: Catalog, samples: Sequence[Sequence[str]]) -> list[int | None]:
+    """For each column the one of larger divisions that may lie around it, the smallest of these."""
+    levels = [outer_level(catalog, values) for values in samples]
+    found: list[int | None] = []
+    for level in levels:
+        around = [place for place, other in enumerate(levels) if other and (not level or other < level)]
+        found.append(max(around, key=lambda place: levels[place], default=None))
+    return found
+
+
+def _within(fields: Sequence[Field], columns: Sequence[ProposedColumn]) -> Iterator[Field]:
+    """The fields, those of divisions with the field around them, where that one is proposed as divisions too."""
+    for field, column in zip(fields, columns, strict=True):
+        around = next((other.name for other in fields if column.within and other.column == column.within), "")
+        yield replace(field, within=around)
 
 
 def _published_name(column: ProposedColumn, taken: Sequence[str]) -> str:
@@ -193,15 +229,20 @@ def _field(column: ProposedColumn, element: Element, published: str, rows: int) 
     )
 
 
-def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
+def _proposed(engine: Engine, staged: Staged, catalog: Catalog, as_of: date | None) -> Proposal:
     engine.attach(SOURCE, staged)
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = _samples(engine, len(staged.columns))
     absent = _missing(engine, len(staged.columns))
     people = about_people(catalog, staged.columns)
     sampled = zip(staged.columns, samples, strict=True)
-    candidates = [candidates_of(catalog, column, values, people=people) for column, values in sampled]
-    counts = _verified(engine, candidates)
+    outer = _outer(catalog, samples)
+    candidates = [
+        candidates_of(catalog, column, values, people=people, helped=around is not None)
+        for (column, values), around in zip(sampled, outer, strict=True)
+    ]
+    counts = _verified(engine, candidates, outer)
+    choices = [candidates[place][_chosen(candidates[place], counts, place)] for place in range(len(candidates))]
     columns: list[ProposedColumn] = []
     fields: list[Field] = []
     kinds: dict[str, str] = {}
@@ -211,6 +252,8 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
         codes = (other.element.code for other in candidates[place])
         others = [code for code in codes if code != chosen.element.code]
         missing = absent[place]
+        around = outer[place]
+        within = chosen.element.inside and around is not None and choices[around].element.code == chosen.element.code
         proposed = ProposedColumn(
             name=column,
             element=chosen.element.code,
@@ -221,6 +264,8 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
             missing=missing,
             distinct=min(counts[f"distinct{place}"], counts["rows"]),
             runner_up=others[0] if others else "",
+            within=staged.columns[around] if within and around is not None else "",
+            doubts=doubts_of(catalog, column, samples[place], chosen),
         )
         columns.append(proposed)
         taken = (*staged.columns, *(field.name for field in fields))
@@ -228,17 +273,20 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog) -> Proposal:
         fields.append(_field(proposed, chosen.element, published, counts["rows"]))
         kinds[published] = KINDS[chosen.element.type.name]
     words = sorted({word for column in columns for word in column.missing})
-    schema = TableSchema(fields=tuple(fields), missing_values=("", *words))
+    schema = TableSchema(fields=tuple(_within(fields, columns)), missing_values=("", *words), as_of=as_of)
     return Proposal(schema, tuple(columns), kinds)
 
 
-def propose_schema(engine: Engine, staged: Staged, catalog: Catalog, scratch: Path) -> tuple[Proposal, Staged]:
+def propose_schema(
+    engine: Engine, staged: Staged, catalog: Catalog, scratch: Path, *, as_of: date | None = None
+) -> tuple[Proposal, Staged]:
     """A schema for a table, and the table as it could be read: broken records taken out where there are some.
 
     Candidates come from the column's name and from its most frequent values; the choice is made over the whole column.
+    `as_of` becomes the day after which the schema accepts no birth; without it none is compared.
     """
     try:
-        return _proposed(engine, staged, catalog), staged
+        return _proposed(engine, staged, catalog, as_of), staged
     except MalformedRecords:
         clean = separate(staged, scratch)
-        return _proposed(engine, clean, catalog), clean
+        return _proposed(engine, clean, catalog, as_of), clean

@@ -55,7 +55,7 @@ _BUILDERS: Mapping[str, tuple[Callable[..., Element], _Options]] = {
     "citizen_id": (identifiers.citizen_id, {"as_of": _date}),
     "region": (regions.region, {"as_of": _date, "within": _word}),
     "date": (dates.date, _DATE_OPTIONS),
-    "birth_date": (lambda **given: dates.date(code="birth_date", **given), _DATE_OPTIONS),
+    "birth_date": (lambda **given: dates.date(code="birth_date", **given), {**_DATE_OPTIONS, "as_of": _date}),
     "money": (quantities.money, {"unit": _word}),
     "area": (quantities.area, {"unit": _word, "target": _word}),
     "percentage": (quantities.percentage, {"bare": _word}),

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal
 
 from ronghe.messages import Bilingual
-from ronghe.standards.element import RAW, TEXT, Element
+from ronghe.standards.element import NOT_LISTED, RAW, TEXT, Element
 from ronghe.standards.folding import code_text
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
@@ -130,6 +130,7 @@ def _coded(
         code_list=source,
         sensitivity=sensitivity,
         examples=examples,
+        faults=(NOT_LISTED,),
     )
 
 

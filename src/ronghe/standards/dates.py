@@ -4,7 +4,8 @@ import datetime as dt
 from functools import cache
 
 from ronghe.messages import Bilingual
-from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
+from ronghe.standards.births import born_by
+from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element, Fault
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
@@ -98,7 +99,8 @@ def _serial() -> tuple[ops.Expression, ops.Expression]:
     return ops.Matches(TEXT, "[2-8][0-9]{4}(?:[.]0+)?"), ops.DateOf(ops.Lookup(days, _serial_days()))
 
 
-def _value(order: str, excel_serial: str) -> ops.Expression:
+def _branches(order: str, excel_serial: str) -> tuple[tuple[ops.Expression, ops.Expression], ...]:
+    """The forms of a day, and the day that each gives."""
     spoken = ops.Replace(ops.Replace(ops.Replace(TEXT, "年", "-"), "月", "-"), "日")
     branches = [
         (ops.Matches(TEXT, _USUAL), ops.DateOf(TEXT)),
@@ -112,12 +114,12 @@ def _value(order: str, excel_serial: str) -> ops.Expression:
         branches.append(_turned(order))
     if excel_serial == "yes":
         branches.append(_serial())
-    return ops.Case(tuple(branches), ops.Literal(None, ops.DATE))
+    return tuple(branches)
 
 
 _BIRTH = synonyms(
     "出生日期 出生年月 出生年月日 出生时间 生日 出生日 患者出生日期 学生出生日期 婴儿出生日期",
-    "birth_date birthday birthdate date_of_birth born_on dob csrq csny csnyr",
+    "birth_date birthday birthdate date_of_birth born_on dob birth_dt csrq csny csnyr",
 )
 _DATES = synonyms(
     "日期 时间 登记日期 申报日期 申请日期 发证日期 有效期至 有效期起 有效期止 成立日期 注册日期 核准日期 检查日期",
@@ -136,27 +138,29 @@ def _names(code: str) -> tuple[Bilingual, tuple[str, ...]]:
     return Bilingual("日期", "Date"), _DATES
 
 
-def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> Element:
+def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of: dt.date | None = None) -> Element:
     """A day of the calendar; `code` is date or birth_date.
 
     `order`, one of ORDERS, reads dates that end with the year, which are a broken form by default. With `excel_serial`
     "yes" the numbers in SERIALS are days that a spreadsheet counted from 1899-12-30. A time other than midnight is a
-    broken form.
+    broken form. A birth after `as_of` breaks `future_birth`.
     """
     if order not in ORDERS:
         raise InputError("standards.option_value", element=f"{code}.order", value=order, known=", ".join(ORDERS))
     if excel_serial not in ("yes", "no"):
         raise InputError("standards.option_value", element=f"{code}.excel_serial", value=excel_serial, known="yes, no")
     birth = code == "birth_date"
+    branches = _branches(order, excel_serial)
     since = Check("range", ops.Compare(">=", VALUE(ops.DATE), ops.Literal(FIRST_BIRTH, ops.DATE)))
     name, names = _names(code)
-    return Element(
+    told = (("as_of", as_of.isoformat() if as_of else ""),) if birth else ()
+    element = Element(
         code=code,
         name=name,
         synonyms=names,
         type=ops.DATE,
         clean=folded_date(_USUAL, f"[0-9]{{8}}|{_SEPARATED}|{_SPOKEN}"),
-        value=_value(order, excel_serial),
+        value=ops.Case(branches, ops.Literal(None, ops.DATE)),
         source="GB/T 7408.1-2023",
         form=Bilingual(
             "如 2024-03-05、20240305、2024/3/5、2024年3月5日、二〇二四年三月五日",
@@ -165,8 +169,11 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date") -> El
         checks=(since,) if birth else (),
         sensitivity="personal" if birth else "none",
         examples=("2024-03-05", "2024/3/5", "20240305", "２０２４年３月５日", "二〇二四年三月五日"),
-        options=(("order", order), ("excel_serial", excel_serial)),
+        options=(("order", order), ("excel_serial", excel_serial), *told),
+        birth=VALUE(ops.DATE) if birth else None,
+        faults=(Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),),
     )
+    return born_by(element, as_of)
 
 
 ELEMENTS: tuple[Element, ...] = (date(), date(code="birth_date"))

@@ -4,6 +4,7 @@ import datetime as dt
 
 from ronghe.messages import Bilingual
 from ronghe.standards import regions
+from ronghe.standards.births import born_by
 from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
 from ronghe.standards.folding import code_text
 from ronghe.standards.synonyms import synonyms
@@ -72,11 +73,9 @@ def _asked_already(rule: ops.Expression) -> ops.Expression:
     return ops.Case(((ops.Matches(RAW, USUAL_CITIZEN), ops.ALWAYS),), otherwise=rule)
 
 
-def _citizen_checks(as_of: dt.date | None) -> tuple[Check, ...]:
+def _citizen_checks() -> tuple[Check, ...]:
     # A pattern takes half the time of a date that is put together, parsed and compared.
     born = _asked_already(ops.Matches(CODE, f"[0-9]{{6}}{DAY_SINCE_1800}[0-9]{{3}}[0-9X]"))
-    if as_of:
-        born = ops.And((born, ops.Compare("<=", ops.Slice(CODE, 7, 8), ops.Literal(f"{as_of:%Y%m%d}"))))
     # The check digit has weight 1, X counts as 10, and the whole sum leaves 1.
     last = ops.WeightedSum(ops.Slice(CODE, 18, 1), (1,), MOD_11_ALPHABET)
     total = ops.Arithmetic("+", ops.WeightedSum(CODE, GB_11643_WEIGHTS), last)
@@ -92,10 +91,10 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
     """The citizen identity number (GB 11643-1999), and the residence permits that share its form.
 
     The value has 18 characters; the 15 digits issued before 1999 get their century and their check digit. A birth on no
-    real day, before 1800 or after `as_of` breaks `birth_date`. That the first six digits never were a code of GB/T 2260
-    is a warning, since lists of old codes are never complete.
+    real day or before 1800 breaks `birth_date`, one after `as_of` breaks `future_birth`. That the first six digits
+    never were a code of GB/T 2260 is a warning, since lists of old codes are never complete.
     """
-    return Element(
+    element = Element(
         code="citizen_id",
         name=Bilingual("公民身份号码", "Citizen identity number"),
         synonyms=synonyms(
@@ -120,11 +119,13 @@ def citizen_id(as_of: dt.date | None = None) -> Element:
         ),
         source="GB 11643-1999",
         form=Bilingual("18 位，末位可为 X；或 15 位旧号码", "18 digits, the last may be X; or the old 15 digits"),
-        checks=_citizen_checks(as_of),
+        checks=_citizen_checks(),
         sensitivity="personal",
         examples=("11010519491231002X", "440308199901101512", "11010519491231002x", "110105491231002"),
         options=(("as_of", as_of.isoformat() if as_of else ""),),
+        birth=ops.Slice(CODE, 7, 8),
     )
+    return born_by(element, as_of)
 
 
 def _organization_check(nine: ops.Expression) -> ops.Expression:

@@ -2,9 +2,18 @@
 
 from ronghe.messages import Bilingual
 from ronghe.standards.chinese_numbers import WHOLE, whole_number
-from ronghe.standards.element import TEXT, Element
+from ronghe.standards.element import RAW, TEXT, Element, Fault
 from ronghe.standards.synonyms import synonyms
-from ronghe.standards.written_numbers import AMOUNT, any_number, cleaned, converted, sized, usually, written
+from ronghe.standards.written_numbers import (
+    AMOUNT,
+    any_number,
+    cleaned,
+    converted,
+    size_faults,
+    sized,
+    usually,
+    written,
+)
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
@@ -17,6 +26,12 @@ _MARK = "(?:[¥￥]|[Rr][Mm][Bb]|[Cc][Nn][Yy]|人民币)"
 _YUAN = "(?:元整?|整)"
 _JIAO, _FEN = "0?[0-9]角", "0?[0-9]分"
 _CHANGE = f"(?:{WHOLE}元)?(?:{_JIAO}整?|(?:{_JIAO})?{_FEN}整?)"
+
+
+_OTHER_CURRENCY = (
+    "[$＄€£₩₽₹฿]|(?:[^A-Za-z]|^)(?:USD|EUR|GBP|JPY|HKD|MOP|TWD|KRW|SGD|AUD|CAD|CHF|RUB|US|HK|NT)(?:[^A-Za-z]|$)"
+    "|美[元金]|欧元|英镑|日[元圆]|韩[元圆]|港[元币]|澳门[元币]|新?台币|卢布"
+)
 
 
 def _with_change() -> ops.Expression:
@@ -54,7 +69,7 @@ def money(unit: str = "元") -> Element:
             "低保金额 救助金额 发放金额 月租金 租金 缴费基数 缴费金额 费用 总费用 医疗费用 自付金额 报销金额 价格",
             "单价",
             "总价 合同金额 中标金额 预算 余额 贷款金额 押金 学费",
-            "amount income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
+            "amount amt income salary wage price fee cost rent turnover revenue tax payment balance subsidy deposit",
             "registered_capital total_cost je sr nsr ysr zczb yye fy zfy jg gz",
         ),
         type=MONEY,
@@ -69,4 +84,5 @@ def money(unit: str = "元") -> Element:
         sensitivity="personal",
         examples=("12000.00", "￥12,000.00", "1.5万", "壹万贰仟叁佰元整", "3亿2000万"),
         options=(("unit", unit),),
+        faults=(Fault("currency", ops.Found(RAW, _OTHER_CURRENCY)), *size_faults(MONEY, f"{_YUAN}?", _MARK)),
     )

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.messages import Bilingual
-from ronghe.standards.element import TEXT, VALUE, Check, Element
+from ronghe.standards.element import NOT_LISTED, TEXT, VALUE, Check, Element
 from ronghe.standards.limits import LIMITS, limited
 from ronghe.standards.patterns import safe_pattern
 from ronghe.tables import expressions as ops
@@ -215,6 +215,8 @@ def _one(code: str, item: _Item, get: Get) -> Element:
         name=Bilingual(item.text("zh", code), item.text("en", code)),
         synonyms=item.texts("synonyms"),
         value=_codes(item, base) if "codes" in item else base.value,
+        faults=(NOT_LISTED,) if "codes" in item else base.faults,
+        inside=None if "codes" in item else base.inside,
         checks=checks,
         unit=item.text("unit", base.unit),
         sensitivity=item.choice("sensitivity", base.sensitivity, SENSITIVITIES),  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from ronghe.standards.written_numbers import (
     any_number,
     cleaned,
     converted,
+    size_faults,
     usually,
     written,
 )
@@ -79,6 +80,7 @@ def percentage(bare: str = "percent") -> Element:
         unit="%",
         examples=("12.5%", "１２．５％", "125‰", "百分之十二点五"),
         options=(("bare", bare),),
+        faults=size_faults(RATE, "%?"),
     )
 
 
@@ -96,6 +98,7 @@ def _integer(code: str, name: Bilingual, names: tuple[str, ...], checks: tuple[C
         form=Bilingual("整数，如 12、1,200、十二、1.5万、12.0", "A whole number, like 12, 1,200, 十二, 1.5万, 12.0"),
         checks=checks,
         examples=("12", "1,200", "１２", "一百二十" if not after else "一百二十人", "1.5万"),
+        faults=size_faults(ops.INTEGER, after),
     )
 
 
@@ -119,6 +122,7 @@ def decimal_number(precision: int = 18, scale: int = 6) -> Element:
         form=_FORM_NUMBER,
         examples=("12.5", "1,200.5", "1.5万", "负三点五"),
         options=(("precision", str(precision)), ("scale", str(scale))),
+        faults=size_faults(kind),
     )
 
 
@@ -156,7 +160,7 @@ _WHOLE = synonyms("整数 年龄 天数 年限 层数 楼层 工龄 学分 integ
 _COUNTS = synonyms(
     "数量 人数 户数 家庭人口数 家庭人口 人口数 从业人数 职工人数 参保人数 学生人数 床位数 次数 件数 总数 总人数",
     "个数 套数 户籍人口",
-    "count total number_of headcount population quantity_of num cnt rs sl hs cs zs",
+    "count total number_of headcount population quantity_of num cnt qty rs sl hs cs zs",
 )
 
 ELEMENTS: tuple[Element, ...] = (

@@ -13,7 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from ronghe.messages import Bilingual
-from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element
+from ronghe.standards.element import OUTER, RAW, TEXT, VALUE, Check, Element, Fault
 from ronghe.standards.folding import code_text
 from ronghe.standards.region_names import COLLECTIVE, full_names, short_name
 from ronghe.standards.synonyms import synonyms
@@ -24,6 +24,8 @@ __all__ = ["EDITION", "ELEMENTS", "Region", "became", "every_code", "known", "on
 
 EDITION = dt.date(2026, 9, 11)
 """The day of the newest list."""
+FEW = 3
+"""How many divisions an ambiguous name is told to mean."""
 FIRST_YEAR = 1980
 """Codes that ended in it were in force at a time that the sources do not tell."""
 
@@ -134,11 +136,18 @@ def _codes_in_force(year: int) -> tuple[tuple[str, str], ...]:
     return tuple((code, code) for code, until in lasting.items() if until is None or until >= year)
 
 
-def _unambiguous(claims: Iterable[tuple[str, str]]) -> dict[str, str]:
+@cache
+def _ended(year: int) -> tuple[tuple[str, str], ...]:
+    """The codes that had ended before that year, as a look-up of themselves."""
+    lasting = dict(_codes_in_force(year))
+    return tuple((code, code) for code in _by_code() if code not in lasting)
+
+
+def _claimed(claims: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     codes: dict[str, set[str]] = defaultdict(set)
     for name, code in claims:
         codes[name].add(code)
-    return {name: next(iter(found)) if len(found) == 1 else "" for name, found in codes.items()}
+    return {name: tuple(sorted(found)) for name, found in codes.items()}
 
 
 def _part(within: str) -> str:
@@ -158,8 +167,8 @@ def _former_names(year: int, part: str) -> list[tuple[str, str]]:
 
 
 @cache
-def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
-    """Every name that means one division: full names first, then provinces in short, other short names, former names.
+def _meanings(year: int, within: str) -> Mapping[str, tuple[str, ...]]:
+    """What every name may mean: full names first, then provinces in short, other short names, former names.
 
     A name that an earlier kind claims, even for several divisions, is not given to a later one.
     """
@@ -171,10 +180,43 @@ def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
         [(short_name(entry.name), entry.code) for entry in inside],
         _former_names(year, part),
     )
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for claims in kinds:
-        found = _unambiguous(claims) | found
-    return tuple(sorted((name, code) for name, code in found.items() if code))
+        found = _claimed(claims) | found
+    return MappingProxyType(found)
+
+
+def _names(year: int, within: str) -> tuple[tuple[str, str], ...]:
+    """Every name that means one division, with its code."""
+    return tuple(sorted((name, codes[0]) for name, codes in _meanings(year, within).items() if len(codes) == 1))
+
+
+def _ambiguous(year: int, within: str) -> dict[str, tuple[str, ...]]:
+    return {name: codes for name, codes in sorted(_meanings(year, within).items()) if len(codes) > 1}
+
+
+@cache
+def _candidates(year: int, within: str) -> tuple[tuple[str, str], ...]:
+    """The names that mean several divisions, with the first few of them as people know them."""
+
+    def told(codes: tuple[str, ...]) -> str:
+        day = dt.date(year, 12, 31)
+        few = [f"{code} {path(code, day) or known(code)[-1].name}" for code in codes[:FEW]]
+        return ", ".join([*few, "..."] if len(codes) > FEW else few)
+
+    return tuple((name, told(codes)) for name, codes in _ambiguous(year, within).items())
+
+
+@cache
+def _inside(year: int, within: str) -> tuple[tuple[str, str], ...]:
+    """Names that mean several divisions after the digits of a province or prefecture in which they mean one."""
+    claims = [
+        (code[:digits] + name, code)
+        for name, codes in _ambiguous(year, within).items()
+        for code in codes
+        for digits in (2, 4)
+    ]
+    return tuple((key, codes[0]) for key, codes in _claimed(claims).items() if len(codes) == 1)
 
 
 def _cleaned(usual: str) -> ops.Expression:
@@ -191,7 +233,9 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
 
     A name is read where it means one division in the year of `as_of` (without it: of the newest list). `within`, the
     code of a province or prefecture, makes 朝阳区 readable in the tables of one city; ValueError if there is no such
-    code. A code that had ended by then stays the value, with the warning `region_abolished`: see `became`.
+    code. A code that had ended by then stays the value, with the warning `region_abolished`: see `became`. So do other
+    six digits, with the warning `region_unknown`: no list of codes is complete. A name that means several divisions
+    breaks `ambiguous` unless a column around it tells which.
     """
     year = _year(as_of)
     codes = every_code()
@@ -202,12 +246,18 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         ),
         otherwise=ops.Lookup(ops.Concat((TEXT, ops.Literal("00"))), codes),
     )
-    short = ops.Case(((ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}"), shorter_or_longer),))
+    by_digits = ops.Matches(TEXT, "[0-9]{2}|[0-9]{4}|[0-9]{12}")
+    short = ops.Case(((by_digits, shorter_or_longer), (ops.Matches(TEXT, "[1-9][0-9]{5}"), TEXT)))
     in_force = _codes_in_force(year)
     # A code in force is what most cells are: one question answers for cleaning, reading and checking.
     usual = alternatives(code for code, _ in in_force)
     named = ops.Coalesce((ops.Lookup(TEXT, (*codes, *_names(year, within))), short))
-    lasting = ops.Not(ops.IsNull(ops.Lookup(VALUE(ops.TEXT), in_force)))
+    value = VALUE(ops.TEXT)
+    lasting = ops.IsNull(ops.Lookup(value, _ended(year)))
+    # What is not as it was written was found on the list.
+    on_list = ops.Or((ops.Compare("!=", value, TEXT), ops.Not(ops.IsNull(ops.Lookup(value, codes)))))
+    candidates = ops.Lookup(TEXT, _candidates(year, within))
+    digits = ops.Case(((ops.Matches(OUTER, "[0-9]{2}0000"), ops.Slice(OUTER, 1, 2)),), ops.Slice(OUTER, 1, 4))
     return Element(
         code="region",
         name=Bilingual("行政区划", "Administrative division"),
@@ -226,7 +276,15 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         value=ops.Case(((ops.Matches(RAW, usual), TEXT),), named),
         source="GB/T 2260",
         form=Bilingual("6 位代码（或 2、4、12 位），或无歧义的名称", "6 digits (or 2, 4, 12), or an unambiguous name"),
-        checks=(Check("region_abolished", ops.Case(((ops.Matches(RAW, usual), ops.ALWAYS),), lasting), "warning"),),
+        checks=(
+            Check("region_unknown", ops.Case(((ops.Matches(RAW, usual), ops.ALWAYS),), on_list), "warning"),
+            Check("region_abolished", ops.Case(((ops.Matches(RAW, usual), ops.ALWAYS),), lasting), "warning"),
+        ),
+        faults=(
+            Fault("ambiguous", ops.Not(ops.IsNull(candidates)), candidates),
+            Fault("not_listed", ops.Or((by_digits, ops.Not(ops.Matches(TEXT, "[0-9]*"))))),
+        ),
+        inside=ops.Lookup(ops.Concat((digits, TEXT)), _inside(year, within)),
         code_list="GB/T 2260",
         examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),
         options=(("as_of", as_of.isoformat() if as_of else ""), ("within", within)),

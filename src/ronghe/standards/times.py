@@ -2,7 +2,7 @@
 
 from ronghe.messages import Bilingual
 from ronghe.standards.dates import BEFORE_TIME, DAY, day_text, folded_date, small_number
-from ronghe.standards.element import TEXT, Element
+from ronghe.standards.element import TEXT, Element, Fault
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 
@@ -14,6 +14,27 @@ _FRACTION = "(?:[.][0-9]{1,9})?"
 _CLOCK = f"(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9]{_FRACTION})?|[时点][0-5]?[0-9]分(?:[0-5]?[0-9]秒)?)"
 _ZONE = "(?: ?[+]08:?00)?"
 _USUAL = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+
+
+_TWELVE = "(?:0?[1-9]|1[0-2]):[0-5][0-9](?::[0-5][0-9])?"
+_HALVES = f"{BEFORE_TIME}(?:(?:上午|下午) ?{_TWELVE}|{_TWELVE} ?[AaPp][Mm])"
+_HOURS = tuple(
+    (f"{half}{written}", f"{hour % 12 + later:02}")
+    for half, later in (("A", 0), ("P", 12))
+    for hour in range(1, 13)
+    for written in dict.fromkeys((f"{hour}", f"{hour:02}"))
+)
+_OTHER_ZONE = f"{BEFORE_TIME}{_CLOCK} ?(?:[Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})"
+
+
+def _by_halves() -> ops.Expression:
+    """2024/3/5 下午3:30 and 2024-03-05 3:30 PM; noon is 下午12:00 and 12:00 PM, midnight 上午12:00 and 12:00 AM."""
+    half = ops.Case(((ops.Found(TEXT, "下午|[Pp][Mm]"), ops.Literal("P")),), ops.Literal("A"))
+    hour = ops.Lookup(ops.Concat((half, ops.Extract(TEXT, "([0-9]{1,2}):"))), _HOURS)
+    minute = ops.Extract(TEXT, ":([0-9]{2})")
+    second = _two_digits(ops.Extract(TEXT, ":[0-9]{2}(?::([0-9]{2}))?"))
+    parts = (day_text(TEXT), ops.Literal(" "), hour, ops.Literal(":"), minute, ops.Literal(":"), second)
+    return ops.TimestampOf(ops.Concat(parts))
 
 
 def _time_text(text: ops.Expression, before: str = "^") -> ops.Expression:
@@ -28,7 +49,8 @@ def _two_digits(text: ops.Expression) -> ops.Expression:
     return ops.Case(((ops.Matches(text, "[0-9]"), ops.Concat((ops.Literal("0"), text))),), short)
 
 
-def _moment() -> ops.Expression:
+def _moment() -> tuple[tuple[ops.Expression, ops.Expression], ...]:
+    """The forms of a moment, and the moment that each gives."""
     spaced = ops.Concat((day_text(TEXT), ops.Literal(" "), _time_text(TEXT, f"^{BEFORE_TIME}")))
     compact = [ops.Slice(TEXT, start, length) for start, length in ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))]
     marks = ("-", "-", " ", ":", ":")
@@ -37,34 +59,40 @@ def _moment() -> ops.Expression:
         joined += [ops.Literal(mark), part]
     eight = ops.Concat((*joined[:5], ops.Literal(" 00:00:00")))
     day_only = ops.Concat((day_text(TEXT), ops.Literal(" 00:00:00")))
-    branches = (
+    return (
         (ops.Matches(TEXT, f"{BEFORE_TIME}{_CLOCK}{_ZONE}"), ops.TimestampOf(spaced)),
         (ops.Matches(TEXT, DAY), ops.TimestampOf(day_only)),
+        (ops.Matches(TEXT, _HALVES), _by_halves()),
         (ops.Matches(TEXT, "[0-9]{14}"), ops.TimestampOf(ops.Concat(tuple(joined)))),
         (ops.Matches(TEXT, "[0-9]{8}"), ops.TimestampOf(eight)),
     )
-    return ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP))))
 
 
 def _date_time() -> Element:
+    branches = _moment()
     return Element(
         code="datetime",
         name=Bilingual("日期时间", "Date and time"),
         synonyms=synonyms(
             "日期时间 更新时间 创建时间 采集时间 登记时间 申请时间 受理时间 办结时间 提交时间 审核时间 录入时间",
-            "修改时间 发生时间 报警时间",
+            "修改时间 发生时间 报警时间 created updated modified created_on updated_on last_updated last_modified",
             "挂号时间 交易时间 datetime date_time timestamp updated_at created_at modified_at update_time",
             "create_time gxsj",
             "cjsj djsj lrsj xgsj",
         ),
         type=ops.TIMESTAMP,
         clean=folded_date(_USUAL),
-        value=_moment(),
+        value=ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP)))),
         source=SOURCE,
         form=Bilingual(
-            "如 2024-03-05 08:30:00、2024/3/5 8:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
-            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, in the legal time of China; fractions of a second are cut off, "
+            "如 2024-03-05 08:30:00、2024/3/5 8:30、2024/3/5 下午3:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
+            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, 2024/3/5 3:30 PM, in the legal time of China; fractions of a "
+            "second are cut off, "
             "Z and other zones are refused",
+        ),
+        faults=(
+            Fault("zone", ops.Matches(TEXT, _OTHER_ZONE)),
+            Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),
         ),
         examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T08:30:00.123+08:00", "2024年3月5日8时30分"),
     )

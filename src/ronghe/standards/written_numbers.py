@@ -9,11 +9,22 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ronghe.standards.chinese_numbers import MARKS, SIGNS, WHOLE, whole_number
-from ronghe.standards.element import RAW, TEXT
+from ronghe.standards.element import RAW, TEXT, Fault
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 
-__all__ = ["AMOUNT", "PLAIN", "WORDED", "any_number", "cleaned", "converted", "sized", "usually", "written"]
+__all__ = [
+    "AMOUNT",
+    "PLAIN",
+    "WORDED",
+    "any_number",
+    "cleaned",
+    "converted",
+    "size_faults",
+    "sized",
+    "usually",
+    "written",
+]
 
 PLAIN = "[+-]?[0-9]+(?:[.][0-9]+)?"
 """Digits with a sign or a fraction, or neither."""
@@ -61,6 +72,16 @@ def cleaned(kind: ops.Type) -> ops.Expression:
     guessed = ops.Or((ops.Found(RAW, _GUESS), ops.Matches(RAW, f"[{_COUNTED}]{{2,3}}")))
     unchanged = [(ops.Matches(RAW, pattern), RAW) for pattern in (_cast(kind).pattern, _UNCHANGED)]
     return ops.Case((*unchanged, (ops.Or((apart, guessed)), ops.Trim(RAW))), tidy)
+
+
+def size_faults(kind: ops.Type, after: str = "", mark: str = "") -> tuple[Fault, ...]:
+    """Why a number in digits has no value: more digits before or behind its point than the type holds."""
+    most = kind.precision - kind.scale if kind.precision else 18
+    plain = ops.Replace(TEXT, "[^0-9.]+")
+    number = ops.Matches(TEXT, written(AMOUNT + after, mark))
+    large = ops.And((number, ops.Matches(plain, f"0*[1-9][0-9]{{{most},}}(?:[.][0-9]*)?")))
+    precise = ops.And((number, ops.Matches(plain, f"[0-9]+[.][0-9]{{{kind.scale}}}[0-9]*[1-9]0*")))
+    return (Fault("too_large", large), Fault("too_precise", precise))
 
 
 def written(body: str, mark: str = "") -> str:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import duckdb
 
+from ronghe.tables.delimited_titles import declared_delimiter, find_titles
 from ronghe.tables.dialect import MOST_COLUMNS, Dialect, column_names, sniff_dialect
 from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
 from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
@@ -59,16 +60,18 @@ def _to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> i
 
 
 def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
-    """The header's cells, and the characters and lines that it takes with the blank lines before it."""
+    """The header's cells, and the characters and lines that it takes with the lines before it."""
     lines = sample.splitlines(keepends=True)
+    above = sum(map(len, lines[: dialect.above]))
+    lines = lines[dialect.above :]
     options = (
         {"doublequote": True}
         if dialect.escape == dialect.quote
         else {"doublequote": False, "escapechar": dialect.escape}
     )
     reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)
-    cells = next((record for record in reader if record), [])
-    return cells, sum(map(len, lines[: reader.line_num])), reader.line_num
+    cells = next((record for record in reader if record), []) if dialect.header else []
+    return cells, above + sum(map(len, lines[: reader.line_num])), dialect.above + reader.line_num
 
 
 def _sample_of(path: Path, source: Path) -> str:
@@ -85,8 +88,11 @@ def _sample_of(path: Path, source: Path) -> str:
 
 
 def _needs_separation(path: Path, dialect: Dialect) -> bool:
-    """True when the engine cannot be trusted with the file: NUL characters, mixed or leading line ends, one column."""
-    if dialect.columns == 1:
+    """True when the engine cannot be trusted with the file: NUL characters, mixed or leading line ends, one column.
+
+    Nor does it know what stands above the header.
+    """
+    if dialect.columns == 1 or dialect.above:
         return True
     returns = pairs = feeds = 0
     with path.open("rb") as file:
@@ -133,6 +139,29 @@ def read_delimited(connection: duckdb.DuckDBPyConnection, staged: Staged) -> duc
     )
 
 
+def _dialect(sample: str, options: CsvOptions) -> tuple[Dialect, tuple[str, ...]]:
+    """The dialect, and what the titles above the header say; a header that is denied has no titles."""
+
+    def sniffed(rest: str, header: bool | None) -> Dialect:
+        return sniff_dialect(rest, delimiter=delimiter, quote=options.quote, escape=options.escape, header=header)
+
+    declared = declared_delimiter(sample)
+    delimiter, start = options.delimiter, 0
+    if declared:
+        delimiter, start = options.delimiter or declared[0], declared[1]
+    rest = sample[start:]
+    dialect = sniffed(rest, options.header)
+    lines, texts = int(declared is not None), tuple[str, ...]()
+    if options.header is not False:
+        titles = find_titles(rest, dialect)
+        below = "".join(rest.splitlines(keepends=True)[titles.lines :])
+        found = sniffed(below, options.header) if titles.texts else dialect
+        # Without a header below them, what looks like titles is data.
+        if titles.texts and found.header:
+            dialect, lines, texts = found, lines + titles.lines, titles.texts
+    return replace(dialect, above=lines), texts
+
+
 def stage_delimited(
     source: Path, into: Path, *, options: CsvOptions | None = None, progress: Progress = silent
 ) -> Staged:
@@ -157,9 +186,7 @@ def stage_delimited(
         path.symlink_to(source.resolve())
     sample = _sample_of(path, source)
     try:
-        dialect = sniff_dialect(
-            sample, delimiter=options.delimiter, quote=options.quote, escape=options.escape, header=options.header
-        )
+        dialect, titles = _dialect(sample, options)
     except InputError as fault:
         if fault.code != "tables.no_records":
             raise
@@ -167,6 +194,8 @@ def stage_delimited(
     if dialect.columns > MOST_COLUMNS:
         raise LimitReached("tables.table_wide", path=str(source), columns=dialect.columns, most=MOST_COLUMNS)
     cells, _, _ = _header(sample, dialect) if dialect.header else ([], 0, 0)
+    if titles:
+        notes.append(Note("tables.titles", {"count": len(titles), "titles": " / ".join(titles)}))
     columns, renamed = column_names(cells, dialect.columns)
     notes += [Note("tables.renamed_column", {"read": read, "name": name}) for read, name in renamed if dialect.header]
     staged = Staged(
@@ -203,7 +232,7 @@ def _data_start(path: Path, dialect: Dialect) -> tuple[int, int]:
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
     mark = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    if not dialect.header:
+    if not dialect.header and not dialect.above:
         return mark, 0
     text = head[mark:].decode("utf-8", "surrogateescape")
     _, characters, lines = _header(text, dialect)

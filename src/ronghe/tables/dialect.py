@@ -21,13 +21,17 @@ _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?|[0-9]{4}[-/.][0-9]{1,2}[-/
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`escape` equals `quote` when quotes are doubled; `columns` counts the cells of a record."""
+    """`escape` equals `quote` when quotes are doubled; `columns` counts the cells of a record.
+
+    `above` counts the lines above the header that are no records: titles, `sep=;`.
+    """
 
     delimiter: str
     quote: str
     escape: str
     header: bool
     columns: int
+    above: int = 0
 
 
 def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:

@@ -61,10 +61,11 @@ def plan_of(element: Element) -> Plan:
     """Clean, then value, then one column for each check."""
     text, value = Column("text"), Column("value", element.type)
     checks = tuple((f"check_{place}", Holds(check.holds)) for place, check in enumerate(element.checks))
+    faults = tuple((f"fault_{place}", Holds(fault.when)) for place, fault in enumerate(element.faults))
     layers = (
         Layer(((text.name, element.clean),), keep=(RAW.name,)),
         Layer(((value.name, element.value),), keep=(RAW.name, text.name)),
-        Layer(checks, keep=(text.name, value.name)),
+        Layer((*checks, *faults), keep=(text.name, value.name)),
     )
     return Plan(layers)
 
@@ -85,7 +86,8 @@ def as_reading(element: Element, row: dict[str, object]) -> tuple[object, bool, 
     if not row["text"]:
         return None, True, ()
     if row["value"] is None:
-        return None, False, ("form",)
+        faults = (fault.rule for place, fault in enumerate(element.faults) if row[f"fault_{place}"])
+        return None, False, (next(faults, "form"),)
     return (
         row["value"],
         False,
@@ -100,7 +102,11 @@ def test_duckdb_reads_what_the_reference_reads(element: Element) -> None:
     for raw in raws:
         reading = element.read(raw)
         rules = {*reading.broken, *reading.warnings}
-        order = [rule for rule in ("form", *(check.rule for check in element.checks)) if rule in rules]
+        order = [
+            rule
+            for rule in ("form", *(fault.rule for fault in element.faults), *(check.rule for check in element.checks))
+            if rule in rules
+        ]
         expected.append((raw, (reading.value, reading.missing, tuple(order))))
     rows = read_by_duckdb(element, raws)
     assert [(raw, as_reading(element, row)) for raw, row in zip(raws, rows, strict=True)] == expected

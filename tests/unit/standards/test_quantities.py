@@ -183,12 +183,13 @@ VALUES: dict[str, dict[str, object]] = {
     "longitude": {"116.4": 116.4, "180": 180.0, "-180.0": -180.0},
 }
 BROKEN: dict[str, dict[str, str]] = {
-    "money": dict.fromkeys(NOT_MONEY, "form"),
-    "area": {"-3": "range", "3斤": "form", "89.55555": "form", "1.23456公倾": "form"},
-    "percentage": {"12.5%%": "form", "12.34567%": "form", "一半": "form"},
-    "integer": {"1.5": "form", "9223372036854775808": "form", "1e3": "form", "12个": "form", "": ""},
+    "money": dict.fromkeys(NOT_MONEY, "form")
+    | {"12.345": "too_precise", "10000000000000000": "too_large", "$5": "currency", "5美元": "currency"},
+    "area": {"-3": "range", "3斤": "form", "89.55555": "too_precise", "1.23456公倾": "form"},
+    "percentage": {"12.5%%": "form", "12.34567%": "too_precise", "一半": "form"},
+    "integer": {"1.5": "too_precise", "9223372036854775808": "too_large", "1e3": "form", "12个": "form", "": ""},
     "count": {"-1": "range", "三五个": "form", "两三人": "form", "12斤": "form", "人": "form"},
-    "decimal": {"1.1234567": "form", "1234567890123": "form"},
+    "decimal": {"1.1234567": "too_precise", "1234567890123": "too_large"},
     "number": {"nan": "form", "inf": "form", "1e999": "form", "1,2": "form"},
     "latitude": {"90.1": "range", "39°54′": "form"},
     "longitude": {"181": "range", "-180.001": "range"},
@@ -270,14 +271,14 @@ def test_a_decimal_keeps_its_declared_size(precision_scale: tuple[int, int]) -> 
     largest = "9" * (precision - scale) + ("." if scale else "") + "9" * scale
     largest = f"0{largest}" if largest.startswith(".") else largest
     assert element.read(largest).value == Decimal(largest)
-    assert element.read(f"1{'0' * (precision - scale)}").broken == ("form",)
+    assert element.read(f"1{'0' * (precision - scale)}").broken == ("too_large",)
 
 
 def test_other_packages_failures_are_read() -> None:
     """cn2an 0.5 leaves 1.5万 as it is in `transform`; float makes 0.1亿 + 0.2亿 inexact; round() is half to even."""
     money, area = ELEMENTS["money"], ELEMENTS["area"]
     assert money.read("1.5万").value == Decimal(15000)
-    assert money.read("1.005").broken == ("form",)
+    assert money.read("1.005").broken == ("too_precise",)
     assert money.read("4503599627370497.5").value == Decimal("4503599627370497.50")
     assert area.read("0.000075亩").value == Decimal("0.0500")
     assert area.read("0.0003亩").value == Decimal("0.2000")

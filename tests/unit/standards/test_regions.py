@@ -6,6 +6,7 @@ import pytest
 
 from ronghe.standards import regions
 from ronghe.standards.region_names import COLLECTIVE, short_name
+from ronghe.tables.in_memory import evaluate
 
 NOW = regions.region()
 
@@ -48,10 +49,43 @@ def test_a_division_is_read_by_code_name_and_path(raw: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["999999", "朝阳区", "鼓楼区", "市辖区", "县", "1", "110108001001", "云州市", "110108.0", "海淀区人民政府"]
+    ("raw", "rule"),
+    [
+        *((raw, "ambiguous") for raw in ("朝阳区", "鼓楼区")),
+        *(
+            (raw, "not_listed")
+            for raw in ("市辖区", "县", "110108001001", "云州市", "110108.0", "海淀区人民政府", "99")
+        ),
+        *((raw, "form") for raw in ("1", "11010", "000000", "1101081")),
+    ],
 )
-def test_what_is_no_division_or_more_than_one_is_not_guessed(raw: str) -> None:
-    assert NOW.read(raw).broken == ("form",)
+def test_what_is_no_division_or_more_than_one_is_not_guessed(raw: str, rule: str) -> None:
+    assert NOW.read(raw).broken == (rule,)
+
+
+def test_an_ambiguous_name_says_what_it_may_mean() -> None:
+    assert NOW.read("朝阳区").more == "110105 北京市朝阳区, 220104 吉林省长春市朝阳区"
+    assert NOW.read("鼓楼区").more.endswith(", ...")
+
+
+@pytest.mark.parametrize("raw", ["999999", "450313", "632825", "９９９９９９"])
+def test_six_digits_that_are_on_no_list_are_a_warning(raw: str) -> None:
+    reading = NOW.read(raw)
+    assert (reading.valid, reading.warnings) == (True, ("region_unknown",))
+
+
+@pytest.mark.parametrize(
+    ("outer", "raw", "code"),
+    [
+        ("110000", "朝阳区", "110105"),
+        ("220100", "朝阳区", "220104"),
+        ("320000", "鼓楼区", None),
+        ("440000", "朝阳区", None),
+    ],
+)
+def test_the_division_around_it_tells_which_one_a_name_means(outer: str, raw: str, code: str | None) -> None:
+    assert NOW.inside is not None
+    assert evaluate(NOW.inside, {"text": raw, "outer": outer}) == code
 
 
 def test_within_a_city_a_name_means_its_district() -> None:
@@ -63,7 +97,7 @@ def test_within_a_city_a_name_means_its_district() -> None:
 
 def test_a_name_outside_is_not_read_within_a_city_but_a_code_is() -> None:
     inside = regions.region(within="110000")
-    assert inside.read("天河区").broken == ("form",)
+    assert inside.read("天河区").broken == ("not_listed",)
     assert inside.read("440106").value == "440106"
 
 

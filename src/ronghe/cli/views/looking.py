@@ -56,6 +56,10 @@ def _evidence(session: Session, column: ProposedColumn) -> Iterator[str]:
         yield session.text("cli.evidence_none")
     else:
         yield session.text("cli.evidence_values")
+    if column.within:
+        yield session.text("cli.evidence_within", column=column.within)
+    for doubt in column.doubts:
+        yield session.text(doubt.code, **doubt.params)
     if column.missing:
         words = ", ".join(f"{word} ×{count(times)}" for word, times in column.missing.items())
         yield session.text("cli.evidence_missing", words=words)

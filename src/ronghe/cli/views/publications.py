@@ -78,6 +78,18 @@ def _reasons(console: Console, session: Session, reasons: Iterable[Reason]) -> N
         console.print(grid(session, ("column", "rule", "rows#"), rows))
 
 
+def _warnings(console: Console, session: Session, table: Standardized) -> None:
+    rows = [
+        (column.name, rule_label(session, rule), count(times))
+        for column in table.columns
+        for rule, times in column.warnings.items()
+    ]
+    if rows:
+        console.print()
+        console.print(session.text("cli.warned"))
+        console.print(grid(session, ("column", "rule", "rows#"), rows))
+
+
 def published(made: Published) -> View:
     """A standardized table: columns, reasons, counts, and where it lies."""
 
@@ -85,6 +97,7 @@ def published(made: Published) -> View:
         table = made.table
         _columns(console, session, table)
         _reasons(console, session, table.reasons)
+        _warnings(console, session, table)
         notes(console, session, table.notes)
         console.print()
         counts = (table.rows_in, table.rows_published, table.rows_quarantined)

@@ -70,7 +70,10 @@ def element(shown: Element) -> View:
 
     def view(console: Console, session: Session) -> None:
         lang = session.lang
-        rules = "; ".join(["form", *(f"{c.rule} ({session.text(f'cli.level_{c.level}')})" for c in shown.checks)])
+        faults = (fault.rule for fault in shown.faults)
+        rules = "; ".join(
+            ["form", *faults, *(f"{c.rule} ({session.text(f'cli.level_{c.level}')})" for c in shown.checks)]
+        )
         facts = [
             ("name", shown.name[lang]),
             ("form", shown.form[lang]),
@@ -103,6 +106,7 @@ def reading_json(element: Element, raw: str, reading: Reading) -> dict[str, Any]
         "valid": reading.valid,
         "missing": reading.missing,
         "broken": list(reading.broken),
+        "more": reading.more,
         "warnings": list(reading.warnings),
     }
 
@@ -116,6 +120,8 @@ def reading(element: Element, raw: str, reading: Reading) -> View:
         console.print(one_line(session.text(f"cli.reading_{verdict}", raw=raw, element=name, value=reading.value)))
         for rule in reading.broken:
             console.print(session.text("cli.reading_broken", rule=rule_label(session, rule)))
+        if reading.more:
+            console.print(f"  {one_line(reading.more)}")
         for rule in reading.warnings:
             console.print(session.text("cli.reading_warning", rule=rule_label(session, rule)))
         if not reading.valid:

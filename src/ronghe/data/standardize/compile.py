@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from ronghe.data.standardize.conditions import Operand, parse_condition
 from ronghe.data.standardize.rules import canonical_text, checks_of, joined_key
 from ronghe.data.standardize.schema import IMPUTED, PREFIX, Field, TableSchema
-from ronghe.standards.element import RAW, TEXT, Check, Element
+from ronghe.standards.element import RAW, TEXT, Check, Element, Fault
 from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer, Plan
 from ronghe.terms import InputError
@@ -108,6 +108,11 @@ class _Column:
         return ops.Column(f"v{self.number}", self.element.type)
 
     @property
+    def alone(self) -> ops.Column:
+        """The value as the cell alone gives it, where another column may help."""
+        return ops.Column(f"w{self.number}", self.element.type) if self.field.within else self.value
+
+    @property
     def broken(self) -> ops.Column:
         return ops.Column(f"b{self.number}", ops.BOOLEAN)
 
@@ -162,6 +167,34 @@ def _columns(schema: TableSchema, columns: Sequence[str], elements: Mapping[str,
     return found
 
 
+def _resolving(columns: Sequence[_Column], where: str) -> list[list[_Column]]:
+    """The columns that another one around them helps to read, in the order in which that can be done.
+
+    Raises InputError for a name that is no field, for an element that knows no outer column, and for a ring.
+    """
+    known = {column.field.name: column for column in columns}
+    waiting = {column.field.name: column for column in columns if column.field.within}
+    for name, column in waiting.items():
+        if column.field.within not in known:
+            raise InputError("data.schema_absent", place=where, name=column.field.within, known=", ".join(known))
+        if column.element.inside is None or known[column.field.within].element.code != column.element.code:
+            raise InputError("data.within_element", place=where, name=name, within=column.field.within)
+    steps = []
+    while waiting:
+        ready = {name: column for name, column in waiting.items() if column.field.within not in waiting}
+        if not ready:
+            raise InputError("data.within_ring", place=where, names=", ".join(waiting))
+        steps.append(list(ready.values()))
+        waiting = {name: column for name, column in waiting.items() if name not in ready}
+    return steps
+
+
+def _resolved(column: _Column, outer: _Column) -> ops.Expression:
+    assert column.element.inside is not None
+    inside = ops.substitute(column.element.inside, {"text": column.text, "outer": outer.value})
+    return ops.Coalesce((column.alone, inside))
+
+
 def _absent(column: _Column) -> ops.Expression | None:
     """A required value is missing; None where the field need not have one."""
     wanted = column.field.required and column.field.impute == "none"
@@ -213,6 +246,16 @@ def _shown(parts: Sequence[ops.Expression]) -> ops.Expression:
     return ops.Concat(tuple(shown[1:])) if len(shown) > 2 else shown[1]
 
 
+def _told(column: _Column, fault: Fault, shown: ops.Expression) -> ops.Expression:
+    """`rule: value (what helps)`."""
+    parts: tuple[ops.Expression, ...] = (ops.Literal(f"{fault.rule}: "), shown)
+    if fault.more:
+        more = column.bound(fault.more)
+        helped = ops.Concat((ops.Literal(" ("), more, ops.Literal(")")))
+        parts = (*parts, ops.Case(((ops.IsNull(more), ops.Literal("")),), helped))
+    return ops.Concat(parts)
+
+
 class _Reasons:
     """Collects `column: rule: value` texts, and the pairs of column and rule for counting."""
 
@@ -224,6 +267,15 @@ class _Reasons:
         self.parts.append((condition, ops.Concat((ops.Literal(f"{subject}: {rule}: "), shown))))
         self.rules.append((subject, rule))
 
+    def unread(self, column: _Column, condition: ops.Expression, shown: ops.Expression) -> None:
+        """A text without a value: the first fault that it has, else its form."""
+        name, faults = column.field.name, column.element.faults
+        told = tuple((ops.Holds(column.bound(fault.when)), _told(column, fault, shown)) for fault in faults)
+        plain = ops.Concat((ops.Literal("form: "), shown))
+        text = ops.Case(told, plain) if told else plain
+        self.parts.append((condition, ops.Concat((ops.Literal(f"{name}: "), text))))
+        self.rules += [(name, rule) for rule in (*(fault.rule for fault in faults), "form")]
+
     def of_column(self, column: _Column) -> None:
         shown = _shown([column.raw])
         there, parsed = ops.Not(ops.IsNull(column.text)), ops.Not(ops.IsNull(column.value))
@@ -232,7 +284,7 @@ class _Reasons:
             self.add(absent, name, "required", shown)
         if column.field.on_error != "reject":
             return
-        self.add(ops.And((there, ops.Not(parsed))), name, "form", shown)
+        self.unread(column, ops.And((there, ops.Not(parsed))), shown)
         for rule, held in column.errors:
             self.add(ops.And((parsed, ops.Not(ops.Holds(held)))), name, rule, shown)
 
@@ -290,7 +342,14 @@ def compile_schema(
     asked = Layer(usual, raw)
     cleaned = Layer(tuple((f"k{c.number}", c.bound(c.element.clean)) for c in placed), (*raw, *flags))
     texted = Layer(tuple((c.text.name, _unless_missing(c, missing)) for c in placed), (*raw, *flags))
-    valued = Layer(tuple((c.value.name, c.bound(c.element.value)) for c in placed), (*raw, *flags, *texts))
+    valued = Layer(tuple((c.alone.name, c.bound(c.element.value)) for c in placed), (*raw, *flags, *texts))
+    ready, resolved = {c.alone.name for c in placed}, []
+    by_name = {c.field.name: c for c in placed}
+    for step in _resolving(placed, where):
+        made = tuple((c.value.name, _resolved(c, by_name[c.field.within])) for c in step)
+        ready -= {c.alone.name for c in step}
+        resolved.append(Layer(made, (*raw, *flags, *texts, *sorted(ready))))
+        ready |= {c.value.name for c in step}
     held = tuple(pair for c in placed for pair in c.held)
     checked = Layer(held, (*raw, *flags, *texts, *values))
     kept = (*checked.keep, *(name for name, _ in held))
@@ -314,7 +373,7 @@ def compile_schema(
     # Rows that break a key are rejected after the plan has run, so their originals must be there too.
     originals = cells if keys else ops.Case(((rejected, cells),))
     last = Layer(((REASONS, listed), (ORIGINALS, originals), *final), (OK,))
-    base = (asked, cleaned, texted, valued, checked, flagged, judged)
+    base = (asked, cleaned, texted, valued, *resolved, checked, flagged, judged)
     return Compiled(
         schema=schema,
         columns=tuple(columns),

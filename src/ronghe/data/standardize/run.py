@@ -9,11 +9,12 @@ from ronghe.data.standardize.compile import Compiled, Key, Output, compile_schem
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.data.standardize.sink import BrokenKey, Sink
+from ronghe.standards.births import asks_for_future_births, born_by
 from ronghe.standards.catalog import Catalog
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
-from ronghe.tables.staged import Staged
+from ronghe.tables.staged import Note, Staged
 from ronghe.terms import InternalFault
 
 __all__ = ["KINDS", "Job", "Target", "standardize_table"]
@@ -40,12 +41,23 @@ class Target:
 
 
 def _compiled(schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str) -> Compiled:
-    elements = {field.name: catalog.get(field.element, dict(field.options)) for field in schema.fields}
+    elements = {
+        field.name: born_by(catalog.get(field.element, dict(field.options)), schema.as_of) for field in schema.fields
+    }
     compiled = compile_schema(schema, staged.columns, elements, where=where)
     constants = impute_constants(engine, compiled, SOURCE)
     if constants:
         compiled = compile_schema(schema, staged.columns, elements, imputed=constants, where=where)
     return compiled
+
+
+def _undated(compiled: Compiled) -> tuple[Note, ...]:
+    """A note of the columns whose births nobody compares with a day."""
+    held = (
+        name for name, element in compiled.elements.items() if element.birth and not asks_for_future_births(element)
+    )
+    columns = ", ".join(held)
+    return (Note("data.no_as_of", {"columns": columns}),) if columns else ()
 
 
 def _rows_of(compiled: Compiled, engine: Engine, key: Key, job: "Job") -> Rows:
@@ -158,7 +170,7 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
         columns=_columns(compiled, sink),
         reasons=_reasons(sink),
         constants=constants_of(compiled.constants),
-        notes=staged.notes,
+        notes=(*staged.notes, *_undated(compiled)),
         schema=_published_schema(compiled),
     )
 

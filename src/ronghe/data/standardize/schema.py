@@ -7,6 +7,7 @@ prefix or a value of the wrong kind is an error with its place, never silently p
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, get_args
 
 from ronghe.terms import InputError
@@ -46,19 +47,20 @@ _ELEMENT_OF_TYPE = {
     "yearmonth": "year_month",
     "any": "text",
 }
-_FIELD_KEYS = {"element", "options", "onError", "impute", "imputeValue", "column"}
+_FIELD_KEYS = {"element", "options", "onError", "impute", "imputeValue", "column", "within"}
 _CONSTRAINTS = (
     *("required", "unique", "pattern", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength"),
 )
-_TABLE_KEYS = {"rules", "name", "version"}
+_TABLE_KEYS = {"rules", "name", "version", "asOf"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One output column.
 
-    `column` is the name in the file when it differs from `name`; `impute_value` only for `impute="constant"`.
+    `column` is the name in the file when it differs from `name`; `impute_value` only for `impute="constant"`; `within`
+    names the field around it, as the province around a district.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Field:
     exclusive_maximum: str | None = None
     min_length: int | None = None
     max_length: int | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,14 @@ class CrossRule:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A table's fields and the rules between them."""
+    """A table's fields and the rules between them; nobody in it was born after `as_of`."""
 
     fields: tuple[Field, ...]
     missing_values: tuple[str, ...] = MISSING_BY_DEFAULT
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     rules: tuple[CrossRule, ...] = ()
+    as_of: date | None = None
 
     def field(self, name: str) -> Field:
         """The field of this name; KeyError when there is none."""
@@ -146,6 +150,14 @@ class _Place:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong("0, 1, 2 ...", value)
         return value
+
+    def day(self, value: object) -> date | None:
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(self.text(value))
+        except ValueError as fault:
+            raise self.wrong("2026-01-31", value) from fault
 
     def mapping(self, value: object) -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -232,6 +244,7 @@ def _field(place: _Place, value: object) -> Field:
         exclusive_maximum=_scalar(at.at("exclusiveMaximum"), limits.get("exclusiveMaximum")),
         min_length=at.at("minLength").count(limits.get("minLength")),
         max_length=at.at("maxLength").count(limits.get("maxLength")),
+        within=place.at(PREFIX + "within").text(ours.get("within", "")),
     )
 
 
@@ -284,6 +297,7 @@ def parse_schema(text: str, *, where: str) -> TableSchema:
             _rule(place.at(PREFIX + "rules", number), item)
             for number, item in enumerate(place.at(PREFIX + "rules").sequence(ours.get("rules", [])))
         ),
+        as_of=place.at(PREFIX + "asOf").day(ours.get("asOf")),
     )
     _consistent(place, schema)
     return schema
@@ -334,6 +348,7 @@ def _field_json(field: Field, kind: str) -> dict[str, Any]:
         PREFIX + "onError": field.on_error,
         PREFIX + "impute": field.impute if field.impute != "none" else None,
         PREFIX + "imputeValue": field.impute_value,
+        PREFIX + "within": field.within or None,
     }
     return {key: value for key, value in item.items() if value is not None}
 
@@ -351,5 +366,6 @@ def schema_json(schema: TableSchema, kinds: Mapping[str, str]) -> dict[str, Any]
         "primaryKey": list(schema.primary_key),
         "foreignKeys": keys,
         PREFIX + "rules": rules,
+        PREFIX + "asOf": schema.as_of.isoformat() if schema.as_of else [],
     }
     return {key: value for key, value in document.items() if value != []}

@@ -123,7 +123,7 @@ DIRT: dict[str, Dirt] = {
     "region_name": Dirt(_plainly(spellings.region_name)),
     "region_alias": Dirt(_named([r[0] for r in REGIONS], [r[2] for r in REGIONS])),
     "region_old_code": Dirt(_named(list(OLD_CODES), list(OLD_CODES.values()))),
-    "unknown_region": Dirt(_one_of(("339999", "000000", "33O106", "火星区")), mendable=False),
+    "unknown_region": Dirt(_one_of(("3399999", "000000", "33O106", "火星区")), mendable=False),
     "ethnic_name": Dirt(_named([e[0] for e in ETHNIC], [e[1] for e in ETHNIC])),
     "ethnic_short": Dirt(_named([e[0] for e in ETHNIC], [e[1].removesuffix("族") for e in ETHNIC])),
     "marital_name": Dirt(_named([m[0] for m in MARITAL], [m[1] for m in MARITAL])),
