@@ -32,9 +32,9 @@ UNKNOWN = "region_unknown"
 AMBIGUOUS = ("ambiguous",)
 FITS_WITH_NAME = 0.70
 FITS_WITHOUT_NAME = 0.98
-FITS_OF_NAMED = MappingProxyType({"yes_no": 0.95, "region": 0.95, "country": 0.95})
-"""More than FITS_WITH_NAME, where a cell that is not on the list is rarely a slip: numbers that happen to be 0 or 1,
-places abroad. Such a column is published as it is rather than quarantined by the tenth."""
+BY_VALUES_EVEN_IF_NAMED = ("yes_no", "region", "country")
+"""Where a cell that is not on the list is rarely a slip, but a number that happens to be 0 or 1, or a place abroad, the
+name alone weighs nothing: such a column is published as it is rather than quarantined by the twentieth."""
 BY_VALUES_ALONE = (
     *("citizen_id", "unified_credit_code", "mobile", "email", "date", "datetime", "time"),
     *("integer", "number"),
@@ -76,7 +76,7 @@ def fits_enough(candidate: Candidate, fits: int, values: int) -> bool:
 
 def needed_fits(element: Element) -> float:
     """The part of the values that must fit where the column's name says so too."""
-    return FITS_OF_NAMED.get(element.code, FITS_WITH_NAME)
+    return FITS_WITHOUT_NAME if element.code in BY_VALUES_EVEN_IF_NAMED else FITS_WITH_NAME
 
 
 def outer_level(catalog: Catalog, values: Sequence[str]) -> int:

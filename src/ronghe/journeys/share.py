@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from ronghe.tables.engine import Resources
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.publish import Workspace, workspace
-from ronghe.terms import Department, UsageError
+from ronghe.terms import Department, UsageError, legal_day
 
 __all__ = ["share_files"]
 
@@ -52,6 +52,7 @@ class _Setting:
     engine: str
     catalog: Catalog
     options: ReadOptions
+    as_of: date
     progress: Progress
 
 
@@ -80,7 +81,7 @@ def _standardized(work: Workspace, source: str, name: str, setting: _Setting) ->
     label = Path(source).name
     staged = stage(source, scratch, options=setting.options, progress=setting.progress)
     with open_engine(setting.engine, scratch, setting.resources) as engine:
-        proposal, staged = propose_schema(engine, staged, setting.catalog, scratch)
+        proposal, staged = propose_schema(engine, staged, setting.catalog, scratch, as_of=setting.as_of)
         schema_path = work.folder / "schemas" / f"{name}.schema.json"
         schema_path.parent.mkdir(exist_ok=True)
         schema_path.write_text(json_text(proposal.schema_json()), "utf-8")
@@ -148,13 +149,15 @@ def share_files(
         raise UsageError("journeys.no_files")
     mapped = read_departments(departments) if departments else {}
     reached = _degree(shares)
-    setting = _Setting(resources, engine, catalog, options or ReadOptions(), progress)
+    setting = _Setting(resources, engine, catalog, options or ReadOptions(), legal_day(now), progress)
     tables: list[SharedTable] = []
     marks: dict[str, str] = {}
     with workspace(out) as work:
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
-            mark = fingerprint(source, __version__, engine, repr(setting.options), catalog.fingerprint)
+            mark = fingerprint(
+                source, __version__, engine, repr(setting.options), catalog.fingerprint, str(setting.as_of)
+            )
             done = _step(work, name, mark, partial(_standardized, work, source, name, setting))
             tables.append(SharedTable(from_json(done), _department(source, mapped)))
             marks[name] = mark
