@@ -30,7 +30,6 @@ def test_classes_are_written_for_java(pattern: str, java: str) -> None:
     assert java_pattern(pattern) == java
 
 
-@pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
 @pytest.mark.parametrize("pattern", ["[a[b&&]+", "[^]a[&]*", "[]]", "[\\]&[]", "[ \\t\\-\\[]{1,3}"])
 def test_a_pattern_written_for_java_means_the_same(pattern: str) -> None:
     for text in ("", "a", "b", "[", "]", "&", "&&", "a[b", "[]&", "x", "^", "- [", "\\"):
