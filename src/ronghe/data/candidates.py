@@ -94,7 +94,7 @@ def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
 def _country(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
     """Whose postcodes they are: the first country that most of them fit."""
     for country in COUNTRIES:
-        if _fitting(catalog.get("postcode", {"country": country}), values) >= MOSTLY:
+        if _fits(catalog.get("postcode", {"country": country}), values, MOSTLY):
             return {} if country == COUNTRIES[0] else {"country": country}
     return {}
 
@@ -110,11 +110,15 @@ def _order(values: Sequence[str]) -> dict[str, str]:
     return {"order": "dmy" if days_first else "mdy"}
 
 
-def _fitting(element: Element, values: Sequence[str]) -> float:
+def _fits(element: Element, values: Sequence[str], share: float) -> bool:
+    """True when at least this share of the values reads as the element; asked no longer than it is open."""
     present = [value for value in values if value.strip() not in MISSING_WORDS]
-    if not present:
-        return 0.0
-    return sum(1 for value in present if element.read(value).value is not None) / len(present)
+    failed = 0
+    for value in present:
+        failed += element.read(value).value is None
+        if len(present) - failed < share * len(present):
+            return False
+    return bool(present)
 
 
 def _leading_zeros(values: Sequence[str]) -> bool:
@@ -149,7 +153,7 @@ def _by_name(catalog: Catalog, column: str, values: Sequence[str], *, people: bo
             continue
         options = _options(catalog, element, column, values)
         built = catalog.get(element.code, options)
-        if _fitting(built, values) >= FITS_WITH_NAME:
+        if _fits(built, values, FITS_WITH_NAME):
             yield Candidate(built, options, score)
 
 
@@ -168,7 +172,7 @@ def _by_values(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator
             continue
         options = _options(catalog, element, column, values)
         built = catalog.get(code, options)
-        if _fitting(built, values) >= FITS_WITHOUT_NAME:
+        if _fits(built, values, FITS_WITHOUT_NAME):
             yield Candidate(built, options, 0.0)
 
 
@@ -185,7 +189,7 @@ def _by_list(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[C
         element = catalog.get(code)
         speaks = words or (codes and code == "region")
         enough = speaks and len(present) >= different and _first_few_fit(element, present)
-        if enough and _fitting(element, present) >= FITS_WITHOUT_NAME:
+        if enough and _fits(element, present, FITS_WITHOUT_NAME):
             yield Candidate(element, {}, 0.0)
 
 
