@@ -43,6 +43,7 @@ __all__ = ["share_files"]
 
 REPORT = "report.html"
 INDEX = "index.json"
+DOUBTFUL_TOTAL = "data.total_row_doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +168,14 @@ def share_files(
             readiness=readiness([_facts(t) for t in tables]),
             degree=reached,
             integrated=integrated,
-            warnings=unmatched(
-                map(_file_name, sources),
-                [table.department for table in tables],
-                departments=(departments, mapped),
-                shares=(shares, read.shares if read else ()),
+            warnings=(
+                *unmatched(
+                    map(_file_name, sources),
+                    [table.department for table in tables],
+                    departments=(departments, mapped),
+                    shares=(shares, read.shares if read else ()),
+                ),
+                *(note for table in tables for note in table.result.notes if note.code == DOUBTFUL_TOTAL),
             ),
         )
         _publish(work, shared, listed, lang)
