@@ -275,8 +275,9 @@ def compile_schema(
 ) -> Compiled:
     """Compile a schema for a file whose columns are `columns`, in order; the source's columns must be named c0, c1, ...
 
-    `elements` gives the element of each field by name, `imputed` the constants that an aggregate pass found,
-    `fallen` the columns and rules of other rows that were found to fall. Raises InputError when schema and file do not fit; `where` names the schema in it.
+    `elements` gives the element of each field by name, `imputed` the constants that an aggregate pass found, `fallen`
+    the columns and rules by which rows outside the plan were found to fall. Raises InputError when schema and file do
+    not fit; `where` names the schema in it.
     """
     placed = _columns(schema, columns, elements, where)
     keys = _keys(schema, placed, where)
