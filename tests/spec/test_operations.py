@@ -65,7 +65,6 @@ def test_an_engine_makes_what_is_drawn(outcome: dict[str, list[object]], table: 
     assert typed(outcome[table.name]) == typed(table.expected)
 
 
-@pytest.mark.filterwarnings("ignore:Possible set intersection:FutureWarning")
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_the_reference_makes_what_is_drawn(table: Drawn) -> None:
     rows = [dict(zip(table.columns, row[:-1], strict=True)) for row in table.rows]

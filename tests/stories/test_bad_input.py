@@ -11,7 +11,6 @@ import sys
 import textwrap
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,56 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ronghe.cli import main
+from tests.stories.desk import Desk, without_settings
 
 GOOD = "name,amount\na,1\nb,2\n"
 SCHEMA = {"fields": [{"name": "name"}, {"name": "amount"}]}
 PASSWORD = "hunter2-never-shown"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a call ended and what it printed."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-class Desk:
-    """A folder with a publication `out`, and somebody who types commands in it."""
-
-    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._capfd = capfd
-
-    def __truediv__(self, name: str) -> Path:
-        return self.folder / name
-
-    def types(self, *arguments: str) -> Done:
-        """The command, whatever its end: never a traceback, never an internal fault."""
-        self._capfd.readouterr()
-        ended = main(arguments)
-        out, err = self._capfd.readouterr()
-        assert "Traceback" not in err
-        assert ended != 6, err
-        return Done(ended, out, err)
-
-    def fails(self, *arguments: str, code: int) -> str:
-        """The one line, in English, of a command that must end with `code`, and in Chinese too."""
-        lines = {}
-        for lang in ("zh", "en"):
-            done = self.types(*arguments, "--lang", lang)
-            assert (done.code, done.stdout) == (code, ""), (arguments, done)
-            assert done.stderr.count("\n") == 1, done.stderr
-            lines[lang] = done.stderr
-        assert lines["zh"] != lines["en"]
-        return lines["en"]
-
-    def keeps_its_publication(self) -> None:
-        """What was published before is whole, and nothing half lies beside it."""
-        assert self.types("verify", "out").code == 0
-        assert rubbish(self.folder) == []
+def keeps_its_publication(desk: Desk) -> None:
+    """What was published before is whole, and nothing half lies beside it."""
+    assert desk.tries("verify", "out").code == 0
+    assert rubbish(desk.folder) == []
 
 
 def rubbish(folder: Path) -> list[str]:
@@ -79,14 +39,12 @@ def rubbish(folder: Path) -> list[str]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Desk:
     """A desk on which `good.csv` was published in `out`."""
-    for name in [name for name in os.environ if name.startswith(("RONGHE_", "LC_")) or name in ("LANG", "COLUMNS")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("RONGHE_HOME", str(tmp_path / "home"))
+    without_settings(monkeypatch, tmp_path / "home")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.csv").write_text(GOOD, "utf-8")
     (tmp_path / "schema.json").write_text(json.dumps(SCHEMA), "utf-8")
     made = Desk(tmp_path, capfd)
-    done = made.types("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "out")
+    done = made.tries("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "out")
     assert done.code == 0, done.stderr
     return made
 
@@ -150,16 +108,16 @@ def test_what_cannot_be_read_is_one_line_at_every_door(desk: Desk, case: str) ->
     make(desk / name)
     for road, arguments in roads(name).items():
         if case == "directory" and road == "share":
-            assert desk.types(*arguments).code == 2  # a folder of no files
+            assert desk.tries(*arguments).code == 2  # a folder of no files
             continue
-        done = desk.types(*arguments, "--lang", "en")
+        done = desk.tries(*arguments, "--lang", "en")
         assert done.code in (3, 4, 5), (road, done)
         assert done.stdout == ""
         assert done.stderr.count("\n") == 1, done.stderr
         assert name in done.stderr
     assert not (desk / "proposed.json").exists()
     assert not (desk / "converted.parquet").exists()
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
@@ -176,7 +134,7 @@ def test_a_file_without_permission_is_one_line(desk: Desk) -> None:
         assert (ended.returncode, ended.stdout) == (3, ""), ended
         assert ended.stderr.count("\n") == 1
         assert "bad.csv" in ended.stderr
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 MESSY: dict[str, bytes] = {
@@ -199,7 +157,7 @@ MESSY: dict[str, bytes] = {
 def test_a_messy_table_loses_no_row_or_is_one_line(desk: Desk, case: str) -> None:
     (desk / "bad.csv").write_bytes(MESSY[case])
     for road, arguments in roads("bad.csv").items():
-        done = desk.types(*arguments, "--json")
+        done = desk.tries(*arguments, "--json")
         if done.code:
             assert done.code in (3, 4, 5), (road, done)
             assert done.stdout == ""
@@ -210,17 +168,17 @@ def test_a_messy_table_loses_no_row_or_is_one_line(desk: Desk, case: str) -> Non
         told = json.loads(done.stdout)
         for table in told.get("tables", [told["table"]] if "table" in told else []):
             assert table["rows_in"] == table["rows_published"] + table["rows_quarantined"]
-        desk.keeps_its_publication()
-    desk.keeps_its_publication()
+        keeps_its_publication(desk)
+    keeps_its_publication(desk)
 
 
 def test_a_record_nested_without_end_is_a_row(desk: Desk) -> None:
     deep = '{"name":' + "[" * 100_000 + "]" * 100_000 + "}\n"
     (desk / "bad.jsonl").write_text('{"name":"a"}\n' + deep)
-    done = desk.types("data", "share", "bad.jsonl", "--out", "out", "--json")
+    done = desk.tries("data", "share", "bad.jsonl", "--out", "out", "--json")
     told = json.loads(done.stdout)
     assert told["rows_in"] == told["rows_published"] + told["rows_quarantined"] == 2
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 SCHEMAS: dict[str, tuple[Any, str]] = {
@@ -242,20 +200,20 @@ def test_a_schema_that_cannot_be_used_is_one_line(desk: Desk, case: str) -> None
     (desk / "bad.json").write_text(json.dumps(schema), "utf-8")
     line = desk.fails("data", "standardize", "good.csv", "--schema", "bad.json", "--out", "out", code=3)
     assert named in line
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_a_schema_nested_without_end_is_one_line(desk: Desk) -> None:
     (desk / "bad.json").write_text("[" * 100_000)
     assert "bad.json" in desk.fails("data", "standardize", "good.csv", "--schema", "bad.json", "--out", "out", code=3)
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_an_explosive_pattern_ends_in_time(desk: Desk) -> None:
     (desk / "bad.csv").write_text("name,amount\n" + "a" * 5000 + "!,1\n")
     fields = [{"name": "name", "constraints": {"pattern": "(a+)+b"}}, {"name": "amount"}]
     (desk / "bad.json").write_text(json.dumps({"fields": fields}))
-    done = desk.types("data", "standardize", "bad.csv", "--schema", "bad.json", "--out", "out", "--json")
+    done = desk.tries("data", "standardize", "bad.csv", "--schema", "bad.json", "--out", "out", "--json")
     assert json.loads(done.stdout)["table"]["rows_quarantined"] == 1
 
 
@@ -267,28 +225,28 @@ def test_a_database_that_is_corrupt_or_locked_is_one_line(desk: Desk, kind: str)
         (desk / "bad.db").write_bytes((desk / "bad.db").read_bytes()[:100] + b"\x00junk" * 1000)
     else:
         connection.execute("begin exclusive")
-    done = desk.types(*roads(f"sqlite:///{desk / 'bad.db'}#t")["convert"])
+    done = desk.tries(*roads(f"sqlite:///{desk / 'bad.db'}#t")["convert"])
     assert (done.code, done.stderr.count("\n")) == (3, 1), done
     assert not (desk / "converted.parquet").exists()
     connection.close()
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_a_password_in_an_address_is_never_printed(desk: Desk) -> None:
     for scheme in ("postgresql", "mysql", "nonesuch", "postgresql+psycopg"):
         for arguments in roads(f"{scheme}://me:{PASSWORD}@127.0.0.1:1/db#t").values():
-            done = desk.types(*arguments)
+            done = desk.tries(*arguments)
             assert done.code in (2, 3), done
             assert PASSWORD not in done.stdout + done.stderr
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_an_out_that_is_a_link_publishes_behind_it(desk: Desk) -> None:
     (desk / "link").symlink_to("out")
-    assert desk.types("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "link").code == 0
+    assert desk.tries("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "link").code == 0
     assert (desk / "link").is_symlink()
     assert not (desk / "out").is_symlink()
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_an_out_that_is_a_file_or_the_folder_of_the_source_is_refused(desk: Desk) -> None:
@@ -298,16 +256,16 @@ def test_an_out_that_is_a_file_or_the_folder_of_the_source_is_refused(desk: Desk
     )
     desk.fails("data", "standardize", "good.csv", "--schema", "schema.json", "--out", ".", code=4)
     assert (desk / "good.csv").read_bytes() == before
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_tables_whose_names_meet_stay_apart(desk: Desk) -> None:
     names = ["a b.csv", "A_b.csv", "private.csv", "datapackage.csv"]
     for name in names:
         (desk / name).write_text(GOOD)
-    done = desk.types("data", "share", *names, "--out", "shared", "--json")
+    done = desk.tries("data", "share", *names, "--out", "shared", "--json")
     assert len({table["name"].casefold() for table in json.loads(done.stdout)["tables"]}) == len(names)
-    assert desk.types("verify", "shared").code == 0
+    assert desk.tries("verify", "shared").code == 0
 
 
 @pytest.mark.parametrize("home", ["broken", "a file"])
@@ -318,14 +276,14 @@ def test_settings_that_cannot_be_read_are_one_line(desk: Desk, home: str) -> Non
         assert "ronghe.toml" in desk.fails("data", "profile", "good.csv", code=3)
     else:
         (desk / "home").write_text("")
-        assert desk.types("data", "profile", "good.csv").code in (0, 2, 3)
+        assert desk.tries("data", "profile", "good.csv").code in (0, 2, 3)
 
 
 def test_more_memory_than_none_is_asked_for(desk: Desk) -> None:
-    done = desk.types("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "out", "--memory", "1")
+    done = desk.tries("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "out", "--memory", "1")
     assert done.code in (2, 5), done
     assert done.stderr.count("\n") == 1
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def _apart(desk: Desk, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -365,7 +323,7 @@ def test_a_full_disk_leaves_the_old_publication(desk: Desk) -> None:
     )
     assert ended.returncode in (3, 5), ended.stderr
     assert ended.stderr.count("\n") == 1, ended.stderr
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 KILLED = """
@@ -403,19 +361,19 @@ main(sys.argv[4:])
 def test_a_kill_leaves_old_or_new_and_the_next_run_finishes(desk: Desk, module: str, name: str, call: int) -> None:
     (desk / "more.csv").write_text("name,amount\nc,3\n")
     arguments = ("data", "share", "good.csv", "more.csv", "--out", "out")
-    assert desk.types(*arguments).code == 0
+    assert desk.tries(*arguments).code == 0
     (desk / "good.csv").write_text(GOOD + "d,4\n")
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, module, name, str(call), *arguments], check=False, cwd=desk.folder
     )
     assert killed.returncode == -signal.SIGKILL
-    assert desk.types("verify", "out").code == 0
-    again = json.loads(desk.types(*arguments, "--json").stdout)
+    assert desk.tries("verify", "out").code == 0
+    again = json.loads(desk.tries(*arguments, "--json").stdout)
     assert again["rows_in"] == 4
-    assert json.loads(desk.types("verify", "out", "--json").stdout)["rows_in"] == 4
+    assert json.loads(desk.tries("verify", "out", "--json").stdout)["rows_in"] == 4
     # The rows themselves: a manifest could count what an old file beside it does not hold.
     assert pq.read_table(desk / "out" / "good.parquet").column("name").to_pylist() == ["a", "b", "d"]
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_what_a_killed_share_made_does_not_slip_into_the_next_publication(desk: Desk) -> None:
@@ -424,10 +382,10 @@ def test_what_a_killed_share_made_does_not_slip_into_the_next_publication(desk: 
     subprocess.run([sys.executable, "-c", KILLED, "share", "stage", "2", *arguments], check=False, cwd=desk.folder)
     assert (desk / ".out.work" / "files" / "more.parquet").exists()
     standardize = ("data", "standardize", "good.csv", "--schema", "schema.json", "--out", "out")
-    assert desk.types(*standardize).code == 0
+    assert desk.tries(*standardize).code == 0
     assert not (desk / "out" / "more.parquet").exists()
-    assert desk.types(*standardize).code == 0
-    desk.keeps_its_publication()
+    assert desk.tries(*standardize).code == 0
+    keeps_its_publication(desk)
 
 
 def test_two_runs_on_one_folder_do_not_mix(desk: Desk) -> None:
@@ -437,7 +395,7 @@ def test_two_runs_on_one_folder_do_not_mix(desk: Desk) -> None:
         process.communicate()
     assert {process.returncode for process in both} <= {0, 4}
     assert 0 in {process.returncode for process in both}
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_a_proposal_does_not_overwrite_the_table_it_was_made_from(desk: Desk) -> None:
@@ -451,7 +409,7 @@ def test_a_pipe_is_not_waited_for(desk: Desk) -> None:
     os.mkfifo(desk / "bad.csv")
     for arguments in roads("bad.csv").values():
         assert "bad.csv" in desk.fails(*arguments, code=3)
-    desk.keeps_its_publication()
+    keeps_its_publication(desk)
 
 
 def test_too_many_columns_are_told_as_such(desk: Desk) -> None:

@@ -1,20 +1,17 @@
 """Whole stories through the command line: a messy file becomes a checked table, a folder becomes a publication."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from ronghe.cli import main
+from tests.stories.desk import Desk, without_settings
 
 PEOPLE = """身份证号,姓名,收入（万元）
 11010519491231002X,张 三,1.5
@@ -31,38 +28,6 @@ SCHEMA = {
 }
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a call printed."""
-
-    stdout: str
-    stderr: str
-
-
-class Desk:
-    """A folder with spaces in its path, and somebody who types commands in it."""
-
-    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._capfd = capfd
-
-    def __truediv__(self, name: str) -> Path:
-        return self.folder / name
-
-    def types(self, *arguments: str, code: int = 0) -> Done:
-        """The command must end with `code`."""
-        self._capfd.readouterr()
-        ended = main(arguments)
-        out, err = self._capfd.readouterr()
-        assert ended == code, err
-        assert "Traceback" not in err
-        return Done(out, err)
-
-    def reads(self, *arguments: str) -> Any:
-        """The JSON result of a command."""
-        return json.loads(self.types(*arguments, "--json").stdout)
-
-
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Desk:
     """A desk with a messy table and a schema, on a machine without settings."""
@@ -70,9 +35,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     folder.mkdir()
     (folder / "people.csv").write_text(PEOPLE, "gb18030")
     (folder / "schema.json").write_text(json.dumps(SCHEMA), "utf-8")
-    for name in [name for name in os.environ if name.startswith(("RONGHE_", "LC_")) or name in ("LANG", "COLUMNS")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("RONGHE_HOME", str(folder / "home"))
+    without_settings(monkeypatch, folder / "home")
     monkeypatch.chdir(folder)
     return Desk(folder, capfd)
 

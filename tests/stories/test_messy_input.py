@@ -7,13 +7,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ronghe.cli import main
+from tests.stories.desk import Desk, without_settings
 
 ANY_SCHEMA = {"fields": [{"name": "a"}, {"name": "b"}]}
 OLD = "a,b\n1,2\n3,4\n"
@@ -27,54 +26,13 @@ READERS = {
 """Every command that reads a table."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a call ended and what it printed."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-class Desk:
-    """A folder with a publication in it, and somebody who types commands there."""
-
-    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._capfd = capfd
-
-    def __truediv__(self, name: str) -> Path:
-        return self.folder / name
-
-    def types(self, *arguments: str) -> Done:
-        """Type a command; no traceback ever comes."""
-        self._capfd.readouterr()
-        code = main(arguments)
-        out, err = self._capfd.readouterr()
-        assert "Traceback" not in err
-        return Done(code, out, err)
-
-    def reads(self, *arguments: str) -> Any:
-        """The JSON result of a command that must end well."""
-        done = self.types(*arguments, "--json")
-        assert done.code == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def refused(self, code: int, *arguments: str) -> str:
-        """The command must end with `code` and one line in each language; gives the English one."""
-        for lang in ("zh", "en"):
-            done = self.types(*arguments, "--lang", lang)
-            assert (done.code, done.stdout) == (code, ""), (arguments, done)
-            assert done.stderr.count("\n") == 1, done.stderr
-        return done.stderr
-
-    def holds_the_old_publication(self) -> None:
-        """`out` is whole and as it was before, and nothing half lies beside it."""
-        assert sorted(path.name for path in (self / "out").rglob("*") if path.is_file()) == OLD_FILES
-        assert pq.read_table(self / "out" / "old.parquet").to_pylist() == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
-        assert self.reads("verify", "out")["whole"] is True
-        assert not (self / "proposed.json").exists()
-        assert not (self / "converted.csv").exists()
+def holds_the_old_publication(desk: Desk) -> None:
+    """`out` is whole and as it was before, and nothing half lies beside it."""
+    assert sorted(path.name for path in (desk / "out").rglob("*") if path.is_file()) == OLD_FILES
+    assert pq.read_table(desk / "out" / "old.parquet").to_pylist() == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
+    assert desk.reads("verify", "out")["whole"] is True
+    assert not (desk / "proposed.json").exists()
+    assert not (desk / "converted.csv").exists()
 
 
 OLD_FILES = ["datapackage.json", "old.parquet", "old.rejects.parquet"]
@@ -88,9 +46,7 @@ def rubbish(folder: Path) -> list[str]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Desk:
     """A desk with a publication in `out`, on a machine without settings."""
-    for name in [name for name in os.environ if name.startswith(("RONGHE_", "LC_")) or name in ("LANG", "COLUMNS")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("RONGHE_HOME", str(tmp_path / "home"))
+    without_settings(monkeypatch, tmp_path / "home")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "schema.json").write_text(json.dumps(ANY_SCHEMA), "utf-8")
     (tmp_path / "old.csv").write_text(OLD, "utf-8")
@@ -176,9 +132,9 @@ def test_what_cannot_be_read_is_one_line_and_the_old_publication_stays(desk: Des
     case.make(desk / case.file.partition("#")[0])
     for name, arguments in READERS.items():
         code = 2 if name == "share" and case.file == "x.d" else case.code  # a folder is its files, and holds none
-        line = desk.refused(code, *(part.format(file=case.file) for part in arguments))
+        line = desk.fails(*(part.format(file=case.file) for part in arguments), code=code)
         assert case.said in line, line
-    desk.holds_the_old_publication()
+    holds_the_old_publication(desk)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """`ronghe data`: look at tables, standardize them, share them."""
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -59,8 +58,10 @@ def propose(session: Session, /, file: str, *, output: Path, as_of: date | None,
     """See `cli.command_data_propose`."""
     from ronghe.data.files import propose_file
     from ronghe.tables.atomic import write_atomic
+    from ronghe.tables.package import json_text
+    from ronghe.tables.sniff import is_file_of
 
-    if output.is_file() and Path(file.partition("#")[0]).is_file() and output.samefile(file.partition("#")[0]):
+    if is_file_of(file, output):
         raise UsageError("tables.output_is_source", path=str(output))
     made = propose_file(
         file,
@@ -70,7 +71,7 @@ def propose(session: Session, /, file: str, *, output: Path, as_of: date | None,
         as_of=as_of or legal_day(datetime.now(UTC)),
     )
     with write_atomic(output) as path:
-        path.write_text(json.dumps(made.schema_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        path.write_text(json_text(made.schema_json()), "utf-8")
     session.show({"schema": str(output), **made.to_json()}, views.proposal(made, file, output))
 
 

@@ -4,8 +4,10 @@ A command's help is the text `cli.command_<path>`, an option's `cli.option_<name
 a placeholder's `cli.placeholder_<metavar>`: none of them can be forgotten, since a test asks for each.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -19,6 +21,7 @@ from ronghe.terms import UsageError
 
 __all__ = ["Command", "Group"]
 
+_NEGATIVE = re.compile(r"-[¥￥$]?[.．]?\d")
 _FLAGS_OF_SESSION = ("memory", "threads", "engine", "own", "quiet")
 
 
@@ -72,10 +75,24 @@ class Command(click.Command):
         """As click does it, but what is too much is our error."""
         ctx.allow_extra_args = True
         with _placed(ctx):
-            rest = super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, self._with_negatives(args))
         if rest:
             raise UsageError("cli.too_much", values=" ".join(rest), command=ctx.command_path)
         return rest
+
+    def _with_negatives(self, args: list[str]) -> list[str]:
+        """The arguments with negative numbers behind `--`: no option begins with a digit, so -5 is a value."""
+        end = args.index("--") if "--" in args else len(args)
+        typed, rest = args[:end], args[end + 1 :]
+        options = [option for option in self.params if isinstance(option, click.Option) and not option.is_flag]
+        takers = {name for option in options for name in option.opts}
+        negative = [
+            _NEGATIVE.match(word) is not None and before not in takers for before, word in pairwise(["", *typed])
+        ]
+        if not any(negative):
+            return args
+        plain = [word for word, moved in zip(typed, negative, strict=True) if not moved]
+        return [*plain, "--", *(word for word, moved in zip(typed, negative, strict=True) if moved), *rest]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the function with the session first."""

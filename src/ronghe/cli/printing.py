@@ -1,5 +1,6 @@
 """Printing to a terminal, a file or a pipe, whatever its encoding, and never what could command the terminal."""
 
+import io
 import json
 import os
 import sys
@@ -30,10 +31,18 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+class _Console(Console):
+    """A console that leaves it to `printing` to say what a reader who has gone away means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich while it handles the error."""
+        raise BrokenPipeError
+
+
 def console(file: TextIO) -> Console:
     """A console that takes text as text: no markup, no emoji codes, no guessing at colors of values."""
     width = None if file.isatty() or os.environ.get("COLUMNS") else _WIDTH_OF_FILES
-    return Console(file=file, width=width, markup=False, emoji=False, highlight=False)
+    return _Console(file=file, width=width, markup=False, emoji=False, highlight=False)
 
 
 def _plain(value: Any) -> Any:
@@ -48,7 +57,10 @@ def json_line(value: Any, file: TextIO) -> str:
 
 @contextmanager
 def printing() -> Iterator[TextIO]:
-    """Standard output, for a result that is ready; a reader who has gone away (`| head`) is no error."""
+    """Standard output, for a result that is ready; a reader who has gone away (`| head`, `>&-`) is no error."""
+    if sys.stdout is None:  # closed before Python started
+        yield io.StringIO()
+        return
     try:
         yield sys.stdout
         sys.stdout.flush()

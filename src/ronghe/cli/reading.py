@@ -90,4 +90,8 @@ def sources_of(names: tuple[str, ...]) -> list[str]:
         if not files:
             raise UsageError("cli.folder_empty", path=name)
         found += files
+    # As in `options_of`.
+    from ronghe.journeys.mappings import check_once
+
+    check_once(found)
     return found

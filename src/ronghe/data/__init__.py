@@ -42,10 +42,18 @@ def profile(
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
 ) -> "Profile":
-    """What is in a table: rows, and for each column counts, lengths, frequent values and shapes, of the whole table.
+    """What is in a table: rows, and for each column counts, lengths and frequent values, of the whole table.
 
-    `source` is a path or a SQLAlchemy URL. Raises InputError for what cannot be read, LimitReached for what is too
+    `source` is a path (`book.xlsx#Sheet` for a sheet) or a SQLAlchemy URL (`sqlite:///city.db#table`); any number of
+    rows, up to 4,000 columns. `rows` counts records without the header, `malformed` those that could not be read;
+    `columns` has one ColumnProfile for each column, in order: `filled` and `empty` count cells and add up to `rows`,
+    `distinct` is an estimate (HyperLogLog), `shortest` and `longest` are characters, `frequent` has up to five values
+    with their counts. `resources.memory` is in bytes.
+
+    Raises InputError for what cannot be read, UsageError for options that do not fit, LimitReached for what is too
     large.
+
+    Source: Flajolet et al., "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm", 2007.
     """
     from ronghe.data.files import profile_file
     from ronghe.tables.engine import Resources
@@ -63,9 +71,16 @@ def propose(
 ) -> "Proposal":
     """The data element of each column of a table, with the evidence, and the schema that follows from it.
 
-    `source` is a path or a SQLAlchemy URL; `as_of` is the day after which the schema accepts no birth, None that of the
-    call. Raises InputError for what cannot be read, LimitReached for what is too
+    `source` is as in `profile`, `own_elements` are TOML files; `as_of` is the day after which the schema accepts no
+    birth, None that of the call. `columns` has one ProposedColumn for each column, in
+    order: `fits` of `values` filled cells of the whole column read as `element`, `by_name` (0 to 1) is how well its
+    name says so, `missing` counts each word for "no value". `schema_json()` is the schema to write into a file.
+
+    Raises InputError for what cannot be read or for own elements that cannot be used, LimitReached for what is too
     large.
+
+    Source: the standards and laws that `ronghe standards show ELEMENT` names for each element; the form of the schema
+    is Frictionless Table Schema (specs.frictionlessdata.io/table-schema).
     """
     from ronghe.data.files import propose_file
     from ronghe.standards.catalog import catalog
@@ -94,8 +109,17 @@ def standardize(
 ) -> "Published":
     """Standardize a table by a schema file and publish it in the folder `out`: rows in = published + quarantined.
 
+    `engine` is duckdb or spark, which give the same rows. `out` gets NAME.parquet with one typed column for each field
+    (money in yuan, areas in square meters, dates without a zone), private/NAME.rejects.parquet with the quarantined
+    records as text and their `_reasons`, and datapackage.json with counts and SHA-256 hashes. `table` of what comes
+    back has `rows_in`, `rows_published`, `rows_quarantined` and a result for each column, counted in cells.
+
     Other tables that `out` holds stay. Raises InputError for a table or schema that cannot be used, Refused for a
-    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    folder with files that are not ours, UsageError for an engine that does not exist, LimitReached when memory or disk
+    ends; `out` is then as it was.
+
+    Source: Frictionless Table Schema and Data Package (specs.frictionlessdata.io), with our properties under
+    `ronghe:`.
     """
     from ronghe.journeys.standardize import standardize_file
     from ronghe.standards.catalog import catalog
@@ -131,8 +155,17 @@ def share(
     One file is one department unless the CSV `departments` (`file,department`) maps it. With the CSV `shares`
     (`department,amount,share`) the degree D_s is computed, else only readiness is shown. Tables are integrated by the
     column `key`, by the TOML file `plan`, or by the identifiers of people and organizations that they have in common;
-    `now` is the time of the
-    lineage events, None that of the call. Raises as `standardize` does, InputError for a key that does not fit.
+    `now` is the time of the lineage events, None that of the call.
+
+    `rows` of what comes back are rows in, published and quarantined of all tables; `tables` has one result for each
+    source, `readiness` factors from 0 to 1 for each department, `degree.value` is D_s from 0 to 1 or `degree` None.
+    Amounts may have any unit, the same for all. `warnings` names lines of the two CSVs that nothing here matches.
+
+    Raises as `standardize` does; UsageError without files or for `key` and `plan` together, InputError for a file that
+    is named twice or a key that does not fit.
+
+    Source: D_s = sum(D_i * S_i) / sum(D_i), the weighted mean of the departments' shares; lineage as OpenLineage
+    events (openlineage.io).
     """
     from ronghe.journeys.share import share_files
     from ronghe.standards.catalog import catalog
@@ -172,8 +205,15 @@ def link(
     """Find the rows of two tables, or of one, that are the same thing, and write the pairs to the file `out`.
 
     `columns` are names, or `left=right` where the sides differ; without them all columns of the same name are compared.
-    `one_to_one` None is found from the data. Beside `out` go the model and the clusters. Raises InputError for input
-    that cannot be linked; nothing is written then.
+    `one_to_one` None is found from the data. Beside `out` go the model and the clusters. `rows` of what comes back are
+    those of each side, `pairs` the rows of `out`, each with a probability from 0 to 1, `groups` the clusters,
+    `doubtful` the pairs for the file `review`, `candidates` the pairs that were compared.
+
+    Raises InputError for input that cannot be linked, UsageError for an ending of `out` that is no format, LimitReached
+    when memory or disk ends; nothing is written then.
+
+    Source: Fellegi and Sunter, "A Theory for Record Linkage", Journal of the American Statistical Association 64
+    (1969), with weights found by expectation maximization.
     """
     from ronghe.journeys.link import link_files
     from ronghe.standards.catalog import catalog
@@ -197,7 +237,14 @@ def link(
 
 
 def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
-    """The evidence for one pair of a file that `link` wrote with `explain`; InputError when there is none."""
+    """The evidence for one pair of a file that `link` wrote with `explain`.
+
+    `pairs` is that file, in Parquet; the ids are those of its two sides, as text. Each compared column comes with both
+    values and its weight in bits (log2 of how much likelier such values are for the same thing than for two); their sum
+    with the prior gives the probability. Raises InputError for a file without evidence or a pair that is not in it.
+
+    Source: as `link`.
+    """
     from ronghe.journeys.link import explain_file
 
     return explain_file(Path(pairs), left_id, right_id)
@@ -206,8 +253,11 @@ def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
 def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
     """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
 
-    `now` is the time of the lineage events. Raises InputError for a plan or table that cannot be used, Refused for a
+    Each step of the plan becomes a Parquet file; `to_json()` of what comes back has its counts of rows. `now` is the
+    time of the lineage events, with a zone. Raises InputError for a plan or table that cannot be used, Refused for a
     folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+
+    Source: lineage as OpenLineage events (openlineage.io).
     """
     from ronghe.journeys.integrate import integrate_files
     from ronghe.tables.engine import Resources
@@ -221,6 +271,10 @@ class _Face(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         if name not in __all__ or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        """The public names: what the functions are made of is nobody's business at a prompt."""
+        return sorted(__all__)
 
 
 sys.modules[__name__].__class__ = _Face

@@ -131,7 +131,7 @@ def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
 def _country(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
     """Whose postcodes they are: the first country that most of them fit."""
     for country in COUNTRIES:
-        if fitting(catalog.get("postcode", {"country": country}), values) >= MOSTLY:
+        if _fits(catalog.get("postcode", {"country": country}), values, MOSTLY):
             return {} if country == COUNTRIES[0] else {"country": country}
     return {}
 
@@ -154,6 +154,18 @@ def fitting(element: Element, values: Sequence[str], *, helped: bool = False) ->
         return 0.0
     readings = (element.read(value) for value in present)
     return sum(recognized(reading) or (helped and reading.broken == AMBIGUOUS) for reading in readings) / len(present)
+
+
+def _fits(element: Element, values: Sequence[str], share: float, *, helped: bool = False) -> bool:
+    """True when at least this share of the values reads as the element; asked no longer than it is open."""
+    present = [value for value in values if value.strip() not in MISSING_WORDS]
+    failed = 0
+    for value in present:
+        reading = element.read(value)
+        failed += not (recognized(reading) or (helped and reading.broken == AMBIGUOUS))
+        if len(present) - failed < share * len(present):
+            return False
+    return bool(present)
 
 
 def _leading_zeros(values: Sequence[str]) -> bool:
@@ -190,10 +202,9 @@ def _by_name(
             continue
         options = {} if helped and element.inside else _options(catalog, element, column, values)
         built = catalog.get(element.code, options)
-        fits = fitting(built, values, helped=helped)
-        if element.code == "date" and _more_as_moments(catalog, values, fits):
+        if element.code == "date" and _more_as_moments(catalog, values, fitting(built, values, helped=helped)):
             yield Candidate(catalog.get("datetime"), {}, score)
-        if fits >= FITS_WITH_NAME:
+        if _fits(built, values, FITS_WITH_NAME, helped=helped):
             yield Candidate(built, options, score)
 
 
@@ -219,7 +230,7 @@ def _by_values(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator
             continue
         options = _options(catalog, element, column, values)
         built = catalog.get(code, options)
-        if fitting(built, values) >= FITS_WITHOUT_NAME:
+        if _fits(built, values, FITS_WITHOUT_NAME):
             yield Candidate(built, options, 0.0)
 
 
@@ -236,7 +247,7 @@ def _by_list(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[C
         element = catalog.get(code)
         speaks = words or (codes and code == "region")
         enough = speaks and len(present) >= different and _first_few_fit(element, present)
-        if enough and fitting(element, present) >= FITS_WITHOUT_NAME:
+        if enough and _fits(element, present, FITS_WITHOUT_NAME):
             yield Candidate(element, {}, 0.0)
 
 

@@ -19,6 +19,7 @@ from ronghe.standards.element import Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
+from ronghe.tables.in_memory import evaluate
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import name
 from ronghe.tables.staged import Note, Staged
@@ -30,6 +31,9 @@ CELLS = "proposing_cells"
 SAMPLE_VALUES = 300
 COLUMNS_AT_ONCE = 32
 _UNIT_OF_VALUES = {"money": "元", "area": "平方米"}
+Values = dict[str, int]
+"""Distinct values of a column, the most frequent first, with how often they stand there."""
+
 _IDENTIFIERS = ("citizen_id", "unified_credit_code", "organization_code", "code")
 
 
@@ -102,28 +106,34 @@ def _all_at_once(engine: Engine, selects: Sequence[exp.Select]) -> list[dict[str
     return found
 
 
-def _samples(engine: Engine, columns: int) -> list[list[str]]:
-    """The most frequent distinct values of each column, ties in order of the text."""
-    found: list[list[str]] = [[] for _ in range(columns)]
+def _samples(engine: Engine, columns: int) -> list[Values]:
+    """The most frequent distinct values of each column with how often they stand there, ties in order of the text."""
+    found: list[Values] = [{} for _ in range(columns)]
     present = [exp.Not(this=exp.Is(this=name(f"c{place}"), expression=exp.Null())) for place in range(columns)]
     for row in _all_at_once(engine, [_counted_values(n, some, SAMPLE_VALUES) for n, some in enumerate(present)]):
-        found[row["place"]].append(row["value"])
-    return found
-
-
-def _missing(engine: Engine, columns: int) -> list[dict[str, int]]:
-    """How often each word for "no value" stands in each column."""
-    found: list[dict[str, int]] = [{} for _ in range(columns)]
-    words: list[exp.Expr] = [exp.Literal.string(word) for word in MISSING_WORDS if word]
-    asked = [exp.In(this=name(f"c{place}"), expressions=list(words)) for place in range(columns)]
-    for row in _all_at_once(engine, [_counted_values(n, some, None) for n, some in enumerate(asked)]):
         found[row["place"]][row["value"]] = row["times"]
     return found
 
 
-def _bound(place: int, candidate: int, element: Element, *, helped: bool) -> tuple[tuple[str, ops.Expression], ...]:
+def _whole(sample: Values) -> bool:
+    """True when the sample holds every value of its column: then nothing more need be asked of the table."""
+    return len(sample) < SAMPLE_VALUES
+
+
+def _missing(engine: Engine, samples: Sequence[Values]) -> list[dict[str, int]]:
+    """How often each word for "no value" stands in each column."""
+    found = [{word: times for word, times in sample.items() if word in MISSING_WORDS} for sample in samples]
+    words: list[exp.Expr] = [exp.Literal.string(word) for word in MISSING_WORDS if word]
+    large = [place for place, sample in enumerate(samples) if not _whole(sample)]
+    asked = [(place, exp.In(this=name(f"c{place}"), expressions=list(words))) for place in large]
+    for row in _all_at_once(engine, [_counted_values(place, some, None) for place, some in asked]):
+        found[row["place"]][row["value"]] = row["times"]
+    return found
+
+
+def _bound(place: int, element: Element, *, helped: bool) -> tuple[tuple[str, ops.Expression], ...]:
     """Names and expressions of the two layers that read a column by a candidate."""
-    raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}_{candidate}")
+    raw, text = ops.Column(f"c{place}"), ops.Column(f"k{place}")
     clean = ops.substitute(element.clean, {"raw": raw})
     value = ops.substitute(element.value, {"raw": raw, "text": text})
     there = ops.Not(ops.Or((ops.IsNull(text), ops.IsIn(text, MISSING_WORDS))))
@@ -139,8 +149,8 @@ def _bound(place: int, candidate: int, element: Element, *, helped: bool) -> tup
     fits = ops.And((there, known))
     return (
         (text.name, clean),
-        (f"there{place}_{candidate}", ops.Holds(there)),
-        (f"fits{place}_{candidate}", ops.Holds(fits)),
+        (f"there{place}", ops.Holds(there)),
+        (f"fits{place}", ops.Holds(fits)),
     )
 
 
@@ -149,41 +159,92 @@ def _counted(condition: str, alias: str) -> exp.Expr:
     return exp.alias_(exp.Cast(this=exp.Sum(this=one), to=exp.DataType.build("BIGINT")), alias)
 
 
-def _verified(engine: Engine, candidates: Sequence[Sequence[Candidate]], outer: Sequence[int | None]) -> dict[str, Any]:
-    """How many cells of the whole table each candidate reads: one pass for each few columns."""
-    counts: dict[str, Any] = {}
-    numbered = list(enumerate(candidates))
-    for start in range(0, len(numbered), COLUMNS_AT_ONCE):
-        counts |= _counts(engine, numbered[start : start + COLUMNS_AT_ONCE], outer)
-    return counts
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The candidate that was chosen: it reads `fits` of `values` filled cells."""
+
+    number: int
+    values: int
+    fits: int
 
 
-def _counts(
-    engine: Engine, candidates: Sequence[tuple[int, Sequence[Candidate]]], outer: Sequence[int | None]
-) -> dict[str, Any]:
+def _counts_of_values(element: Element, values: Values, *, helped: bool) -> tuple[int, int]:
+    """Filled cells, and those that the element reads, of a column whose values are all known."""
+    _, there, fits = _bound(0, element, helped=helped)
+    filled = read = 0
+    for raw, times in values.items():
+        text = evaluate(element.clean, {"raw": raw})
+        row = {"c0": raw, "k0": text}
+        if text is None or not evaluate(there[1], row):
+            continue
+        filled += times
+        read += times if evaluate(fits[1], row) else 0
+    return filled, read
+
+
+def _judged(candidates: Sequence[Candidate], number: int, counts: tuple[int, int]) -> _Verdict | None:
+    """The verdict, None where the next candidate is to be asked: the last reads everything."""
+    values, fits = counts
+    enough = fits_enough(candidates[number], fits, values) or number == len(candidates) - 1
+    return _Verdict(number, values, fits) if enough else None
+
+
+def _by_sample(candidates: Sequence[Candidate], values: Values, *, helped: bool) -> _Verdict:
+    judged = (
+        _judged(candidates, number, _counts_of_values(candidate.element, values, helped=helped))
+        for number, candidate in enumerate(candidates)
+    )
+    return next(verdict for verdict in judged if verdict is not None)
+
+
+def _verified(
+    engine: Engine, candidates: Sequence[Sequence[Candidate]], samples: Sequence[Values], helped: Sequence[bool]
+) -> list[_Verdict]:
+    """The first candidate of each column that reads enough of its cells, over the whole table.
+
+    Of a column with few values they are counted here; the others are asked by one pass for each few columns, and only
+    those that are still open are asked again: rendering and planning SQL costs more than its work on a wide table.
+    """
+    found = {
+        place: _by_sample(candidates[place], sample, helped=helped[place])
+        for place, sample in enumerate(samples)
+        if _whole(sample)
+    }
+    number = 0
+    while left := [place for place in range(len(candidates)) if place not in found]:
+        for start in range(0, len(left), COLUMNS_AT_ONCE):
+            asked = [(place, candidates[place][number]) for place in left[start : start + COLUMNS_AT_ONCE]]
+            counts = _counts(engine, asked, helped)
+            for place, _ in asked:
+                there, fits = counts[f"there{place}"] or 0, counts[f"fits{place}"] or 0
+                verdict = _judged(candidates[place], number, (there, fits))
+                if verdict is not None:
+                    found[place] = verdict
+        number += 1
+    return [found[place] for place in range(len(candidates))]
+
+
+def _counts(engine: Engine, candidates: Sequence[tuple[int, Candidate]], helped: Sequence[bool]) -> dict[str, Any]:
     cleaned, judged, wanted = [], [], []
-    for place, options in candidates:
-        for number, candidate in enumerate(options):
-            helped = outer[place] is not None
-            clean, there, fits = _bound(place, number, candidate.element, helped=helped)
-            cleaned.append(clean)
-            judged += [there, fits]
-            wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
-        distinct = exp.ApproxDistinct(this=name(f"c{place}"))
-        wanted.append(exp.alias_(distinct, f"distinct{place}"))
-    wanted.append(exp.alias_(exp.Count(this=exp.Star()), "rows"))
+    for place, candidate in candidates:
+        clean, there, fits = _bound(place, candidate.element, helped=helped[place])
+        cleaned.append(clean)
+        judged += [there, fits]
+        wanted += [_counted(there[0], there[0]), _counted(fits[0], fits[0])]
     raw = tuple(f"c{place}" for place, _ in candidates)
     texts = tuple(alias for alias, _ in cleaned)
     plan = Plan((Layer(tuple(cleaned), raw), Layer(tuple(judged), (*raw, *texts))))
     return _select(engine, plan, wanted)
 
 
-def _chosen(candidates: Sequence[Candidate], counts: dict[str, Any], place: int) -> int:
-    for number, candidate in enumerate(candidates):
-        there, fits = counts[f"there{place}_{number}"] or 0, counts[f"fits{place}_{number}"] or 0
-        if fits_enough(candidate, fits, there):
-            return number
-    return len(candidates) - 1
+def _different(engine: Engine, samples: Sequence[Values]) -> tuple[int, list[int]]:
+    """Rows of the table, and how many different values each column has: an estimate where they are many."""
+    rows = exp.alias_(exp.Count(this=exp.Star()), "rows")
+    large = [place for place, sample in enumerate(samples) if not _whole(sample)]
+    distinct = [exp.alias_(exp.ApproxDistinct(this=name(f"c{place}")), f"distinct{place}") for place in large]
+    counts = _select(engine, Plan(()), [rows, *distinct])
+    of_large = {place: min(counts[f"distinct{place}"], counts["rows"]) for place in large}
+    return counts["rows"], [of_large.get(place, len(sample)) for place, sample in enumerate(samples)]
 
 
 def _outer(catalog: Catalog, samples: Sequence[Sequence[str]]) -> list[int | None]:
@@ -233,25 +294,25 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog, as_of: date | No
     engine.attach(SOURCE, staged)
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     samples = _samples(engine, len(staged.columns))
-    absent = _missing(engine, len(staged.columns))
+    absent = _missing(engine, samples)
     people = about_people(catalog, staged.columns)
     sampled = zip(staged.columns, samples, strict=True)
-    outer = _outer(catalog, samples)
+    outer = _outer(catalog, [tuple(values) for values in samples])
+    helped = [around is not None for around in outer]
     candidates = [
-        candidates_of(catalog, column, values, people=people, helped=around is not None)
-        for (column, values), around in zip(sampled, outer, strict=True)
+        candidates_of(catalog, column, tuple(values), people=people, helped=help_there)
+        for (column, values), help_there in zip(sampled, helped, strict=True)
     ]
-    counts = _verified(engine, candidates, outer)
-    choices = [candidates[place][_chosen(candidates[place], counts, place)] for place in range(len(candidates))]
+    verdicts = _verified(engine, candidates, samples, helped)
+    choices = [options[verdict.number] for options, verdict in zip(candidates, verdicts, strict=True)]
+    rows, different = _different(engine, samples)
     columns: list[ProposedColumn] = []
     fields: list[Field] = []
     kinds: dict[str, str] = {}
     for place, column in enumerate(staged.columns):
-        number = _chosen(candidates[place], counts, place)
-        chosen = candidates[place][number]
+        verdict, chosen = verdicts[place], choices[place]
         codes = (other.element.code for other in candidates[place])
         others = [code for code in codes if code != chosen.element.code]
-        missing = absent[place]
         around = outer[place]
         within = chosen.element.inside and around is not None and choices[around].element.code == chosen.element.code
         proposed = ProposedColumn(
@@ -259,18 +320,18 @@ def _proposed(engine: Engine, staged: Staged, catalog: Catalog, as_of: date | No
             element=chosen.element.code,
             options=chosen.options,
             by_name=chosen.by_name,
-            values=counts[f"there{place}_{number}"] or 0,
-            fits=counts[f"fits{place}_{number}"] or 0,
-            missing=missing,
-            distinct=min(counts[f"distinct{place}"], counts["rows"]),
+            values=verdict.values,
+            fits=verdict.fits,
+            missing=absent[place],
+            distinct=different[place],
             runner_up=others[0] if others else "",
             within=staged.columns[around] if within and around is not None else "",
-            doubts=doubts_of(catalog, column, samples[place], chosen),
+            doubts=doubts_of(catalog, column, tuple(samples[place]), chosen),
         )
         columns.append(proposed)
         taken = (*staged.columns, *(field.name for field in fields))
         published = _published_name(proposed, taken)
-        fields.append(_field(proposed, chosen.element, published, counts["rows"]))
+        fields.append(_field(proposed, chosen.element, published, rows))
         kinds[published] = KINDS[chosen.element.type.name]
     words = sorted({word for column in columns for word in column.missing})
     schema = TableSchema(fields=tuple(_within(fields, columns)), missing_values=("", *words), as_of=as_of)

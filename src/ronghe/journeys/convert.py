@@ -1,6 +1,5 @@
 """Write a table in another file format, its values as they were read."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from ronghe.tables.atomic import folder_beside
 from ronghe.tables.delimited import Progress, separate, silent
 from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine, io_fault
 from ronghe.tables.expressions import Column
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.plan import Layer, Plan
+from ronghe.tables.sniff import is_file_of
 from ronghe.tables.staged import Note, Staged
 from ronghe.tables.write import FORMATS, write_table
 from ronghe.terms import InputError, RongheError, UsageError
@@ -78,8 +79,10 @@ def _written(engine: DuckDB, staged: Staged, target: Path, progress: Progress) -
         raise
 
 
-def _check(target: Path) -> None:
-    """Refuse early what the writer would refuse after all the reading."""
+def _check(source: str, target: Path) -> None:
+    """Refuse early what the writer would refuse after all the reading, and to write over what is read."""
+    if is_file_of(source, target):
+        raise UsageError("tables.output_is_source", path=str(target))
     if target.suffix.lower() not in FORMATS:
         raise UsageError("tables.format_unknown", path=str(target), known=", ".join(FORMATS))
     if not target.parent.is_dir():
@@ -99,15 +102,15 @@ def convert_file(
     The old `target` stays until the new one is whole. Raises InputError for a source that cannot be read, UsageError
     for an ending that is not known, LimitReached when the format or the disk is too small.
     """
-    _check(target)
+    _check(source, target)
     try:
-        with tempfile.TemporaryDirectory(prefix=".ronghe-", dir=target.parent) as folder:
-            staged = stage(source, Path(folder), options=options, progress=progress)
-            with duckdb_engine(Path(folder), resources) as engine:
+        with folder_beside(target) as folder:
+            staged = stage(source, folder, options=options, progress=progress)
+            with duckdb_engine(folder, resources) as engine:
                 try:
                     rows = _written(engine, staged, target, progress)
                 except MalformedRecords:
-                    staged = separate(staged, Path(folder))
+                    staged = separate(staged, folder)
                     rows = _written(engine, staged, target, progress)
     except OSError as fault:
         raise io_fault(fault) from fault

@@ -1,6 +1,5 @@
 """Link two files, or the rows of one: pairs, clusters, the trained model beside them, and a review that goes round."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from ronghe.tables.atomic import write_atomic
 from ronghe.tables.delimited import Progress, separate, silent
 from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.package import json_text
 from ronghe.tables.sql import name
 from ronghe.tables.staged import Note, Staged
 from ronghe.tables.write import write_table
@@ -258,7 +258,7 @@ def _written(
     """Write every file, each whole or not at all; the pairs last, so that what lies beside them is never older."""
     model, clusters = _beside(out, "model.json"), _beside(out, "clusters.parquet")
     with write_atomic(model) as path:
-        path.write_text(json.dumps(model_json(linked.model), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        path.write_text(json_text(model_json(linked.model)), "utf-8")
     write_table(linked.clusters, clusters)
     if review is not None and doubt is not None:
         write_table(review_table(doubt, before), review)

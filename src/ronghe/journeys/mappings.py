@@ -3,17 +3,21 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from ronghe.tables.address import is_database
 from ronghe.tables.encoding import detect_encoding
+from ronghe.tables.sniff import locate
+from ronghe.tables.staged import Note
 from ronghe.terms import Department, InputError
 
-__all__ = ["Shares", "read_departments", "read_shares"]
+__all__ = ["Shares", "check_once", "read_departments", "read_shares", "unmatched"]
 
 LARGEST = 10_000_000
+NAMES_SHOWN = 10
 _PLAIN = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})|[0-9]{1,30}/[0-9]{1,30}")
 
 
@@ -87,3 +91,52 @@ def read_shares(path: Path) -> Shares:
         amounts[name] = _number(path, line, "amount", row["amount"])
         shares[name] = _number(path, line, "share", row["share"])
     return Shares(amounts, shares)
+
+
+def _identity(source: str) -> tuple[object, ...] | None:
+    """What two names of one source have in common; None for a file whose absence its reader tells."""
+    if is_database(source):
+        return (source,)
+    path, part = locate(source)
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (status.st_dev, status.st_ino, part)
+
+
+def check_once(sources: Sequence[str]) -> None:
+    """Raise InputError when two sources are one file by two names: its rows would be counted twice.
+
+    Two sheets of a workbook, or two tables of a database, are two sources.
+    """
+    seen: dict[tuple[object, ...] | None, str] = {}
+    for source in sources:
+        if (what := _identity(source)) in seen:
+            raise InputError("journeys.source_twice", first=seen[what], second=source)
+        if what is not None:
+            seen[what] = source
+
+
+def _told(code: str, path: Path | None, known: Iterable[str], used: Iterable[str]) -> list[Note]:
+    left = sorted(set(known) - set(used))
+    shown = ", ".join(left[:NAMES_SHOWN]) + (", ..." if len(left) > NAMES_SHOWN else "")
+    return [Note(code, {"path": "" if path is None else path.name, "count": len(left), "names": shown})] if left else []
+
+
+def unmatched(
+    files: Iterable[str],
+    offering: Iterable[Department],
+    *,
+    departments: tuple[Path | None, Mapping[str, Department]],
+    shares: tuple[Path | None, Iterable[str]],
+) -> tuple[Note, ...]:
+    """What the two tables say of files and departments that are not there: a slip of the pen more often than not.
+
+    `files` and `offering` are the names of the files and their departments; a share names a department by code or name.
+    """
+    named = {word for department in offering for word in (department.code, department.name)}
+    return (
+        *_told("journeys.departments_unused", departments[0], departments[1], files),
+        *_told("journeys.shares_unused", shares[0], shares[1], named),
+    )

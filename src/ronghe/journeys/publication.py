@@ -1,6 +1,5 @@
 """Tables into a publication: names, fingerprints, engines, and the manifest that lists what was made."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.data.standardize.result import Standardized
+from ronghe.tables.address import is_database
 from ronghe.tables.engine import Engine, Resources, duckdb_engine
-from ronghe.tables.package import Resource
+from ronghe.tables.package import Resource, json_text
 from ronghe.tables.publish import Workspace
 from ronghe.tables.spark_engine import spark_engine
 from ronghe.terms import UsageError, content_id
@@ -27,15 +27,26 @@ __all__ = [
 ]
 
 REJECTS = "private"
+LONGEST_NAME = 200
+"""Bytes of a table's name; file systems take 255, `.rejects.parquet` and a part file's marks come behind it."""
 
 
 def table_name(source: str) -> str:
     """The name of the table that a source becomes: `data/税务 2025.xlsx#表1` is `税务_2025_表1`."""
     path, _, part = source.partition("#")
-    stem = Path(path.rstrip("/")).name.split("?")[0]
+    stem = Path(path.rstrip("/")).name
+    stem = stem.partition("?")[0] if is_database(source) else stem
     stem = stem[: stem.rindex(".")] if "." in stem[1:] else stem
     named = re.sub(r"[^\w.-]+", "_", f"{stem}_{part}" if part else stem).strip("._")
-    return named or "table"
+    return _short(named) or "table"
+
+
+def _short(named: str) -> str:
+    """The name, or its beginning and an id of all of it: files beside the table's have longer names than its own."""
+    whole = named.encode("utf-8", "replace")
+    if len(whole) <= LONGEST_NAME:
+        return named
+    return whole[: LONGEST_NAME - 9].decode("utf-8", "ignore") + "_" + content_id(whole.decode())[:8]
 
 
 def table_names(sources: Sequence[str]) -> list[str]:
@@ -103,8 +114,3 @@ def open_engine(engine: str, scratch: Path, resources: Resources) -> Iterator[En
             yield opened_spark
     else:
         raise UsageError("journeys.engine_unknown", value=engine)
-
-
-def json_text(value: object) -> str:
-    """JSON as our files hold it: indented, Chinese as Chinese, one line end at the end."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

@@ -105,8 +105,11 @@ _READERS: Mapping[str, Callable[[Any, str, str], Any]] = {
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST_CONFIG).decode("utf-8")
-        document = tomllib.loads(text)
+            # One byte more than is allowed: a file that is cut could still be good TOML that says something else.
+            text = file.read(_LARGEST_CONFIG + 1)
+        if len(text) > _LARGEST_CONFIG:
+            raise InputError("cli.config_large", path=str(path), largest=_LARGEST_CONFIG)
+        document = tomllib.loads(text.decode("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as fault:

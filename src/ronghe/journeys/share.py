@@ -12,7 +12,7 @@ from ronghe import __version__
 from ronghe.data.propose import propose_schema
 from ronghe.data.standardize.result import from_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
-from ronghe.journeys.mappings import read_departments, read_shares
+from ronghe.journeys.mappings import check_once, read_departments, read_shares, unmatched
 from ronghe.journeys.publication import (
     fingerprint,
     json_text,
@@ -28,7 +28,7 @@ from ronghe.journeys.share_report import report_page
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Language
 from ronghe.report import echarts_source, render
-from ronghe.sharing_index import Degree, TableFacts, degree, readiness
+from ronghe.sharing_index import TableFacts, degree, readiness
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
@@ -36,12 +36,14 @@ from ronghe.tables.engine import Resources
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.publish import Workspace, workspace
+from ronghe.tables.sniff import locate
 from ronghe.terms import Department, UsageError, legal_day
 
 __all__ = ["share_files"]
 
 REPORT = "report.html"
 INDEX = "index.json"
+DOUBTFUL_TOTAL = "data.total_row_doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,14 @@ def _expanded(sources: Sequence[str]) -> list[str]:
     return found
 
 
+def _file_name(source: str) -> str:
+    """What the map calls a source: the name of its file, or of the table that a database becomes."""
+    return table_name(source) if is_database(source) else locate(source)[0].name
+
+
 def _department(source: str, departments: Mapping[str, Department]) -> Department:
     """The department that the map gives for the file's name, else one named after the file."""
-    name = table_name(source) if is_database(source) else Path(source.partition("#")[0]).name
+    name = _file_name(source)
     return departments.get(name) or Department(Path(name).stem, Path(name).stem)
 
 
@@ -112,13 +119,6 @@ def _facts(table: SharedTable) -> TableFacts:
     )
 
 
-def _degree(shares: Path | None) -> Degree | None:
-    if shares is None:
-        return None
-    read = read_shares(shares)
-    return degree(read.amounts, read.shares)
-
-
 def share_files(
     sources: Sequence[str],
     *,
@@ -148,7 +148,9 @@ def share_files(
     if not sources:
         raise UsageError("journeys.no_files")
     mapped = read_departments(departments) if departments else {}
-    reached = _degree(shares)
+    check_once(sources)
+    read = read_shares(shares) if shares else None
+    reached = None if read is None else degree(read.amounts, read.shares)
     setting = _Setting(resources, engine, catalog, options or ReadOptions(), legal_day(now), progress)
     tables: list[SharedTable] = []
     marks: dict[str, str] = {}
@@ -169,6 +171,15 @@ def share_files(
             readiness=readiness([_facts(t) for t in tables]),
             degree=reached,
             integrated=integrated,
+            warnings=(
+                *unmatched(
+                    map(_file_name, sources),
+                    [table.department for table in tables],
+                    departments=(departments, mapped),
+                    shares=(shares, read.shares if read else ()),
+                ),
+                *(note for table in tables for note in table.result.notes if note.code == DOUBTFUL_TOTAL),
+            ),
         )
         _publish(work, shared, listed, lang)
     return shared

@@ -73,9 +73,10 @@ def _summary(shared: Shared) -> Section:
         ),
         "good",
     )
-    return Section(
-        both("journeys.report_summary"), (Figures(tuple(figures)), kept, _rows_chart(shared.tables)), "summary"
-    )
+    lines = tuple(both(note.code, **note.params) for note in shared.warnings)
+    look = (Note(both("journeys.report_look"), "warn", lines),) if lines else ()
+    blocks = (Figures(tuple(figures)), kept, *look, _rows_chart(shared.tables))
+    return Section(both("journeys.report_summary"), blocks, "summary")
 
 
 def _percent(part: int, whole: int) -> str | None:

@@ -70,13 +70,14 @@ class Integrated:
 @dataclass(frozen=True, slots=True)
 class Shared:
     """A publication: its tables, what was integrated of them, the readiness of the departments, and the degree where
-    shares were given."""
+    shares were given; `warnings` are what the user should look at."""
 
     out: Path
     tables: tuple[SharedTable, ...]
     readiness: Readiness
     degree: Degree | None = None
     integrated: Integrated = field(default_factory=Integrated)
+    warnings: tuple[Note, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -101,5 +102,6 @@ class Shared:
             "rows_quarantined": quarantined,
             "degree": None if self.degree is None else self.degree.value,
             "integrated": self.integrated.to_json(),
+            "warnings": [{"code": note.code, **note.params} for note in self.warnings],
             "tables": [{"department": t.department.code, **shown_json(t.result)} for t in self.tables],
         }

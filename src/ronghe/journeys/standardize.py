@@ -7,7 +7,7 @@ from typing import Any
 
 from ronghe.data.standardize.result import Standardized, shown_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
-from ronghe.data.standardize.schema import TableSchema, parse_schema
+from ronghe.data.standardize.schema import LARGEST_SCHEMA, TableSchema, parse_schema
 from ronghe.journeys.publication import open_engine, published_path, rejects_path, table_name, table_resources
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.delimited import Progress, silent
@@ -36,7 +36,8 @@ class Published:
 def read_schema(path: Path) -> TableSchema:
     """The schema in a file; InputError when the file cannot be read or does not hold one."""
     try:
-        text = path.read_text("utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            text = file.read(LARGEST_SCHEMA + 1)
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("journeys.schema_unreadable", path=str(path), detail=type(fault).__name__) from fault
     return parse_schema(text, where=path.name)

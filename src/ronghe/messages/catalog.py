@@ -84,3 +84,14 @@ def both(code: str, **params: object) -> Bilingual:
 def render_error(error: RongheError, lang: Language) -> str:
     """What a user reads of an error: what, where, and how to mend it."""
     return render(error.code, lang, **error.params)
+
+
+def _in_english(error: RongheError) -> str | None:
+    """The sentence, None where it cannot be made: showing an error must not fail."""
+    try:
+        return render_error(error, "en")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return None
+
+
+RongheError.worded_by(_in_english)

@@ -4,14 +4,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date as day
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from ronghe.standards import code_lists, contact, dates, identifiers, internet, quantities, regions, text, times
 from ronghe.standards.element import Element
 from ronghe.standards.limits import LIMITS, has_order, limited
-from ronghe.standards.own_elements import own_elements
+from ronghe.standards.own_elements import contents, own_elements
 from ronghe.terms import InputError, content_id
 
 __all__ = ["Catalog", "catalog", "normalized"]
@@ -158,11 +158,14 @@ def _likeness(wanted: str, name: str) -> float:
     return 0.6 + 0.2 * len(name) / len(wanted) if wanted.startswith(name) else 0.0
 
 
-@cache
-def _catalog(own: tuple[Path, ...]) -> Catalog:
+@lru_cache(maxsize=16)
+def _catalog(own: tuple[Path, ...], _contents: str) -> Catalog:
     return Catalog(own)
 
 
 def catalog(own: Sequence[Path] = ()) -> Catalog:
-    """The catalog, with the elements of the departments' own files; made once for the same files."""
-    return _catalog(tuple(own))
+    """The catalog, with the elements of the departments' own files; made once for the same contents of them.
+
+    Raises InputError naming file and key for an element that cannot be used.
+    """
+    return _catalog(tuple(own), contents(own))

@@ -16,6 +16,7 @@ min = 0
 """
 
 import csv
+import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -28,9 +29,9 @@ from ronghe.standards.element import NOT_LISTED, TEXT, VALUE, Check, Element
 from ronghe.standards.limits import LIMITS, limited
 from ronghe.standards.patterns import safe_pattern
 from ronghe.tables import expressions as ops
-from ronghe.terms import InputError
+from ronghe.terms import InputError, content_id
 
-__all__ = ["KEYS", "TYPES", "own_elements", "safe_pattern"]
+__all__ = ["KEYS", "TYPES", "contents", "own_elements", "safe_pattern"]
 
 LARGEST_FILE = 1_000_000
 LARGEST_CODES = 5_000_000
@@ -248,6 +249,27 @@ def _document(path: Path) -> Mapping[str, Any]:
     if len(elements) > MOST_ELEMENTS:
         raise InputError("standards.own_many", path=str(path), most=MOST_ELEMENTS)
     return elements
+
+
+def _file_id(path: Path) -> str:
+    """A hash of a file's bytes; empty where there is none to read, which is for the reader of elements to tell."""
+    try:
+        if path.stat().st_size > LARGEST_CODES:
+            return ""
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return ""
+
+
+def contents(paths: Sequence[Path]) -> str:
+    """An id of what the files say, with the lists of codes that they name: it changes when one of them does."""
+    found: list[str] = []
+    for path in paths:
+        found += [str(path), _file_id(path)]
+        for item in _document(path).values():
+            if isinstance(codes := item.get("codes"), str):
+                found.append(_file_id(path.parent / codes))
+    return content_id(*(text.encode("utf-8", "backslashreplace").decode() for text in found))
 
 
 def own_elements(paths: Sequence[Path], get: Get) -> tuple[Element, ...]:

@@ -2,6 +2,7 @@
 
 import re
 
+from ronghe.tables.pattern_classes import python_pattern
 from ronghe.terms import InputError
 
 __all__ = ["LONGEST_PATTERN", "safe_pattern"]
@@ -82,7 +83,7 @@ def safe_pattern(pattern: str, *, place: str) -> str:
     try:
         if _repeats(spelled) > LARGEST_REPEAT:
             raise InputError("standards.pattern", place=place, pattern=pattern[:80])
-        re.compile(spelled)
+        re.compile(python_pattern(spelled))
     except (re.error, OverflowError, RecursionError) as fault:
         raise InputError("standards.pattern", place=place, pattern=pattern[:80]) from fault
     return spelled

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.engine import make_url
@@ -54,6 +55,25 @@ def _resolved(source: str, environment: Mapping[str, str]) -> str:
     return source
 
 
+def _sqlite(address: str, table: str | None) -> tuple[URL, str | None] | None:
+    """The file of a `sqlite:///` address and the table; None where there is no such file.
+
+    A file may have `?`, `#` or `%` in its name, as it is or spelled `%3F`: whatever is there is meant, the longest name
+    first, before `?` begins options and `#` a table.
+    """
+    driver, mark, rest = address.partition(":///")
+    if not mark or driver.partition("+")[0] != "sqlite":
+        return None
+    before, _, after = rest.rpartition("#")
+    whole = ((rest, table), (before, after or table))
+    without = ((name.rpartition("?")[0], named) for name, named in whole)
+    for name, named in sorted((*whole, *without), key=lambda pair: -len(pair[0])):
+        for path in (name, unquote(name)):
+            if path and "\0" not in path and Path(path).is_file():
+                return URL.create(driver, database=path), named
+    return None
+
+
 def database_url(source: str, environment: Mapping[str, str] | None = None) -> tuple[URL, str | None]:
     """The address and the table after `#`, if one is named.
 
@@ -62,6 +82,8 @@ def database_url(source: str, environment: Mapping[str, str] | None = None) -> t
     """
     address, _, table = source.partition("#") if source.startswith(("env:", "url-file:")) else (source, "", "")
     address = _resolved(address, os.environ if environment is None else environment)
+    if (lite := _sqlite(address, table or None)) is not None:
+        return lite
     if not table and "#" in address:
         address, _, table = address.rpartition("#")
     try:

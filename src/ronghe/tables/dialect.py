@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ronghe.tables.limits import Limits
 from ronghe.terms import InputError
 
 __all__ = ["MOST_COLUMNS", "Dialect", "column_names", "sniff_dialect"]
 
 DELIMITERS = ",\t;|\x01^~"
 SAMPLE_RECORDS = 400
-MOST_COLUMNS = 4_000
+MOST_COLUMNS = Limits().columns
 # Python's reader gives up at cells of 128 kB; a record may be as long as `records` allows.
 csv.field_size_limit(max(csv.field_size_limit(), 16 << 20))
 

@@ -10,6 +10,7 @@ from functools import singledispatch
 from typing import Any
 
 from ronghe.tables import expressions as ops
+from ronghe.tables.pattern_classes import python_pattern
 
 __all__ = ["evaluate"]
 
@@ -37,7 +38,7 @@ def _ascii(table: dict[int, int]) -> Callable[[Any, str], str]:
 
 
 def _extract(node: ops.Extract, value: str) -> str | None:
-    found = re.search(node.pattern, value)
+    found = re.search(python_pattern(node.pattern), value)
     return None if found is None else found[node.group] or ""
 
 
@@ -121,13 +122,13 @@ _SMALL, _LARGE = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _strict(ops.Trim, lambda _, value: value.strip(ops.WHITESPACE))
 # Reversed, so that of equal source characters the first counts, as in SQL.
 _strict(ops.Translate, lambda node, value: value.translate(str.maketrans(node.source[::-1], node.target[::-1])))
-_strict(ops.Replace, lambda node, value: re.sub(node.pattern, lambda _: node.by, value))
+_strict(ops.Replace, lambda node, value: re.sub(python_pattern(node.pattern), lambda _: node.by, value))
 _strict(ops.Upper, _ascii(str.maketrans(_SMALL, _LARGE)))
 _strict(ops.Lower, _ascii(str.maketrans(_LARGE, _SMALL)))
 _strict(ops.Slice, lambda node, value: value[node.start - 1 : node.start - 1 + node.length])
 _strict(ops.Length, lambda _, value: len(value))
-_strict(ops.Matches, lambda node, value: re.fullmatch(node.pattern, value) is not None)
-_strict(ops.Found, lambda node, value: re.search(node.pattern, value) is not None)
+_strict(ops.Matches, lambda node, value: re.fullmatch(python_pattern(node.pattern), value) is not None)
+_strict(ops.Found, lambda node, value: re.search(python_pattern(node.pattern), value) is not None)
 _strict(ops.Extract, _extract)
 _strict(ops.Lookup, lambda node, value: _as_dict(node.mapping).get(value))
 _strict(ops.IsIn, lambda node, value: value in node.values, "operand")

@@ -20,5 +20,5 @@ class Limits:
     """Rows times columns of a sheet: it is held in memory as a rectangle, however few of its cells are filled."""
     json_record: int = 16_000_000
     """One JSON record; a longer one is malformed."""
-    columns: int = 2_000
-    """Columns of a table, as a number."""
+    columns: int = 4_000
+    """Columns of a table, as a number, whatever its format."""

@@ -73,7 +73,12 @@ def manifest(folder: Path, name: str, resources: list[Resource], properties: Map
         **properties,
         "resources": listed,
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
+
+
+def json_text(value: object) -> str:
+    """JSON as our files hold it: indented, Chinese as Chinese, one line end at the end."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

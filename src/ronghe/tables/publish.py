@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ronghe.tables.atomic import sync
+from ronghe.tables.atomic import clear_stale, sync
 from ronghe.tables.engine import io_fault
 from ronghe.tables.package import MANIFEST, read_manifest
 from ronghe.terms import InputError, Refused
@@ -210,6 +210,7 @@ def workspace(target: Path, *, resume: bool = True) -> Iterator[Workspace]:
         target = _resolved(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(target):
+            clear_stale(target.parent)
             old = _beside(target, "old")
             if old.exists():
                 shutil.rmtree(old) if target.exists() else old.rename(target)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ronghe.terms import InputError
 
-__all__ = ["Format", "Kind", "locate", "sniff"]
+__all__ = ["Format", "Kind", "is_file_of", "locate", "sniff"]
 
 Kind = Literal["delimited", "excel", "json_lines", "json", "parquet", "arrow", "sqlite"]
 
@@ -60,6 +60,14 @@ def locate(source: str) -> tuple[Path, str | None]:
         path, part = source.rsplit("#", 1)
         return Path(path), part or None
     return Path(source), None
+
+
+def is_file_of(source: str, path: Path) -> bool:
+    """True when `path` is the file, by whatever name, that the source is read from: writing there would lose it."""
+    try:
+        return path.samefile(locate(source)[0])
+    except (OSError, ValueError):  # one of them is no file: an address, or a file still to be written
+        return False
 
 
 def _head(path: Path) -> bytes:

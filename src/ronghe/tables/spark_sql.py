@@ -12,9 +12,10 @@ from sqlglot import exp
 from sqlglot.dialects.spark import Spark as SparkDialect
 
 from ronghe.tables import expressions as ops
+from ronghe.tables.pattern_classes import java_pattern
 from ronghe.tables.sql import COMMON, Node, Renderer, Rules, call, cast, integer, let, parens, text, when
 
-__all__ = ["SPARK", "exact_median", "java_pattern", "spark", "statement"]
+__all__ = ["SPARK", "exact_median", "spark", "statement"]
 
 WIDE = Context(prec=80)
 _SMALL, _LARGE = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -59,30 +60,6 @@ def exact_median(select: exp.Select) -> exp.Select:
         .from_(running.subquery("running"))
         .where("2 * reached >= total")
     )
-
-
-def java_pattern(pattern: str) -> str:
-    """The pattern as Java must be told: inside a class `[` would nest and `&&` intersect, `\\v` would be a class."""
-    made: list[str] = []
-    inside, place = False, 0
-    while place < len(pattern):
-        char = pattern[place]
-        if char == "\\" and place + 1 < len(pattern):
-            made.append("\\x0B" if pattern[place + 1] == "v" else pattern[place : place + 2])
-            place += 2
-            continue
-        if inside and char in "[&":
-            made.append(f"\\{char}")
-        elif not inside and char == "[":
-            # The first character of a class is itself, even when it is a closing bracket.
-            opening = next(head for head in ("[^]", "[]", "[^", "[") if pattern.startswith(head, place))
-            made.append(opening.replace("]", "\\]"))
-            inside, place = True, place + len(opening) - 1
-        else:
-            inside = inside and char != "]"
-            made.append(char)
-        place += 1
-    return "".join(made)
 
 
 def _tried(operand: Node, to: str) -> Node:

@@ -11,7 +11,10 @@
 An error carries a code and parameters, never a sentence: `messages.render` words it in the reader's language.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "InputError",
@@ -31,14 +34,26 @@ class RongheError(Exception):
     """
 
     exit_code: ClassVar[int] = 6
+    _wording: "ClassVar[Callable[[RongheError], str | None]]" = staticmethod(lambda _: None)
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params = params
 
+    @staticmethod
+    def worded_by(wording: "Callable[[RongheError], str | None]") -> None:
+        """Have every error's `str` worded by this; None of it for a code that it does not know.
+
+        Texts are above the terms, so they come here by themselves when they are loaded.
+        """
+        RongheError._wording = staticmethod(wording)
+
     def __str__(self) -> str:
-        """Code and parameters, for logs; users read `messages.render(error.code, ...)`."""
+        """The sentence in English and the code, by which it can be looked up; code and parameters without texts."""
+        said = RongheError._wording(self)
+        if said is not None:
+            return f"{said} [{self.code}]"
         listed = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{self.code}({listed})"
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -75,3 +77,13 @@ def test_nothing_is_drawn_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) ->
     with metered(screen, "en", drawn=False) as meter:
         meter("decode", 1, 3)
     assert screen.getvalue() == ""
+
+
+@pytest.mark.parametrize("arguments", [["standards", "list"], ["standards", "list", "--json"], ["--help"]])
+@pytest.mark.parametrize("pipe", ["| true", ">&-"])
+def test_a_reader_who_has_gone_away_is_no_error(arguments: list[str], pipe: str) -> None:
+    command = f'set -o pipefail; "$@" {pipe}'
+    done = subprocess.run(
+        ["bash", "-c", command, "bash", sys.executable, "-m", "ronghe", *arguments], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

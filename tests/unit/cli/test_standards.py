@@ -68,3 +68,16 @@ def test_an_unknown_element_is_told_with_its_neighbors(call: Call) -> None:
     said = call("standards", "show", "citizen", "--json")
     assert (said.code, said.error["code"]) == (3, "standards.unknown_element")
     assert "citizen_id" in said.error["message"]
+
+
+@pytest.mark.parametrize("value", ["-5", "-0.5", "-.5", "-１２"])
+def test_a_negative_number_is_a_value_and_no_option(call: Call, value: str) -> None:
+    said = call("standards", "check", "number", value, "--json")
+    assert (said.code, said.json["value"] is not None) == (0, True)
+    assert call("standards", "check", "number", "--set", "min=-20", value).code == 0
+    assert call("standards", "check", "number", "--json", "--", value).json == said.json
+
+
+def test_a_negative_number_behind_an_option_is_its_value_and_other_options_stay_unknown(call: Call) -> None:
+    assert "-5" in call("data", "profile", "x.csv", "--threads", "-5").err
+    assert "no option -x" in call("standards", "check", "number", "-x5").err

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ronghe import data
+from ronghe.terms import InputError
 
 
 @pytest.mark.parametrize("name", data.__all__)
@@ -33,3 +34,19 @@ def test_one_door_after_another_opens_in_a_fresh_process(tmp_path: Path) -> None
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_only_public_names_are_listed() -> None:
+    assert dir(data) == sorted(data.__all__)
+
+
+@pytest.mark.parametrize("name", data.__all__)
+def test_every_function_tells_its_errors_and_its_source(name: str) -> None:
+    said = getattr(data, name).__doc__
+    assert "Raises" in said
+    assert "Source: " in said
+
+
+def test_an_error_reads_as_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no file"):
+        data.profile(tmp_path / "absent.csv")

@@ -24,6 +24,10 @@ def with_field(**more: Any) -> dict[str, Any]:
     return {"fields": [{**ONE, **more}]}
 
 
+def test_a_number_of_more_digits_than_can_be_read_is_a_fault_of_the_schema() -> None:
+    assert refused('{"fields": [' + "9" * 5000 + "]}").code == "data.schema_json"
+
+
 @pytest.mark.parametrize(
     ("document", "code", "place"),
     [

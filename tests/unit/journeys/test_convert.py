@@ -72,12 +72,19 @@ def test_a_missing_folder_is_named(source: Path, tmp_path: Path) -> None:
     assert raised.value.params["folder"] == str(tmp_path / "no")
 
 
-def test_a_file_can_take_its_own_place(source: Path, tmp_path: Path) -> None:
-    convert_file(str(source), target=source, resources=ALONE)
-    assert read_back(source, tmp_path) == ROWS
-
-
 def test_the_old_target_stays_when_the_source_cannot_be_read(source: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError):
         convert_file(str(tmp_path / "absent.csv"), target=source, resources=ALONE)
+    assert source.read_text("utf-8") == TEXT
+
+
+@pytest.mark.parametrize("spelled", ["a.csv", "./a.csv", "link.csv"])
+def test_a_file_is_not_converted_over_itself(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelled: str
+) -> None:
+    (tmp_path / "link.csv").symlink_to(source)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        convert_file(spelled, target=source, resources=ALONE)
+    assert caught.value.code == "tables.output_is_source"
     assert source.read_text("utf-8") == TEXT

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ronghe.journeys import mappings
-from ronghe.journeys.mappings import read_departments, read_shares
+from ronghe.journeys.mappings import check_once, read_departments, read_shares, unmatched
 from ronghe.messages import LANGUAGES, render_error
 from ronghe.terms import Department, InputError
 
@@ -77,3 +77,39 @@ def test_a_file_that_is_missing_or_too_large_is_told(tmp_path: Path, monkeypatch
     monkeypatch.setattr(mappings, "LARGEST", 3)
     with pytest.raises(InputError, match="mapping_large"):
         read_shares(written(tmp_path, "department,amount,share\n"))
+
+
+def test_a_file_named_twice_is_refused_by_whatever_name(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv", "c.xlsx"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    a = str(tmp_path / "a.csv")
+    for other in (a, f"{tmp_path}/./a.csv", str(tmp_path / "link.csv")):
+        with pytest.raises(InputError) as caught:
+            check_once([a, str(tmp_path / "b.csv"), other])
+        assert (caught.value.code, caught.value.params["second"]) == ("journeys.source_twice", other)
+
+
+def test_sheets_copies_addresses_and_absent_files_are_sources_of_their_own(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv", "c.xlsx"):
+        (tmp_path / name).write_text("x")
+    book = tmp_path / "c.xlsx"
+    check_once([str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), f"{book}#1", f"{book}#2"])
+    check_once(["sqlite:///x.db#a", "sqlite:///x.db#b", "absent.csv", "absent.csv"])
+    with pytest.raises(InputError):
+        check_once(["sqlite:///x.db#a", "sqlite:///x.db#a"])
+
+
+def test_lines_that_match_nothing_are_told() -> None:
+    tax = Department("tax", "税务局")
+    told = unmatched(
+        ["a.csv", "b.csv"],
+        [tax],
+        departments=(Path("map.csv"), {"a.csv": tax, "c.csv": tax}),
+        shares=(Path("shares.csv"), ["税务局", "tax", "教育局"]),
+    )
+    assert [(note.code, note.params["names"]) for note in told] == [
+        ("journeys.departments_unused", "c.csv"),
+        ("journeys.shares_unused", "教育局"),
+    ]
+    assert unmatched(["a.csv"], [tax], departments=(None, {}), shares=(None, ())) == ()

@@ -88,3 +88,15 @@ def test_the_raw_values_of_a_table_are_listed_apart_from_what_is_delivered() -> 
 
 def test_json_of_ours_shows_chinese_and_ends_its_line() -> None:
     assert json_text({"名": 1}) == '{\n  "名": 1\n}\n'
+
+
+@pytest.mark.parametrize("stem", ["x" * 251, "税" * 83, "a" * 199 + "税务"])
+def test_files_beside_a_table_of_the_longest_name_still_have_names(stem: str) -> None:
+    first, second = table_names([f"a/{stem}.csv", f"b/{stem}.csv"])
+    assert len(f".{second}.rejects.parquet.12345678-1234567.part".encode()) <= 255
+    assert first != second
+    assert table_name(f"{stem}1.csv") != table_name(f"{stem}2.csv")
+
+
+def test_a_question_mark_begins_options_only_in_the_address_of_a_database() -> None:
+    assert table_name("data/what?now.csv") == "what_now"

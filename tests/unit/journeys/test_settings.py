@@ -111,3 +111,10 @@ def test_every_setting_can_be_set_in_the_environment_and_is_explained() -> None:
 def _impossible(name: str) -> dict[str, str]:
     """Any text is a list of paths; for that one a wrong neighbor shows that the variable was read beside it."""
     return {"RONGHE_ENGINE": "\0"} if name == "own_elements" else {}
+
+
+def test_a_file_that_is_too_large_is_no_settings_even_where_its_beginning_is(tmp_path: Path) -> None:
+    environ = with_file(tmp_path, 'lang = "zh"\n' + "#\n" * 500_000 + "threads = 3\n")
+    with pytest.raises(InputError) as caught:
+        load_settings(environ)
+    assert caught.value.code == "cli.config_large"

@@ -118,3 +118,9 @@ def test_a_profile_counts_every_row_and_masks_values(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_by_each_door(tmp_path: Path, face: Any) -> None:
     with pytest.raises(RongheError, match="missing_file"):
         face(tmp_path / "absent.csv")
+
+
+def test_a_schema_without_end_is_not_read_to_its_end() -> None:
+    with pytest.raises(InputError) as caught:
+        read_schema(Path("/dev/zero"))
+    assert caught.value.code == "data.schema_large"

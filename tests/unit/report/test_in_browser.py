@@ -1,5 +1,6 @@
 """What only a browser can tell: the charts come alive, and hostile data does not."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ronghe.messages import Bilingual
-from ronghe.report import Chart, Column, Json, Number, Page, Row, Section, Table, echarts_source, render
+from ronghe.report import Chart, Column, Disclosure, Json, Number, Page, Row, Section, Table, echarts_source, render
 from tests.unit.report.pages_read import Element, read
 from tests.unit.report.sample_page import page
 
@@ -76,3 +77,29 @@ def test_a_chart_that_cannot_be_drawn_leaves_its_table_open(library: str, tmp_pa
     (fold,) = found.of_class("twin")
     assert "open" in fold.attributes
     assert "hidden" in found.of_class("drawing")[0].attributes
+
+
+MEASURE = """<script>addEventListener('load', () => {
+  document.querySelectorAll('details').forEach(one => one.open = true);
+  document.title = [...document.querySelectorAll('tr.more .scroll')].map(box => {
+    const outer = box.parentElement.closest('.scroll');
+    const outerFits = outer.scrollWidth <= outer.clientWidth;
+    return outerFits && box.clientWidth <= outer.clientWidth && box.scrollWidth > box.clientWidth;
+  }).join();
+})</script>"""
+
+
+def test_a_wide_table_within_a_row_scrolls_in_its_own_box(tmp_path: Path) -> None:
+    wide = Table("inner", tuple(Column(f"column {n}") for n in range(60)), (Row(tuple("value" for _ in range(60))),))
+    outer = Table("outer", (Column("a"), Column("b")), (Row(("x", "y"), Disclosure("more", (wide,))),))
+    title = Bilingual(zh="宽", en="wide")
+    made = render(Page(title, title, (Section("s", (outer,)),)), lang="zh", echarts=None)
+    # The page's own policy forbids foreign scripts; this one only measures.
+    unguarded = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", made)
+    (tmp_path / "page.html").write_text(unguarded + MEASURE, "utf-8")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium on this machine: install the package chromium")
+    command = (browser, *QUIET, f"--user-data-dir={tmp_path / 'p'}", "--dump-dom", (tmp_path / "page.html").as_uri())
+    dumped = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode()
+    assert read(dumped).one("title").text == "true"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ronghe.messages import render
-from ronghe.standards.catalog import Catalog
+from ronghe.standards.catalog import Catalog, catalog
 from ronghe.standards.element import Reading
 from ronghe.standards.own_elements import safe_pattern
 from ronghe.terms import InputError
@@ -278,3 +278,17 @@ def test_a_pattern_that_engines_read_differently_is_refused(pattern: str) -> Non
     with pytest.raises(InputError) as caught:
         safe_pattern(pattern, place="here")
     assert (caught.value.code, caught.value.params["place"]) == ("standards.pattern", "here")
+
+
+def test_the_catalog_follows_a_file_and_its_list_of_codes_as_they_change(tmp_path: Path) -> None:
+    own, codes = tmp_path / "own.toml", tmp_path / "codes.csv"
+    own.write_text('[element.ward]\nen = "Ward"\ncodes = "codes.csv"\n', "utf-8")
+    codes.write_text("code,name\n1,east\n", "utf-8")
+    first = catalog([own])
+    assert catalog([own]) is first
+    codes.write_text("code,name\n2,east\n", "utf-8")
+    second = catalog([own])
+    assert (first.get("ward").read("east").value, second.get("ward").read("east").value) == ("1", "2")
+    own.write_text('[element.ward]\nen = "Wing"\ncodes = "codes.csv"\n', "utf-8")
+    assert catalog([own]).get("ward").name.en == "Wing"
+    assert len({first.fingerprint, second.fingerprint, catalog([own]).fingerprint}) == 3

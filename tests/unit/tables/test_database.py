@@ -1,5 +1,6 @@
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,6 +10,7 @@ from ronghe.tables.address import is_database
 from ronghe.tables.database import stage_database, table_names
 from ronghe.tables.database_query import check_query
 from ronghe.tables.database_url import database_url, masked, shown
+from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, Refused, RongheError, UsageError
 
@@ -209,3 +211,19 @@ def test_a_query_that_cannot_be_parsed_is_an_input_error() -> None:
     with pytest.raises(InputError) as caught:
         check_query("select from from where", "postgresql")
     assert _told(caught.value) == "tables.query_form"
+
+
+@pytest.mark.parametrize("name", ["what?.db", "a#b.db", "50%.db", "%41.db", "a?mode=rw#t.db", "q?x=1"])
+def test_a_file_is_found_whatever_marks_are_in_its_name(tmp_path: Path, name: str) -> None:
+    for there, value in ((name, "meant"), ("A.db", "other"), ("a", "other")):
+        with sqlite3.connect(tmp_path / there) as connection:
+            connection.execute("create table t (v text)")
+            connection.execute("insert into t values (?)", [value])
+        connection.close()
+    sources = (str(tmp_path / name), f"sqlite:///{tmp_path / name}", f"sqlite:///{tmp_path}/{quote(name)}")
+    for place, source in enumerate((*sources, f"sqlite:///{tmp_path / name}?timeout=5")):
+        into = tmp_path / f"into{place}"
+        into.mkdir()
+        assert _read(stage(source, into, options=ReadOptions(table="t"))) == [["meant"]], source
+        if "timeout" not in source:
+            assert _read(stage(f"{source}#t", into)) == [["meant"]], source

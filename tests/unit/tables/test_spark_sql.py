@@ -6,7 +6,8 @@ import pytest
 from sqlglot import exp
 
 from ronghe.tables import expressions as ops
-from ronghe.tables.spark_sql import exact_median, java_pattern, spark, statement
+from ronghe.tables.pattern_classes import java_pattern, python_pattern
+from ronghe.tables.spark_sql import exact_median, spark, statement
 from ronghe.tables.sql import name
 
 A = ops.Column("a")
@@ -30,11 +31,10 @@ def test_classes_are_written_for_java(pattern: str, java: str) -> None:
     assert java_pattern(pattern) == java
 
 
-@pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
 @pytest.mark.parametrize("pattern", ["[a[b&&]+", "[^]a[&]*", "[]]", "[\\]&[]", "[ \\t\\-\\[]{1,3}"])
 def test_a_pattern_written_for_java_means_the_same(pattern: str) -> None:
     for text in ("", "a", "b", "[", "]", "&", "&&", "a[b", "[]&", "x", "^", "- [", "\\"):
-        assert bool(re.fullmatch(java_pattern(pattern), text)) == bool(re.fullmatch(pattern, text))
+        assert bool(re.fullmatch(java_pattern(pattern), text)) == bool(re.fullmatch(python_pattern(pattern), text))
 
 
 def test_a_cast_that_may_fail_is_tried() -> None:

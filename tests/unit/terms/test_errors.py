@@ -1,5 +1,8 @@
 """An error carries a code and what fills its text; its class says how a command ends."""
 
+import subprocess
+import sys
+
 import pytest
 
 from ronghe.messages import LANGUAGES, render_error
@@ -21,8 +24,20 @@ def test_each_kind_of_error_ends_a_command_with_its_own_code(kind: type[RongheEr
     assert kind("terms.stopped").exit_code == code
 
 
-def test_an_error_shows_code_and_values_in_logs() -> None:
-    assert str(InputError("tables.missing_file", path="a.csv")) == "tables.missing_file(path='a.csv')"
+def test_an_error_reads_as_its_sentence_and_tells_its_code() -> None:
+    error = InputError("tables.missing_file", path="a.csv")
+    assert str(error) == f"{render_error(error, 'en')} [tables.missing_file]"
+
+
+@pytest.mark.parametrize("error", [InputError("no.such_code", path="a.csv"), InputError("tables.missing_file")])
+def test_an_error_without_its_text_or_its_places_shows_code_and_values(error: InputError) -> None:
+    assert str(error).startswith(f"{error.code}(")
+
+
+def test_terms_alone_show_code_and_values() -> None:
+    program = "from ronghe.terms import InputError; print(InputError('tables.missing_file', path='a.csv'))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "tables.missing_file(path='a.csv')\n"
 
 
 def test_an_error_survives_being_sent_to_another_process() -> None:

@@ -186,6 +186,7 @@ def shared(made: Shared) -> View:
             _readiness(console, session, made)
         console.print()
         console.print(_counts(session, *made.rows))
+        notes(console, session, made.warnings)
         report = ("cli.next_report", shell(made.report))
         next_steps(console, session, report, ("cli.next_verify", f"ronghe verify {shell(made.out)}"))
 

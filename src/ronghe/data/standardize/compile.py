@@ -322,12 +322,14 @@ def compile_schema(
     elements: Mapping[str, Element],
     *,
     imputed: Mapping[str, ops.Literal] | None = None,
+    fallen: Sequence[tuple[str, str]] = (),
     where: str = "schema",
 ) -> Compiled:
     """Compile a schema for a file whose columns are `columns`, in order; the source's columns must be named c0, c1, ...
 
-    `elements` gives the element of each field by name, `imputed` the constants that an aggregate pass found. Raises
-    InputError when schema and file do not fit; `where` names the schema in it.
+    `elements` gives the element of each field by name, `imputed` the constants that an aggregate pass found, `fallen`
+    the columns and rules by which rows outside the plan were found to fall. Raises InputError when schema and file do
+    not fit; `where` names the schema in it.
     """
     placed = _columns(schema, columns, elements, where)
     keys = _keys(schema, placed, where)
@@ -371,7 +373,7 @@ def compile_schema(
     listed = ops.Case(((rejected, ops.Listed(tuple(reasons.parts))),))
     cells = ops.Together(tuple(map(ops.Column, raw)))
     # Rows that break a key are rejected after the plan has run, so their originals must be there too.
-    originals = cells if keys else ops.Case(((rejected, cells),))
+    originals = cells if keys or fallen else ops.Case(((rejected, cells),))
     last = Layer(((REASONS, listed), (ORIGINALS, originals), *final), (OK,))
     base = (asked, cleaned, texted, valued, *resolved, checked, flagged, judged)
     return Compiled(
@@ -383,7 +385,7 @@ def compile_schema(
         outputs=outputs,
         counts=counts,
         keys=keys,
-        rules=tuple(dict.fromkeys([*reasons.rules, *key_rules])),
+        rules=tuple(dict.fromkeys([*reasons.rules, *key_rules, *fallen])),
         value_columns={c.field.name: c.value.name for c in placed},
         constants=imputed or {},
     )

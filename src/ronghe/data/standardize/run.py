@@ -1,14 +1,18 @@
 """Standardize one table: stage, compile, aggregate if needed, one pass, two files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from ronghe.data.standardize.aggregates import Rows, broken_keys, constants_of, impute_constants
 from ronghe.data.standardize.compile import Compiled, Key, Output, compile_schema
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.data.standardize.sink import BrokenKey, Sink
+from ronghe.data.standardize.totals import RULE as TOTAL_ROW
+from ronghe.data.standardize.totals import TotalRow, find_total_row
 from ronghe.standards.births import asks_for_future_births, born_by
 from ronghe.standards.catalog import Catalog
 from ronghe.tables import expressions as ops
@@ -40,14 +44,17 @@ class Target:
     rejects: Path
 
 
-def _compiled(schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str) -> Compiled:
+def _compiled(
+    schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str, fallen: Sequence[BrokenKey]
+) -> Compiled:
     elements = {
         field.name: born_by(catalog.get(field.element, dict(field.options)), schema.as_of) for field in schema.fields
     }
-    compiled = compile_schema(schema, staged.columns, elements, where=where)
+    rules = [(key.subject, key.rule) for key in fallen]
+    compiled = compile_schema(schema, staged.columns, elements, where=where, fallen=rules)
     constants = impute_constants(engine, compiled, SOURCE)
     if constants:
-        compiled = compile_schema(schema, staged.columns, elements, imputed=constants, where=where)
+        compiled = compile_schema(schema, staged.columns, elements, imputed=constants, where=where, fallen=rules)
     return compiled
 
 
@@ -151,10 +158,27 @@ def _published_schema(compiled: Compiled) -> dict[str, object]:
     return document
 
 
+def _proven_total(schema: TableSchema, staged: Staged, total: TotalRow | None) -> list[BrokenKey]:
+    """A row of totals as a row that falls; the reason names the column that says what it is."""
+    if total is None or not total.proven:
+        return []
+    column = staged.columns[total.place]
+    subject = next((field.name for field in schema.fields if field.column == column), column)
+    return [BrokenKey(subject, TOTAL_ROW, (total.place,), np.array([total.row], np.int64))]
+
+
+def _doubtful_total(job: "Job", total: TotalRow | None) -> list[Note]:
+    if total is None or total.proven:
+        return []
+    return [Note("data.total_row_doubtful", {"table": job.name, "row": total.row, "word": total.word})]
+
+
 def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int], None]) -> Standardized:
     engine.attach(SOURCE, staged)
-    compiled = _compiled(job.schema, staged, job.catalog, engine, job.where)
-    keys = _broken_keys(compiled, engine, job)
+    total = find_total_row(engine, SOURCE, staged, job.catalog)
+    totals = _proven_total(job.schema, staged, total)
+    compiled = _compiled(job.schema, staged, job.catalog, engine, job.where, totals)
+    keys = [*_broken_keys(compiled, engine, job), *totals]
     with Sink(compiled, job.target.published, job.target.rejects, staged.malformed, keys) as sink:
         sink.write_all(engine.batches(compiled.plan, SOURCE), progress)
     rows_in = sink.rows + len(staged.malformed)
@@ -170,7 +194,7 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
         columns=_columns(compiled, sink),
         reasons=_reasons(sink),
         constants=constants_of(compiled.constants),
-        notes=(*staged.notes, *_undated(compiled)),
+        notes=(*staged.notes, *_doubtful_total(job, total)),
         schema=_published_schema(compiled),
     )
 

@@ -276,11 +276,11 @@ def parse_schema(text: str, *, where: str) -> TableSchema:
     Raises InputError with the place of the first fault: `schema.json/fields/3/constraints/required`.
     """
     if len(text) > LARGEST_SCHEMA:
-        raise InputError("data.schema_large", place=where, size=len(text), largest=LARGEST_SCHEMA)
+        raise InputError("data.schema_large", place=where, largest=LARGEST_SCHEMA)
     place = _Place(where)
     try:
         loaded = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as fault:
+    except (ValueError, RecursionError) as fault:  # ValueError also for a number of more digits than Python reads
         raise InputError("data.schema_json", place=where, detail=str(fault)) from fault
     document = place.mapping(loaded)
     ours = _ours(place, document, _TABLE_KEYS)
