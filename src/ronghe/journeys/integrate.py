@@ -8,26 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
 from ronghe import __version__
 from ronghe.data.integrate.fuse.fuse import fuse
 from ronghe.data.integrate.fuse.join import join
 from ronghe.data.integrate.fuse.lineage import run_event
 from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, Plan, Source, Step, UnionStep, parse_plan
-from ronghe.data.integrate.fuse.table import Made, Table, column, named
+from ronghe.data.integrate.fuse.table import Made, Table
 from ronghe.data.integrate.fuse.union import union
+from ronghe.journeys.integration_sources import broken_files_told, opened
 from ronghe.journeys.publication import fingerprint
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
-from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
-from ronghe.tables.limits import Limits
-from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.package import Resource, manifest
-from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.publish import Workspace, workspace
-from ronghe.tables.sniff import locate, sniff
-from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, content_id
 
 __all__ = ["Integrated", "integrate_files", "opened", "read_plan", "run_plan"]
@@ -62,61 +56,24 @@ def _beside(source: Source, plan: Path) -> str:
     return source.path if is_database(source.path) else str(plan.parent / source.path)
 
 
-def _staged(address: str, into: Path, progress: Progress) -> Staged:
-    """A table for the engine: Parquet as it lies, with its types; anything else as text."""
-    if not is_database(address):
-        path, _ = locate(address)
-        if sniff(path).kind == "parquet":
-            import pyarrow.parquet as pq
-
-            stage(address, into, options=ReadOptions(), progress=progress)  # a broken file says so here
-            names, notes = renamed_columns(pq.read_schema(path).names, Limits(), str(path))
-            return Staged(columns=names, path=path, kind="parquet", rows=None, notes=tuple(notes))
-    return stage(address, into, options=ReadOptions(), progress=progress)
-
-
-def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress = silent) -> Table:
-    """The table of a source as a view of the engine, with the columns that the plan wants; InputError for a broken
-    record or a column that is not there."""
-    into.mkdir(parents=True, exist_ok=True)
-    staged = _staged(address, into, progress)
-    if staged.malformed:
-        first = staged.malformed[0]
-        raise InputError("data.integrate_malformed", table=source.name, line=first.line, count=len(staged.malformed))
-    engine.attach(f"{view}_read", staged)
-    for theirs in source.columns:
-        if theirs not in staged.columns:
-            known = ", ".join(staged.columns)
-            raise InputError("data.integrate_column", step="source", table=source.name, name=theirs, known=known)
-    shown = []
-    for place, (read, kind) in enumerate(engine.types(f"{view}_read").items()):
-        theirs = staged.columns[place]
-        if source.columns and theirs not in source.columns:
-            continue
-        value: exp.Expr = column(read)
-        if kind == "VARCHAR":
-            value = exp.Nullif(this=value, expression=exp.Literal.string(""))  # an empty text is a missing value
-        shown.append(named(value, source.columns.get(theirs, theirs)))
-    engine.view(view, exp.select(*shown).from_(f"{view}_read"))
-    return Table(view, engine.types(view), source)
-
-
 Address = Callable[[Source], str]
 """Where the rows of a source are read."""
 
 
 def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: Resources, progress: Progress) -> Any:
     scratch = work.scratch / step.name
-    with duckdb_engine(scratch / "spill", resources) as engine:
+    path = work.folder / f"{step.name}.parquet"
+    read = {}
+    for name in step.of:
+        source = plan.sources.get(name)
+        read[name] = str(work.folder / f"{name}.parquet") if source is None else address(source)
+    # Of a join only the engine knows which table is large, and which it should hold in memory.
+    joins = isinstance(step, JoinStep)
+    with duckdb_engine(scratch / "spill", resources, reorder_joins=joins) as engine, broken_files_told(read):
         tables = {}
-        for number, name in enumerate(step.of):
+        for number, (name, place) in enumerate(read.items()):
             source = plan.sources.get(name) or Source(name, "", name)
-            read = address(source) if source.path else str(work.folder / f"{name}.parquet")
-            try:
-                tables[name] = opened(engine, source, read, f"t{number}", scratch / f"t{number}", progress)
-            except MalformedRecords as fault:
-                raise InputError("data.integrate_malformed", table=name, line=0, count=1) from fault
-        path = work.folder / f"{step.name}.parquet"
+            tables[name] = opened(engine, source, place, f"t{number}", scratch / f"t{number}", progress)
         made = _made(engine, step, tables, path)
     return {"files": dict(made.files), "counts": dict(made.counts), "origins": dict(made.origins)}
 
@@ -125,7 +82,7 @@ def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -
     if isinstance(step, UnionStep):
         return union(engine, step, [tables[name] for name in step.of], path)
     if isinstance(step, JoinStep):
-        return join(engine, step, [tables[step.left], tables[step.right]], path)
+        return join(engine, step, [tables[name] for name in step.of], path)
     assert isinstance(step, FuseStep)
     clusters = tables[step.clusters] if step.clusters else None
     return fuse(engine, step, [tables[name] for name in step.tables], clusters, path)

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.join import check_unique
+from ronghe.data.integrate.fuse.keys import check_unique
 from ronghe.data.integrate.fuse.plan import FuseStep
 from ronghe.data.integrate.fuse.table import Table, call, column, count_rows, named, need, text_of
 from ronghe.tables.engine import DuckDB

@@ -53,19 +53,22 @@ class UnionStep:
 
 @dataclass(frozen=True, slots=True)
 class JoinStep:
-    """Two tables side by side by equal keys, never by position."""
+    """Tables side by side by equal keys, never by position.
+
+    Cardinality is that of the first table to the others: with many-to-one its keys may repeat, with one-to-many those
+    of the second of two tables.
+    """
 
     name: str
-    left: str
-    right: str
+    of: tuple[str, ...]
     on: tuple[str, ...]
     how: str
     cardinality: str
 
     @property
-    def of(self) -> tuple[str, ...]:
-        """The tables that it needs."""
-        return (self.left, self.right)
+    def repeating(self) -> int | None:
+        """The place of the table whose keys may repeat."""
+        return {"one-to-one": None, "many-to-one": 0, "one-to-many": 1}[self.cardinality]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,22 @@ def _fuse(table: Mapping[str, Any], name: str, where: str) -> FuseStep:
     )
 
 
+def _join(table: Mapping[str, Any], name: str, where: str) -> JoinStep:
+    """Two tables as `left` and `right`, or any number as `of`."""
+    _known_keys(table, where, "name kind of left right on how cardinality")
+    of = _texts(table, "of", where) if "of" in table else (_text(table, "left", where), _text(table, "right", where))
+    on = _texts(table, "on", where)
+    how = _one_of(table, "how", where, HOWS, "inner")
+    cardinality = _one_of(table, "cardinality", where, CARDINALITIES)
+    if not on:
+        raise _bad(where, "on")
+    if len(set(of)) < 2 or len(set(of)) < len(of) or ("of" in table and {"left", "right"} & set(table)):
+        raise _bad(where, "of")
+    if cardinality == "one-to-many" and len(of) > 2:
+        raise _bad(where, "cardinality")
+    return JoinStep(name, of, on, how, cardinality)
+
+
 def _step(table: Mapping[str, Any], where: str) -> Step:
     name = _name(table, where)
     kind = _one_of(table, "kind", where, ("union", "join", "fuse"))
@@ -188,13 +207,7 @@ def _step(table: Mapping[str, Any], where: str) -> Step:
         _known_keys(table, where, "name kind of columns")
         step = UnionStep(name, _texts(table, "of", where), _columns(table, where))
     else:
-        _known_keys(table, where, "name kind left right on how cardinality")
-        on = _texts(table, "on", where)
-        if not on:
-            raise _bad(where, "on")
-        how = _one_of(table, "how", where, HOWS, "inner")
-        cardinality = _one_of(table, "cardinality", where, CARDINALITIES)
-        step = JoinStep(name, _text(table, "left", where), _text(table, "right", where), on, how, cardinality)
+        step = _join(table, name, where)
     if not step.of:
         raise _bad(where, "of")
     return step

@@ -10,7 +10,24 @@ from ronghe.data.integrate.fuse.plan import Source
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
-__all__ = ["Made", "Table", "call", "column", "count_rows", "family", "named", "need", "text_of", "write"]
+__all__ = [
+    "NUMBER",
+    "Made",
+    "Table",
+    "call",
+    "column",
+    "count_rows",
+    "family",
+    "filled",
+    "named",
+    "need",
+    "parquet_at",
+    "text_of",
+    "write",
+]
+
+NUMBER = "_number"
+"""The number of a row in its table, where a view shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,11 @@ class Table:
     view: str
     types: Mapping[str, str]
     source: Source
+
+    @property
+    def numbered(self) -> str:
+        """The view that has the column NUMBER too; apart, since numbering some files makes the engine slow."""
+        return f"{self.view}_numbered"
 
 
 Origin = tuple[str, str]
@@ -53,6 +75,16 @@ def call(function: str, *arguments: exp.Expr) -> exp.Anonymous:
 def text_of(value: exp.Expr) -> exp.Cast:
     """The value as text."""
     return exp.cast(value, "TEXT")
+
+
+def filled(names: Sequence[str], table: str | None = None) -> exp.Expr:
+    """The question whether all of these columns have a value."""
+    return exp.and_(*(column(name, table).is_(exp.Null()).not_() for name in names))
+
+
+def parquet_at(path: Path) -> exp.Anonymous:
+    """A Parquet file as a table of a SELECT."""
+    return call("read_parquet", exp.Literal.string(str(path)))
 
 
 def family(kind: str) -> str:
