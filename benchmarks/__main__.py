@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from benchmarks import page
+from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize,)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

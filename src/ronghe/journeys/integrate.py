@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,14 @@ from ronghe import __version__
 from ronghe.data.integrate.fuse.fuse import fuse
 from ronghe.data.integrate.fuse.join import join
 from ronghe.data.integrate.fuse.lineage import run_event
-from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, Plan, Source, Step, UnionStep, parse_plan
+from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, LinkStep, Plan, Source, Step, UnionStep, parse_plan
 from ronghe.data.integrate.fuse.table import Made, Table
 from ronghe.data.integrate.fuse.union import union
+from ronghe.journeys.integration_links import link_tables
 from ronghe.journeys.integration_sources import broken_files_told, opened
 from ronghe.journeys.publication import fingerprint
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.catalog import catalog as standard_catalog
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
@@ -48,7 +51,15 @@ def read_plan(path: Path) -> Plan:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("journeys.plan_unreadable", path=str(path), detail=type(fault).__name__) from fault
-    return parse_plan(text, where=path.name)
+    plan = parse_plan(text, where=path.name)
+    return replace(plan, steps=tuple(_with_review(step, path) for step in plan.steps))
+
+
+def _with_review(step: Step, plan: Path) -> Step:
+    """A step whose answers are meant beside the plan."""
+    if isinstance(step, LinkStep) and step.review is not None:
+        return replace(step, review=str(plan.parent / step.review))
+    return step
 
 
 def _beside(source: Source, plan: Path) -> str:
@@ -60,7 +71,15 @@ Address = Callable[[Source], str]
 """Where the rows of a source are read."""
 
 
-def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: Resources, progress: Progress) -> Any:
+def _run(
+    work: Workspace,
+    step: Step,
+    plan: Plan,
+    address: Address,
+    resources: Resources,
+    catalog: Catalog | None,
+    progress: Progress,
+) -> Any:
     scratch = work.scratch / step.name
     path = work.folder / f"{step.name}.parquet"
     read = {}
@@ -74,8 +93,19 @@ def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: R
         for number, (name, place) in enumerate(read.items()):
             source = plan.sources.get(name) or Source(name, "", name)
             tables[name] = opened(engine, source, place, f"t{number}", scratch / f"t{number}", progress)
-        made = _made(engine, step, tables, path)
-    return {"files": dict(made.files), "counts": dict(made.counts), "origins": dict(made.origins)}
+        if isinstance(step, LinkStep):
+            listed = list(tables.values())
+            made = link_tables(
+                engine, step, listed, path, scratch=scratch, resources=resources, catalog=catalog or standard_catalog()
+            )
+        else:
+            made = _made(engine, step, tables, path)
+    return {
+        "files": dict(made.files),
+        "counts": dict(made.counts),
+        "origins": dict(made.origins),
+        "others": list(made.others),
+    }
 
 
 def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -> Made:
@@ -83,7 +113,8 @@ def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -
         return union(engine, step, [tables[name] for name in step.of], path)
     if isinstance(step, JoinStep):
         return join(engine, step, [tables[name] for name in step.of], path)
-    assert isinstance(step, FuseStep)
+    if not isinstance(step, FuseStep):
+        raise TypeError(step)
     clusters = tables[step.clusters] if step.clusters else None
     return fuse(engine, step, [tables[name] for name in step.tables], clusters, path)
 
@@ -96,6 +127,7 @@ def run_plan(
     marks: Mapping[str, str],
     now: datetime,
     resources: Resources,
+    catalog: Catalog | None = None,
     progress: Progress = silent,
 ) -> tuple[dict[str, Made], list[Resource]]:
     """Do the steps of a plan in a workspace: what each made, and its files with the lineage as resources.
@@ -106,9 +138,11 @@ def run_plan(
     for number, step in enumerate(plan.steps):
         progress("steps", number, len(plan.steps))
         known = all(known_marks[name] for name in step.of)
-        mark = content_id(repr(step), *(known_marks[name] for name in step.of)) if known else ""
+        review = step.review if isinstance(step, LinkStep) else None
+        answers = fingerprint(review) if review else ""
+        mark = content_id(repr(step), answers, *(known_marks[name] for name in step.of)) if known else ""
         known_marks[step.name] = mark
-        run = partial(_run, work, step, plan, address, resources, progress)
+        run = partial(_run, work, step, plan, address, resources, catalog, progress)
         value: Any = work.step(step.name, mark, run) if mark else run()
         made[step.name] = Made(**value)
         events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
@@ -116,7 +150,8 @@ def run_plan(
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (work.folder / LINEAGE).write_text(lines, "utf-8")
     listed = [Resource(file, {"ronghe:rows": rows}) for m in made.values() for file, rows in m.files.items()]
-    return made, [*listed, Resource(LINEAGE)]
+    others = [Resource(file) for m in made.values() for file in m.others]
+    return made, [*listed, *others, Resource(LINEAGE)]
 
 
 def integrate_files(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from ronghe.data.integrate.fuse.plan import Source
-from ronghe.data.integrate.fuse.table import NUMBER, Table, column, named
+from ronghe.data.integrate.fuse.table import Table, column, named
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, MalformedRecords, io_fault
@@ -22,7 +22,6 @@ from ronghe.terms import InputError
 
 __all__ = ["broken_files_told", "opened"]
 
-_FILE_NUMBER = "file_row_number"
 _OF_PARQUET = (pa.ArrowException, duckdb.Error, OSError)
 
 
@@ -60,43 +59,32 @@ def _may_be_empty(path: Path) -> set[int]:
 
 
 def _attach_parquet(engine: DuckDB, view: str, path: Path) -> tuple[tuple[str, ...], set[int]]:
-    """Keep the columns as c0, c1, ... with NUMBER; gives their names, and where empty texts may be."""
+    """Keep the columns as c0, c1, ...; gives their names, and where empty texts may be."""
     try:
         schema = pq.read_schema(path)
         names, _ = renamed_columns(schema.names, Limits(), str(path))
         flat = pq.read_metadata(path).num_columns == len(names)  # else places of statistics are not those of columns
         empty = _may_be_empty(path) if flat else set(range(len(names)))
-        numbered = _FILE_NUMBER not in (name.casefold() for name in schema.names)
-        relation = engine.connection.read_parquet(str(path), file_row_number=numbered)
+        relation = engine.connection.read_parquet(str(path))
     except OSError as fault:
         raise (io_fault(fault) if fault.errno else _corrupt(path, fault)) from fault
     except _OF_PARQUET as fault:
         raise _corrupt(path, fault) from fault
     shown = [duckdb.ColumnExpression(relation.columns[n]).alias(f"c{n}") for n in range(len(names))]
-    if numbered:
-        number = duckdb.ColumnExpression(_FILE_NUMBER).alias(NUMBER)
-        relation.select(*shown, number).create_view(view, replace=True)
-    else:
-        relation.select(*shown).create_view(f"{view}_plain", replace=True)
-        engine.view(view, exp.select("*", _counted()).from_(f"{view}_plain"))
+    relation.select(*shown).create_view(view, replace=True)
     return names, empty
 
 
-def _counted() -> exp.Expr:
-    return named(exp.Window(this=exp.RowNumber()), NUMBER)
-
-
 def _attach(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress) -> tuple[str, ...]:
-    """Keep any other table as texts c0, c1, ... with NUMBER; gives their names."""
+    """Keep any other table as texts c0, c1, ...; gives their names."""
     staged = stage(address, into, progress=progress)
     if staged.malformed:
         first = staged.malformed[0]
         raise InputError("data.integrate_malformed", table=source.name, line=first.line, count=len(staged.malformed))
     try:
-        engine.attach(f"{view}_plain", staged)
+        engine.attach(view, staged)
     except MalformedRecords as fault:
         raise InputError("data.integrate_malformed", table=source.name, line=0, count=1) from fault
-    engine.view(view, exp.select("*", _counted()).from_(f"{view}_plain"))
     return staged.columns
 
 
@@ -109,16 +97,13 @@ def _shown(source: Source, names: tuple[str, ...], kinds: Mapping[str, str], emp
         read: exp.Expr = column(f"c{place}")
         if kinds[f"c{place}"] == "VARCHAR" and place in empty:
             read = exp.Nullif(this=read, expression=exp.Literal.string(""))
-        ours = source.columns.get(theirs, theirs)
-        if ours.casefold() == NUMBER:
-            raise InputError("data.integrate_column_twice", step="source", name=ours)
-        shown.append(named(read, ours))
+        shown.append(named(read, source.columns.get(theirs, theirs)))
     return shown
 
 
 def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress = silent) -> Table:
-    """The table of a source as a view of the engine, with the columns that the plan wants, and beside it the view
-    `numbered`; InputError for a broken record or a column that is not there."""
+    """The table of a source as a view of the engine, with the columns that the plan wants;
+    InputError for a broken record or a column that is not there."""
     into.mkdir(parents=True, exist_ok=True)
     read = f"{view}_read"
     if path := _parquet(address, into):
@@ -132,9 +117,7 @@ def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, 
             raise InputError("data.integrate_column", step="source", table=source.name, name=theirs, known=known)
     shown = _shown(source, names, engine.types(read), empty)
     engine.view(view, exp.select(*shown).from_(read))
-    table = Table(view, engine.types(view), source)
-    engine.view(table.numbered, exp.select(*shown, column(NUMBER)).from_(read))
-    return table
+    return Table(view, engine.types(view), source)
 
 
 @contextmanager

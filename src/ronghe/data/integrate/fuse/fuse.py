@@ -90,8 +90,9 @@ def _standing(rule: str, name: str) -> exp.Expr:
         return exp.Coalesce(this=exp.Neg(this=call("epoch_us", column("_changed"))), expressions=[_LAST.copy()])
     if rule == "most-complete":
         return exp.Neg(this=column("_filled"))
-    times = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[column("_entity"), column(name)])
-    return exp.Neg(this=times)
+    # A department that delivers the same row ten times is one voice.
+    voices = exp.Count(this=exp.Distinct(expressions=[column("_department")]))
+    return exp.Neg(this=exp.Window(this=voices, partition_by=[column("_entity"), column(name)]))
 
 
 def _struct(**parts: exp.Expr) -> exp.Expr:
@@ -159,26 +160,49 @@ def _provenance(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp
     return _sorted(parts)
 
 
+def _said(k: int, name: str) -> exp.Subquery:
+    """Who said what of a field on which an entity's rows differ: each department's values, each once."""
+    # Only entities that disagree are joined: the rest is most of the table.
+    differing = exp.select(column("_entity")).from_("chosen").where(column(f"d{k}")).subquery("c")
+    first = call("min", _struct(place=column("_place", "r"), source=column("_source", "r"), row=column("_row", "r")))
+    group = [column("_entity", "r"), column("_department", "r"), column(name, "r")]
+    shown = [
+        named(column("_entity", "r"), "entity"),
+        named(column("_department", "r"), "department"),
+        named(text_of(column(name, "r")), "value"),
+        named(first, "first"),
+        named(exp.Count(this=exp.Star()), "rows"),
+    ]
+    on = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
+    given = column(name, "r").is_(exp.Null()).not_()
+    select = exp.select(*shown).from_(exp.to_table("ranked").as_("r")).join(differing, on=on).where(given)
+    return select.group_by(*group).subquery("s")
+
+
 def _conflicts(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp.Select:
+    """A row for each field on which an entity's rows differ, with each department's values."""
     parts = []
     for k, name in enumerate(fields):
-        said = _struct(source=column("_source", "r"), value=text_of(column(name, "r")), row=column("_row", "r"))
-        ordered = call("list_sort", call("list", said))
-        # Only entities that disagree are joined: the rest is most of the table.
-        differing = exp.select("*").from_("chosen").where(column(f"d{k}")).subquery("c")
+        said = _struct(
+            department=column("department", "s"),
+            value=column("value", "s"),
+            source=call("struct_extract", column("first", "s"), exp.Literal.string("source")),
+            row=call("struct_extract", column("first", "s"), exp.Literal.string("row")),
+            rows=column("rows", "s"),
+        )
         shown = [
             named(column("_entity", "c"), "entity"),
             named(exp.Literal.string(name), "field"),
-            named(ordered, "values"),
+            named(call("list_sort", call("list", said)), "values"),
             named(text_of(call("any_value", _part(k, "value"))), "won"),
+            named(call("any_value", _part(k, "department")), "won_department"),
             named(call("any_value", _part(k, "source")), "won_source"),
             named(call("any_value", _part(k, "row")), "won_row"),
             named(call("any_value", _why(step, k, name, leads)), "why"),
         ]
-        on = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
-        select = exp.select(*shown).from_(exp.to_table("ranked").as_("r")).join(differing, on=on)
-        given = column(name, "r").is_(exp.Null()).not_()
-        parts.append(select.where(given).group_by(column("_entity", "c")))
+        on = exp.EQ(this=column("entity", "s"), expression=column("_entity", "c"))
+        select = exp.select(*shown).from_(_said(k, name)).join(exp.to_table("chosen").as_("c"), on=on)
+        parts.append(select.group_by(column("_entity", "c")))
     return _sorted(parts)
 
 

@@ -12,7 +12,6 @@ from sqlglot import exp
 from ronghe.data.integrate.fuse.keys import check_filled, check_types, check_unique
 from ronghe.data.integrate.fuse.plan import JoinStep
 from ronghe.data.integrate.fuse.table import (
-    NUMBER,
     Made,
     Origin,
     Table,
@@ -20,6 +19,7 @@ from ronghe.data.integrate.fuse.table import (
     column,
     named,
     need,
+    one_thread,
     parquet_at,
     write,
 )
@@ -32,8 +32,8 @@ SOURCES = "_sources"
 """The column that says which tables a row is made of."""
 
 _SEPARATOR = ", "
-_BEHIND = 10**15
-"""More than any table has rows: what stands only in the second table comes behind the first."""
+_HERE = "_here"
+"""True in every row of a table, NULL where an outer join found none: a key may itself be missing."""
 
 
 def _alias(place: int) -> str:
@@ -58,34 +58,25 @@ def _key(key: str, places: Sequence[int]) -> exp.Expr:
     return exp.Coalesce(this=parts[0], expressions=parts[1:]) if len(parts) > 1 else parts[0]
 
 
+def _side(table: Table, place: int) -> exp.Subquery:
+    return exp.select("*", named(exp.true(), _HERE)).from_(exp.to_identifier(table.view)).subquery(_alias(place))
+
+
 def _from(step: JoinStep, tables: Sequence[Table], select: exp.Select) -> exp.Select:
-    select = select.from_(exp.to_table(tables[0].numbered).as_(_alias(0)))
+    select = select.from_(_side(tables[0], 0))
     for place, table in enumerate(tables[1:], 1):
         before = range(place) if step.how == "full" else [0]
         same = [exp.EQ(this=_key(key, before), expression=column(key, _alias(place))) for key in step.on]
-        select = select.join(exp.to_table(table.numbered).as_(_alias(place)), on=exp.and_(*same), join_type=step.how)
+        select = select.join(_side(table, place), on=exp.and_(*same), join_type=step.how)
     return select
 
 
 def _sources(tables: Sequence[Table]) -> exp.Expr:
     present = [
-        exp.Case().when(column(NUMBER, _alias(place)).is_(exp.Null()).not_(), exp.Literal.string(table.source.name))
+        exp.Case().when(column(_HERE, _alias(place)).is_(exp.Null()).not_(), exp.Literal.string(table.source.name))
         for place, table in enumerate(tables)
     ]
     return call("concat_ws", exp.Literal.string(_SEPARATOR), *present)
-
-
-def _order(step: JoinStep, tables: Sequence[Table]) -> list[exp.Expr]:
-    """Numbers that put the rows in the order of the tables: otherwise it would depend on threads."""
-    numbers: list[exp.Expr] = [column(NUMBER, _alias(place)) for place in range(len(tables))]
-    if step.repeating == 1:
-        return [exp.Ordered(this=number, nulls_first=False) for number in numbers]
-    if step.how != "full":
-        return numbers[:1]
-    behind = [
-        exp.Add(this=number, expression=exp.Literal.number(_BEHIND * place)) for place, number in enumerate(numbers)
-    ]
-    return [exp.Coalesce(this=behind[0], expressions=behind[1:])]
 
 
 def _output(step: JoinStep, tables: Sequence[Table]) -> dict[str, tuple[exp.Expr, list[Origin]]]:
@@ -100,7 +91,7 @@ def _output(step: JoinStep, tables: Sequence[Table]) -> dict[str, tuple[exp.Expr
                 continue
             taken = name in found or name in step.on
             ours = f"{table.source.name}_{name}" if taken else name
-            if ours in found or ours in (SOURCES, NUMBER):
+            if ours in found or ours in (SOURCES, _HERE):
                 raise InputError("data.integrate_column_twice", step=step.name, name=ours)
             found[ours] = (column(name, _alias(place)), [(table.source.name, name)])
     return found
@@ -122,9 +113,9 @@ def _left_out(step: JoinStep, tables: Sequence[Table], place: int) -> exp.Select
         same = (exp.EQ(this=column(k, _alias(others[0])), expression=column(k, _alias(at))) for k in step.on)
         partners = partners.join(exp.to_table(tables[at].view).as_(_alias(at)), on=exp.and_(*same), join_type="semi")
     own = tables[place]
-    select = exp.select(*(column(name, "l") for name in own.types)).from_(exp.to_table(own.numbered).as_("l"))
+    select = exp.select(*(column(name, "l") for name in own.types)).from_(exp.to_table(own.view).as_("l"))
     on = exp.and_(*(exp.EQ(this=column(key, "l"), expression=column(key, "r")) for key in step.on))
-    return select.join(partners.subquery("r"), on=on, join_type="anti").order_by(column(NUMBER, "l"))
+    return select.join(partners.subquery("r"), on=on, join_type="anti")
 
 
 def _write_left_out(
@@ -139,7 +130,9 @@ def _write_left_out(
         if once and present[table.source.name] == rows[place]:
             continue  # each of its rows is in one row of the joined table
         file = path.with_name(f"{step.name}.left_out.{table.source.name}.parquet")
-        if number := write(engine, _left_out(step, tables, place), file):
+        with one_thread(engine):
+            number = write(engine, _left_out(step, tables, place), file)
+        if number:
             files[file.name] = number
         else:
             file.unlink()
@@ -152,7 +145,8 @@ def join(engine: DuckDB, step: JoinStep, tables: Sequence[Table], path: Path) ->
     output = _output(step, tables)
     shown = [named(value, name) for name, (value, _) in output.items()]
     select = _from(step, tables, exp.select(*shown, named(_sources(tables), SOURCES)))
-    written = write(engine, select.order_by(*_order(step, tables)), path)
+    with one_thread(engine):
+        written = write(engine, select, path)
     known = _known(engine, path)
     present: Counter[str] = Counter()
     for names, number in known.items():

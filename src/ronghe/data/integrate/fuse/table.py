@@ -1,6 +1,7 @@
 """A table that a step reads, what a step made of it, and the SQL words that every step needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
 __all__ = [
-    "NUMBER",
     "Made",
     "Table",
     "call",
@@ -21,13 +21,11 @@ __all__ = [
     "filled",
     "named",
     "need",
+    "one_thread",
     "parquet_at",
     "text_of",
     "write",
 ]
-
-NUMBER = "_number"
-"""The number of a row in its table, where a view shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,6 @@ class Table:
     types: Mapping[str, str]
     source: Source
 
-    @property
-    def numbered(self) -> str:
-        """The view that has the column NUMBER too; apart, since numbering some files makes the engine slow."""
-        return f"{self.view}_numbered"
-
 
 Origin = tuple[str, str]
 """A table of the plan and one of its columns."""
@@ -50,11 +43,13 @@ Origin = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a step made: files with their rows, counts, and the origins of each column of its table."""
+    """What a step made: files with their rows, counts, the origins of each column of its table, and files that are no
+    tables."""
 
     files: Mapping[str, int]
     counts: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, Sequence[Origin]] = field(default_factory=dict)
+    others: Sequence[str] = ()
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -105,6 +100,20 @@ def need(table: Table, names: Sequence[str], step: str) -> None:
 def count_rows(engine: DuckDB, select: exp.Select) -> int:
     """The one number that a SELECT gives."""
     return int(engine.query(select).column(0)[0].as_py())
+
+
+@contextmanager
+def one_thread(engine: DuckDB) -> Iterator[None]:
+    """Work whose rows would otherwise come in an order that depends on how the threads took turns.
+
+    Sorting them afterwards cost as much CPU time as half of the join, and three times its memory.
+    """
+    before = engine.connection.sql("SELECT current_setting('threads')").fetchall()[0][0]
+    engine.connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        engine.connection.execute(f"SET threads = {int(before)}")
 
 
 def write(engine: DuckDB, select: exp.Select, path: Path) -> int:
