@@ -6,7 +6,18 @@ from sqlglot import exp
 
 from ronghe.data.integrate.fuse.entities import by_clusters, by_keys
 from ronghe.data.integrate.fuse.plan import FuseStep
-from ronghe.data.integrate.fuse.table import Made, Table, call, column, count_rows, family, named, need, text_of, write
+from ronghe.data.integrate.fuse.table import (
+    Made,
+    Table,
+    call,
+    check_agree,
+    column,
+    count_rows,
+    named,
+    need,
+    text_of,
+    write,
+)
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError, InternalFault
 
@@ -19,16 +30,12 @@ _OURS = ("_entity", "_place", "_source", "_department", "_row", "_id", "_changed
 
 def _fields(step: FuseStep, tables: list[Table]) -> list[str]:
     """The columns of all tables; InputError where tables give one name different types."""
-    seen: dict[str, tuple[str, str]] = {}
     for table in tables:
-        for name, kind in table.types.items():
+        for name in table.types:
             if name in _OURS:
                 raise InputError("data.integrate_column_twice", step=step.name, name=name)
-            other, where = seen.setdefault(name, (kind, table.source.name))
-            if family(other) != family(kind):
-                one, two = f"{where}: {other}", f"{table.source.name}: {kind}"
-                raise InputError("data.integrate_types", step=step.name, name=name, one=one, two=two)
-    return list(seen)
+    check_agree(step.name, ((table.source.name, n, kind) for table in tables for n, kind in table.types.items()))
+    return list(dict.fromkeys(name for table in tables for name in table.types))
 
 
 def row_name(table: Table) -> exp.Expr:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.keys import check_filled, check_types, check_unique
+from ronghe.data.integrate.fuse.keys import check_filled, check_unique
 from ronghe.data.integrate.fuse.plan import JoinStep
 from ronghe.data.integrate.fuse.table import (
     Made,
     Origin,
     Table,
     call,
+    check_agree,
     column,
     named,
     need,
@@ -44,7 +45,7 @@ def _check(engine: DuckDB, step: JoinStep, tables: Sequence[Table]) -> list[int]
     """The rows of each table; InputError for keys that cannot join as declared."""
     for table in tables:
         need(table, step.on, step.name)
-    check_types(tables, step.on, step.name)
+    check_agree(step.name, ((table.source.name, key, table.types[key]) for table in tables for key in step.on))
     rows = [check_filled(engine, table, step.on, step.name) for table in tables]
     for place, table in enumerate(tables):
         if place != step.repeating:

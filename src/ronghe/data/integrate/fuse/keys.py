@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.table import Table, call, column, count_rows, family, filled, named
+from ronghe.data.integrate.fuse.table import Table, call, column, count_rows, filled, named
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
-__all__ = ["check_filled", "check_types", "check_unique", "masked"]
+__all__ = ["check_filled", "check_unique", "masked"]
 
 _SHOWN = 5
 _AT_ONCE = 8_000_000
@@ -21,17 +21,6 @@ def masked(value: object) -> str:
     """A key as a message may show it: keys of people are personal, so only the ends are readable."""
     text = str(value)
     return f"{text[0]}***{text[-1]}" if len(text) > 4 else "***"
-
-
-def check_types(tables: Sequence[Table], keys: Sequence[str], step: str) -> None:
-    """InputError for a key whose types cannot be compared."""
-    first = tables[0]
-    for table in tables[1:]:
-        for key in keys:
-            one, two = first.types[key], table.types[key]
-            if family(one) != family(two):
-                said = {"one": f"{first.source.name}: {one}", "two": f"{table.source.name}: {two}"}
-                raise InputError("data.integrate_types", step=step, name=key, **said)
 
 
 def check_filled(engine: DuckDB, table: Table, keys: Sequence[str], step: str) -> int:

@@ -1,6 +1,6 @@
 """A table that a step reads, what a step made of it, and the SQL words that every step needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +15,9 @@ __all__ = [
     "Made",
     "Table",
     "call",
+    "check_agree",
     "column",
     "count_rows",
-    "family",
     "filled",
     "named",
     "need",
@@ -26,6 +26,8 @@ __all__ = [
     "text_of",
     "write",
 ]
+
+_NO_TYPE = '"NULL"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,21 @@ def filled(names: Sequence[str], table: str | None = None) -> exp.Expr:
 def parquet_at(path: Path) -> exp.Anonymous:
     """A Parquet file as a table of a SELECT."""
     return call("read_parquet", exp.Literal.string(str(path)))
+
+
+def check_agree(step: str, given: Iterable[tuple[str, str, str]]) -> None:
+    """InputError where tables give one name types that cannot be compared; `given` has table, name and type.
+
+    A column that is empty in every row has no type, and agrees with any.
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    for table, name, kind in given:
+        if kind == _NO_TYPE:
+            continue
+        other, where = seen.setdefault(name, (kind, table))
+        if family(other) != family(kind):
+            said = {"one": f"{where}: {other}", "two": f"{table}: {kind}"}
+            raise InputError("data.integrate_types", step=step, name=name, **said)
 
 
 def family(kind: str) -> str:
