@@ -145,7 +145,9 @@ def run_plan(
         run = partial(_run, work, step, plan, address, resources, catalog, progress)
         value: Any = work.step(step.name, mark, run) if mark else run()
         made[step.name] = Made(**value)
-        events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
+        # Not the mark of the inputs: it knows when and where the files lay, which is no part of what was done.
+        what = json.dumps([dict(made[step.name].counts), dict(made[step.name].files)])
+        events.append(run_event(step.name, step.of, made[step.name].origins, mark=what, now=now))
     progress("steps", len(plan.steps), len(plan.steps))
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (work.folder / LINEAGE).write_text(lines, "utf-8")

@@ -14,11 +14,16 @@ Told = dict[str, Any]
 
 
 def fused(
-    folder: Path, tables: dict[str, Columns], *, rule: str = "majority", rules: Told | None = None, **declared: Told
+    folder: Path,
+    tables: dict[str, Columns],
+    *,
+    rule: str = "majority",
+    rules: Told | None = None,
+    declared: Told | None = None,
 ) -> tuple[list[Told], dict[tuple[str, str], Told]]:
     """The golden rows, and the conflicts by key and field."""
     step = FuseStep("g", tuple(tables), ("id",), rules=rules or {}, rule=rule)
-    done(step, tables, folder, **declared)
+    done(step, tables, folder, **(declared or {}))
     golden = rows(folder / "g.parquet")
     ids = {row["_entity"]: row["id"] for row in golden}
     conflicts = {(ids[row["entity"]], row["field"]): row for row in rows(folder / "g.conflicts.parquet")}
@@ -47,7 +52,7 @@ def test_two_tables_of_one_department_are_one_voice(tmp_path: Path) -> None:
         "other": {"id": ["1"], "name": ["对"]},
     }
     same = {"department": "户籍"}
-    golden, _ = fused(tmp_path, tables, old=same, new=same)
+    golden, _ = fused(tmp_path, tables, declared={"old": same, "new": same})
     assert golden[0]["name"] == "对"
 
 
@@ -58,7 +63,7 @@ def test_the_newest_value_wins_and_a_row_without_a_day_is_the_oldest(tmp_path: P
         "c": {"id": ["1", "3"], "name": ["无", "独"]},
     }
     changed = {"changed": "day"}
-    golden, conflicts = fused(tmp_path, tables, rule="newest", a=changed, b=changed)
+    golden, conflicts = fused(tmp_path, tables, rule="newest", declared={"a": changed, "b": changed})
     assert {row["id"]: row["name"] for row in golden} == {"1": "新", "2": "有", "3": "独"}
     assert conflicts["1", "name"]["why"] == "newest"
 
@@ -88,7 +93,7 @@ def test_a_field_may_have_a_rule_of_its_own_and_the_lead_department_goes_before_
         "bank": {"id": ["1"], "name": ["邮"], "city": ["旧城"], "phone": ["1"]},
     }
     declared = {"police": {"lead": ("name",)}, "post": {"changed": "day"}}
-    golden, conflicts = fused(tmp_path, tables, rules={"city": "newest"}, **declared)
+    golden, conflicts = fused(tmp_path, tables, rules={"city": "newest"}, declared=declared)
     assert [golden[0][name] for name in ("name", "city", "phone")] == ["警", "新城", "1"]
     assert {field: told["why"] for (_, field), told in conflicts.items()} == {
         "name": "lead",
@@ -102,7 +107,7 @@ def test_a_missing_value_neither_wins_nor_contradicts(tmp_path: Path) -> None:
         "lead": {"id": ["1"], "name": [None], "city": [None]},
         "other": {"id": ["1"], "name": ["甲"], "city": [None]},
     }
-    golden, conflicts = fused(tmp_path, tables, lead={"lead": ("name",)})
+    golden, conflicts = fused(tmp_path, tables, declared={"lead": {"lead": ("name",)}})
     assert (golden[0]["name"], golden[0]["city"], conflicts) == ("甲", None, {})
 
 
@@ -128,7 +133,7 @@ def test_tables_that_do_not_fit_are_one_clear_error(
     tmp_path: Path, tables: dict[str, Columns], declared: dict[str, Told], code: str
 ) -> None:
     with pytest.raises(InputError) as raised:
-        fused(tmp_path, tables, **declared)
+        fused(tmp_path, tables, declared=declared)
     assert raised.value.code == code
     assert not list(tmp_path.iterdir())
 
