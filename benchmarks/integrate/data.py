@@ -7,7 +7,7 @@ import duckdb
 
 from ronghe.tables.atomic import write_atomic
 
-__all__ = ["SEED", "TABLES", "facts_of", "tables"]
+__all__ = ["SEED", "TABLES", "tables"]
 
 SEED = 809
 _CYCLE = 900 * 25_000
@@ -84,13 +84,3 @@ def tables(folder: Path, rows: int) -> dict[str, Path]:
         name: _made(folder / f"{name}_{rows}_{SEED}.parquet", lambda path, name=name: write(path, name))  # type: ignore[misc]
         for name in TABLES
     }
-
-
-def facts_of(path: Path) -> dict[str, str | int]:
-    """Name, rows and a checksum of all rows, whatever their order: the bytes depend on how the threads took turns."""
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "SELECT count(*), sum(hash(COLUMNS(*)::VARCHAR)) FROM (SELECT t::VARCHAR AS r FROM read_parquet(?) AS t)",
-            [str(path)],
-        ).fetchall()[0]
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": f"{int(found[1]) % 2**64:016x}"}

@@ -10,6 +10,7 @@ from benchmarks.integrate.agreement import Joined, joined, same
 from benchmarks.machine import machine
 from benchmarks.measure import Case, Measured, measure
 from benchmarks.results import Goal, at_least, at_most, report
+from benchmarks.standardize.data import facts_of
 
 __all__ = ["CASES", "NAME", "ROWS", "goals", "run"]
 
@@ -109,6 +110,6 @@ def run(
         skipped=skipped,
         goals=goals(measured),
         notes=agreement.told(),
-        inputs=[data.facts_of(path) for path in sources],
+        inputs=[facts_of(path) for path in sources],
         machine=machine(),
     )

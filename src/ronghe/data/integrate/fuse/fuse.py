@@ -1,5 +1,6 @@
 """One golden row per entity, with who said what and why that won."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlglot import exp
@@ -89,6 +90,15 @@ def _rows(engine: DuckDB, step: FuseStep, tables: list[Table], fields: list[str]
 
 def _leads(tables: list[Table]) -> dict[str, str]:
     return {name: table.source.department for table in tables for name in table.source.lead}
+
+
+def _of_rows(tables: list[Table]) -> set[str]:
+    """The columns that tell of a row, not of the entity: its name, and the day of its last change.
+
+    That they differ contradicts nobody.
+    """
+    told = {name for t in tables for name in (t.source.id, t.source.changed) if name is not None}
+    return {n for n in told if all(n in (t.source.id, t.source.changed) for t in tables if n in t.types)}
 
 
 def _standing(rule: str, name: str) -> exp.Expr:
@@ -186,10 +196,12 @@ def _said(k: int, name: str) -> exp.Subquery:
     return select.group_by(*group).subquery("s")
 
 
-def _conflicts(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp.Select:
+def _conflicts(step: FuseStep, fields: list[str], of_rows: set[str], leads: dict[str, str]) -> exp.Select:
     """A row for each field on which an entity's rows differ, with each department's values."""
     parts = []
     for k, name in enumerate(fields):
+        if name in of_rows and len(of_rows) < len(fields):
+            continue
         said = _struct(
             department=column("department", "s"),
             value=column("value", "s"),
@@ -230,6 +242,8 @@ def fuse(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: Table | 
         if name not in fields:
             known = ", ".join(fields)
             raise InputError("data.integrate_column", step=step.name, table=step.name, name=name, known=known)
+    changed = {name: "newest" for name in _of_rows(tables) if any(name == t.source.changed for t in tables)}
+    step = replace(step, rules={**changed, **step.rules})
     _rows(engine, step, tables, fields)
     if clusters is None:
         by_keys(engine, step, tables)
@@ -252,7 +266,7 @@ def _written(
     selects = {
         path.name: golden.from_("chosen").order_by(column("_entity")),
         f"{step.name}.provenance.parquet": _provenance(step, fields, leads),
-        f"{step.name}.conflicts.parquet": _conflicts(step, fields, leads),
+        f"{step.name}.conflicts.parquet": _conflicts(step, fields, _of_rows(tables), leads),
         f"{step.name}.members.parquet": members.order_by(column("entity"), column("source"), column("row")),
         f"{step.name}.without_entity.parquet": alone.order_by(column("source"), column("row")),
     }

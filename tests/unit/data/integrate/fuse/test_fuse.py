@@ -102,6 +102,19 @@ def test_a_field_may_have_a_rule_of_its_own_and_the_lead_department_goes_before_
     }
 
 
+def test_what_tells_of_a_row_and_not_of_the_entity_contradicts_nobody(tmp_path: Path) -> None:
+    tables: dict[str, Columns] = {
+        "a": {"id": ["1"], "no": ["a7"], "day": [date(2020, 1, 1)], "day_of_birth": ["x"]},
+        "b": {"id": ["1"], "no": ["b9"], "day": [date(2024, 1, 1)], "day_of_birth": ["y"]},
+    }
+    own = {"changed": "day", "id": "no"}
+    golden, conflicts = fused(tmp_path, tables, declared={"a": own, "b": own})
+    assert [field for _, field in conflicts] == ["day_of_birth"]
+    assert (golden[0]["no"], golden[0]["day"]) == ("a7", date(2024, 1, 1))
+    _, conflicts = fused(tmp_path, tables, declared={"a": own, "b": {"changed": "day"}})
+    assert [field for _, field in conflicts] == ["day_of_birth", "no"]
+
+
 def test_a_missing_value_neither_wins_nor_contradicts(tmp_path: Path) -> None:
     tables: dict[str, Columns] = {
         "lead": {"id": ["1"], "name": [None], "city": [None]},
