@@ -144,7 +144,27 @@ def _chosen(engine: DuckDB, step: FuseStep, fields: list[str], leads: dict[str, 
         shown.append(named(exp.Filter(this=call("arg_min", value, order), expression=given), f"w{k}"))
         differ = exp.NEQ(this=call("min", column(name)), expression=call("max", column(name)))
         shown.append(named(differ, f"d{k}"))
-    engine.keep("chosen", exp.select(column("_entity"), *shown).from_("ranked").group_by(column("_entity")))
+    engine.keep("winners", exp.select(column("_entity"), *shown).from_("ranked").group_by(column("_entity")))
+    _with_ties(engine, fields)
+
+
+def _with_ties(engine: DuckDB, fields: list[str]) -> None:
+    """Keep `chosen`: `winners`, and where the rule found another value as good as the one that won."""
+    differing = exp.or_(*(column(f"d{k}") for k in range(len(fields))))
+    disputed = exp.select("*").from_("winners").where(differing).subquery("c")
+    ties = []
+    for k, name in enumerate(fields):
+        other = exp.NEQ(this=column(name, "r"), expression=_part(k, "value"))
+        equal = exp.EQ(this=column(f"_s{k}", "r"), expression=_part(k, "standing"))
+        ties.append(named(call("bool_or", exp.and_(column(f"d{k}", "c"), other, equal)), f"t{k}"))
+    same = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
+    found = exp.select(named(column("_entity", "c"), "_entity"), *ties).from_(exp.to_table("ranked").as_("r"))
+    found = found.join(disputed, on=same).group_by(column("_entity", "c"))
+    shown = [exp.Coalesce(this=column(f"t{k}", "t"), expressions=[exp.false()]) for k in range(len(fields))]
+    select = exp.select("w.*", *(named(tie, f"t{k}") for k, tie in enumerate(shown)))
+    select = select.from_(exp.to_table("winners").as_("w"))
+    on = exp.EQ(this=column("_entity", "w"), expression=column("_entity", "t"))
+    engine.keep("chosen", select.join(found.subquery("t"), on=on, join_type="left"))
 
 
 def _part(k: int, name: str) -> exp.Expr:
@@ -152,11 +172,12 @@ def _part(k: int, name: str) -> exp.Expr:
 
 
 def _why(step: FuseStep, k: int, name: str, leads: dict[str, str]) -> exp.Expr:
-    """lead, agreed (nobody says otherwise), the rule, or order where the rule could say nothing."""
+    """lead, agreed (nobody says otherwise), the rule, or order where the rule said nothing or left a tie."""
     rule = step.rules.get(name, step.rule)
     lead = exp.EQ(this=_part(k, "department"), expression=exp.Literal.string(leads.get(name, "")))
     case = exp.Case().when(lead, exp.Literal.string("lead"))
     case = case.when(exp.Not(this=column(f"d{k}")), exp.Literal.string("agreed"))
+    case = case.when(column(f"t{k}"), exp.Literal.string("order"))
     if rule == "newest":
         unknown = exp.EQ(this=_part(k, "standing"), expression=_LAST.copy())
         case = case.when(unknown, exp.Literal.string("order"))

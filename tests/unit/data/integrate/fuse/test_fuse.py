@@ -75,6 +75,15 @@ def test_where_nobody_says_when_the_order_of_the_sources_decides(tmp_path: Path)
     assert conflicts["1", "name"]["why"] == "order"
 
 
+@pytest.mark.parametrize(("third", "won", "why"), [("丙", "甲", "order"), ("乙", "乙", "majority")])
+def test_a_tie_that_the_order_of_the_sources_ended_is_told_as_such(
+    tmp_path: Path, third: str, won: str, why: str
+) -> None:
+    names = {"one": "甲", "two": "乙", "three": third}
+    golden, conflicts = fused(tmp_path, {source: {"id": ["1"], "name": [name]} for source, name in names.items()})
+    assert (golden[0]["name"], conflicts["1", "name"]["why"]) == (won, why)
+
+
 def test_the_most_complete_row_wins(tmp_path: Path) -> None:
     tables: dict[str, Columns] = {
         "thin": {"id": ["1"], "name": ["薄"], "city": [None], "job": [None]},
