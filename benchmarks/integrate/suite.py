@@ -32,7 +32,7 @@ def _cases(folder: Path, rows: int, prefix: str, size: str) -> dict[str, Callabl
         return {"sources": {name: str(path) for name, path in data.tables(folder, rows).items()}}
 
     def case(name: str, title: str, module: str, *, peer: bool = False, **more: Any) -> Case:
-        group = "" if name.endswith("floor_join") else size
+        group = "" if name.endswith("floor_join") else size or "small"
         return Case(name, f"{title}{size}", module, sources() | more, rows, peer=peer, group=group)
 
     made: dict[str, Callable[[], Case]] = {
