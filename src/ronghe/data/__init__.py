@@ -200,7 +200,7 @@ def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
 
 
 def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
-    """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
+    """Union, join, link and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
 
     `now` is the time of the lineage events. Raises InputError for a plan or table that cannot be used, Refused for a
     folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
