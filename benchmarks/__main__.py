@@ -3,14 +3,16 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import page
+from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize,)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 
@@ -32,9 +34,9 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _results_folder(given: argparse.Namespace, *, skipped: bool) -> Path:
-    """Only a whole run, with every peer, is worth recording in the tree."""
-    whole = given.rows is None and not given.only and given.repeats >= REPEATS and not skipped
+def _results_folder(given: argparse.Namespace, cases: Sequence[str], *, skipped: bool) -> Path:
+    """Only a whole run of a suite, with every peer, is worth recording in the tree."""
+    whole = given.rows is None and not cases and given.repeats >= REPEATS and not skipped
     return RESULTS if whole else MADE / "results"
 
 
@@ -46,7 +48,7 @@ def main() -> None:
             continue
         rows = given.rows or suite.ROWS
         found = suite.run(MADE, rows=rows, full=given.full, only=cases, repeats=given.repeats, tell=_tell)
-        folder = _results_folder(given, skipped=bool(found["skipped"]))
+        folder = _results_folder(given, cases, skipped=bool(found["skipped"]))
         print(json.dumps(found, ensure_ascii=False) if given.json else tables(found))
         _tell(f"written: {write(found, folder)}")
         if folder == RESULTS:

@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize",)
+SUITES = ("standardize", "integrate")
 
 ABOUT = """\
 # Benchmarks
@@ -16,7 +16,7 @@ ABOUT = """\
 `make bench` does one piece of work in several ways, side by side on one machine in one run, and compares what they
 cost.
 
-## What is measured
+## What is measured: standardize
 
 A made table of people, dirty as departments' tables are: identity numbers with 2% bad shapes and 2% bad check
 digits, names with spaces, dates in five forms, regions by name and by code, amounts such as `1.5万` and
@@ -37,25 +37,40 @@ table, where Ronghe reads all that its elements know. They do not guard against 
 what they publish or describe it in a data package. pandas holds amounts as floating-point numbers, all others as
 decimals.
 
+## What is measured: integrate
+
+Three made tables of departments with one identity number (people, insured four fifths of them, taxed three fifths, some
+of both unknown to the first; Parquet), joined into one row for each number that any of them knows.
+
+| who | how |
+|---|---|
+| floor | DuckDB copies the three tables from Parquet to Parquet |
+| Ronghe | `ronghe data integrate` with one full join, one-to-one: keys checked, counts, lineage, manifest with hashes |
+| Polars, pandas | two outer joins with `validate="1:1"`, written by hand |
+
+## What holds for all
+
 - No figure is printed before it is certain that all came to the same rows: numbers of rows, and checksums of every
   published value, of every reason and of every original cell.
 - Every run is a fresh process with two threads. The ways take turns, three rounds; the median counts.
 - The cost is CPU time, user and system, of all threads and children: elapsed time on a shared machine is noise.
   `CPU s` is the work alone, after the imports, and ratios are of it; `with start` is the whole process. `peak` is
   the most memory that was resident.
-- Parquet is compressed by zstd at level 1 by everyone.
+- Parquet is compressed by zstd by everyone: at level 1 where tables are standardized, at each one's default where they
+  are joined.
 
 ## How to run
 
 ```
 make bench                                    # sets up the peers in .venv-peers; some minutes
-.venv/bin/python -m benchmarks --full         # the table of 10,000,000 rows too
+.venv/bin/python -m benchmarks --full         # the tables of 10,000,000 rows too
+.venv/bin/python -m benchmarks --only integrate
 .venv/bin/python -m benchmarks --rows 100000 --only ronghe --only floor --repeats 1
 ```
 
 `RONGHE_PEERS_PYTHON` names the interpreter that has the peers; without it they are skipped. The tables are kept in
-`build/bench`. Only a whole run is recorded in `benchmarks/results`, any other in `build/bench/results`. `--json`
-prints everything that was measured.
+`build/bench`. Only a whole run of a suite is recorded in `benchmarks/results`, any other in `build/bench/results`.
+`--json` prints everything that was measured.
 
 ## How to read
 

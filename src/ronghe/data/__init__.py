@@ -251,7 +251,7 @@ def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
 
 
 def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
-    """Union, join and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
+    """Union, join, link and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
 
     Each step of the plan becomes a Parquet file; `to_json()` of what comes back has its counts of rows. `now` is the
     time of the lineage events, with a zone. Raises InputError for a plan or table that cannot be used, Refused for a

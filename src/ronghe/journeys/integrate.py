@@ -8,26 +8,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
 from ronghe import __version__
 from ronghe.data.integrate.fuse.fuse import fuse
 from ronghe.data.integrate.fuse.join import join
 from ronghe.data.integrate.fuse.lineage import run_event
-from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, Plan, Source, Step, UnionStep, parse_plan
-from ronghe.data.integrate.fuse.table import Made, Table, column, named
+from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, LinkStep, Plan, Source, Step, UnionStep, parse_plan
+from ronghe.data.integrate.fuse.table import Made, Table
 from ronghe.data.integrate.fuse.union import union
+from ronghe.journeys.integration_links import link_tables
+from ronghe.journeys.integration_sources import broken_files_told, opened
 from ronghe.journeys.publication import fingerprint
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.catalog import catalog as standard_catalog
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
-from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
-from ronghe.tables.limits import Limits
-from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.package import Resource, manifest
-from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.publish import Workspace, workspace
-from ronghe.tables.sniff import locate, sniff
-from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, content_id
 
 __all__ = ["Integrated", "integrate_files", "opened", "read_plan", "run_plan"]
@@ -54,7 +51,15 @@ def read_plan(path: Path) -> Plan:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("journeys.plan_unreadable", path=str(path), detail=type(fault).__name__) from fault
-    return parse_plan(text, where=path.name)
+    plan = parse_plan(text, where=path.name)
+    return replace(plan, steps=tuple(_with_review(step, path) for step in plan.steps))
+
+
+def _with_review(step: Step, plan: Path) -> Step:
+    """A step whose answers are meant beside the plan."""
+    if isinstance(step, LinkStep) and step.review is not None:
+        return replace(step, review=str(plan.parent / step.review))
+    return step
 
 
 def _beside(source: Source, plan: Path) -> str:
@@ -62,71 +67,54 @@ def _beside(source: Source, plan: Path) -> str:
     return source.path if is_database(source.path) else str(plan.parent / source.path)
 
 
-def _staged(address: str, into: Path, progress: Progress) -> Staged:
-    """A table for the engine: Parquet as it lies, with its types; anything else as text."""
-    if not is_database(address):
-        path, _ = locate(address)
-        if sniff(path).kind == "parquet":
-            import pyarrow.parquet as pq
-
-            stage(address, into, options=ReadOptions(), progress=progress)  # a broken file says so here
-            names, notes = renamed_columns(pq.read_schema(path).names, Limits(), str(path))
-            return Staged(columns=names, path=path, kind="parquet", rows=None, notes=tuple(notes))
-    return stage(address, into, options=ReadOptions(), progress=progress)
-
-
-def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, progress: Progress = silent) -> Table:
-    """The table of a source as a view of the engine, with the columns that the plan wants; InputError for a broken
-    record or a column that is not there."""
-    into.mkdir(parents=True, exist_ok=True)
-    staged = _staged(address, into, progress)
-    if staged.malformed:
-        first = staged.malformed[0]
-        raise InputError("data.integrate_malformed", table=source.name, line=first.line, count=len(staged.malformed))
-    engine.attach(f"{view}_read", staged)
-    for theirs in source.columns:
-        if theirs not in staged.columns:
-            known = ", ".join(staged.columns)
-            raise InputError("data.integrate_column", step="source", table=source.name, name=theirs, known=known)
-    shown = []
-    for place, (read, kind) in enumerate(engine.types(f"{view}_read").items()):
-        theirs = staged.columns[place]
-        if source.columns and theirs not in source.columns:
-            continue
-        value: exp.Expr = column(read)
-        if kind == "VARCHAR":
-            value = exp.Nullif(this=value, expression=exp.Literal.string(""))  # an empty text is a missing value
-        shown.append(named(value, source.columns.get(theirs, theirs)))
-    engine.view(view, exp.select(*shown).from_(f"{view}_read"))
-    return Table(view, engine.types(view), source)
-
-
 Address = Callable[[Source], str]
 """Where the rows of a source are read."""
 
 
-def _run(work: Workspace, step: Step, plan: Plan, address: Address, resources: Resources, progress: Progress) -> Any:
+def _run(
+    work: Workspace,
+    step: Step,
+    plan: Plan,
+    address: Address,
+    resources: Resources,
+    catalog: Catalog | None,
+    progress: Progress,
+) -> Any:
     scratch = work.scratch / step.name
-    with duckdb_engine(scratch / "spill", resources) as engine:
+    path = work.folder / f"{step.name}.parquet"
+    read = {}
+    for name in step.of:
+        source = plan.sources.get(name)
+        read[name] = str(work.folder / f"{name}.parquet") if source is None else address(source)
+    # Of a join only the engine knows which table is large, and which it should hold in memory.
+    joins = isinstance(step, JoinStep)
+    with duckdb_engine(scratch / "spill", resources, reorder_joins=joins) as engine, broken_files_told(read):
         tables = {}
-        for number, name in enumerate(step.of):
+        for number, (name, place) in enumerate(read.items()):
             source = plan.sources.get(name) or Source(name, "", name)
-            read = address(source) if source.path else str(work.folder / f"{name}.parquet")
-            try:
-                tables[name] = opened(engine, source, read, f"t{number}", scratch / f"t{number}", progress)
-            except MalformedRecords as fault:
-                raise InputError("data.integrate_malformed", table=name, line=0, count=1) from fault
-        path = work.folder / f"{step.name}.parquet"
-        made = _made(engine, step, tables, path)
-    return {"files": dict(made.files), "counts": dict(made.counts), "origins": dict(made.origins)}
+            tables[name] = opened(engine, source, place, f"t{number}", scratch / f"t{number}", progress)
+        if isinstance(step, LinkStep):
+            listed = list(tables.values())
+            made = link_tables(
+                engine, step, listed, path, scratch=scratch, resources=resources, catalog=catalog or standard_catalog()
+            )
+        else:
+            made = _made(engine, step, tables, path)
+    return {
+        "files": dict(made.files),
+        "counts": dict(made.counts),
+        "origins": dict(made.origins),
+        "others": list(made.others),
+    }
 
 
 def _made(engine: DuckDB, step: Step, tables: Mapping[str, Table], path: Path) -> Made:
     if isinstance(step, UnionStep):
         return union(engine, step, [tables[name] for name in step.of], path)
     if isinstance(step, JoinStep):
-        return join(engine, step, [tables[step.left], tables[step.right]], path)
-    assert isinstance(step, FuseStep)
+        return join(engine, step, [tables[name] for name in step.of], path)
+    if not isinstance(step, FuseStep):
+        raise TypeError(step)
     clusters = tables[step.clusters] if step.clusters else None
     return fuse(engine, step, [tables[name] for name in step.tables], clusters, path)
 
@@ -148,6 +136,7 @@ def run_plan(
     marks: Mapping[str, str],
     now: datetime,
     resources: Resources,
+    catalog: Catalog | None = None,
     progress: Progress = silent,
 ) -> tuple[dict[str, Made], list[Resource]]:
     """Do the steps of a plan in a workspace: what each made, and its files with the lineage as resources.
@@ -158,17 +147,22 @@ def run_plan(
     for number, step in enumerate(plan.steps):
         progress("steps", number, len(plan.steps))
         known = all(known_marks[name] for name in step.of)
-        mark = content_id(repr(step), *(known_marks[name] for name in step.of)) if known else ""
+        review = step.review if isinstance(step, LinkStep) else None
+        answers = fingerprint(review) if review else ""
+        mark = content_id(repr(step), answers, *(known_marks[name] for name in step.of)) if known else ""
         known_marks[step.name] = mark
-        run = partial(_run, work, step, plan, address, resources, progress)
+        run = partial(_run, work, step, plan, address, resources, catalog, progress)
         value: Any = work.step(step.name, mark, run) if mark else run()
         made[step.name] = replace(Made(**value), origins=_theirs(plan, value["origins"]))
-        events.append(run_event(step.name, step.of, made[step.name].origins, mark=mark, now=now))
+        # Not the mark of the inputs: it knows when and where the files lay, which is no part of what was done.
+        what = json.dumps([dict(made[step.name].counts), dict(made[step.name].files)])
+        events.append(run_event(step.name, step.of, made[step.name].origins, mark=what, now=now))
     progress("steps", len(plan.steps), len(plan.steps))
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (work.folder / LINEAGE).write_text(lines, "utf-8")
     listed = [Resource(file, {"ronghe:rows": rows}) for m in made.values() for file, rows in m.files.items()]
-    return made, [*listed, Resource(LINEAGE)]
+    others = [Resource(file) for m in made.values() for file in m.others]
+    return made, [*listed, *others, Resource(LINEAGE)]
 
 
 def integrate_files(

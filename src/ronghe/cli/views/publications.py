@@ -193,13 +193,22 @@ def shared(made: Shared) -> View:
     return view
 
 
+def _counted(session: Session, name: str) -> str:
+    """What a step counted, in words; `left_out_police` is of the table police."""
+    kind, _, table = name.partition("left_out_")
+    return session.text("cli.made_left_out", table=table) if not kind else session.text(f"cli.made_{name}")
+
+
 def integrated(made: Integrated) -> View:
     """What each step of a plan made, and where it lies."""
 
     def view(console: Console, session: Session) -> None:
-        for step, done in made.steps.items():
-            counts = ", ".join(f"{name} {count(number)}" for name, number in done.counts.items())
-            console.print(session.text("cli.integrated", step=step, counts=counts))
+        rows = [
+            ("" if place else step, _counted(session, name), count(number))
+            for step, done in made.steps.items()
+            for place, (name, number) in enumerate(done.counts.items())
+        ]
+        console.print(grid(session, ("step", "counted", "rows#"), rows))
         next_steps(console, session, ("cli.next_published", shell(made.out)))
 
     return view

@@ -2,13 +2,13 @@
 
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.join import check_unique
+from ronghe.data.integrate.fuse.keys import check_unique
 from ronghe.data.integrate.fuse.plan import FuseStep
 from ronghe.data.integrate.fuse.table import Table, call, column, count_rows, named, need, text_of
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
-__all__ = ["by_clusters", "by_keys"]
+__all__ = ["by_clusters", "by_keys", "connect"]
 
 
 def _label(number: int, key: str) -> exp.Expr:
@@ -30,8 +30,8 @@ def _links(engine: DuckDB, keys: tuple[str, ...]) -> int:
     return count_rows(engine, exp.select("count(*)").from_("links"))
 
 
-def _connect(engine: DuckDB) -> None:
-    """Keep `roots`: each label with the smallest label that it is connected with.
+def connect(engine: DuckDB) -> None:
+    """Keep `roots` (node, root): each label of `links` (a, b, both ways) with the smallest that it is connected with.
 
     Each round takes the smallest root of the neighbours, then the root of that root, so long chains end soon.
     """
@@ -92,7 +92,7 @@ def by_keys(engine: DuckDB, step: FuseStep, tables: list[Table]) -> None:
     if len(step.keys) == 1 or not _links(engine, step.keys):
         select = exp.select(named(_digest(column("_label")), "_entity"), "* exclude (_label)").from_("labelled")
     else:
-        _connect(engine)
+        connect(engine)
         root = exp.Coalesce(this=column("root", "r"), expressions=[column("_label", "l")])
         select = exp.select(named(_digest(root), "_entity"), "l.* exclude (_label)")
         select = select.from_(exp.to_table("labelled").as_("l"))

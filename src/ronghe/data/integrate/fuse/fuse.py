@@ -1,12 +1,24 @@
 """One golden row per entity, with who said what and why that won."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlglot import exp
 
 from ronghe.data.integrate.fuse.entities import by_clusters, by_keys
 from ronghe.data.integrate.fuse.plan import FuseStep
-from ronghe.data.integrate.fuse.table import Made, Table, call, column, count_rows, family, named, need, text_of, write
+from ronghe.data.integrate.fuse.table import (
+    Made,
+    Table,
+    call,
+    check_agree,
+    column,
+    count_rows,
+    named,
+    need,
+    text_of,
+    write,
+)
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError, InternalFault
 
@@ -19,16 +31,12 @@ _OURS = ("_entity", "_place", "_source", "_department", "_row", "_id", "_changed
 
 def _fields(step: FuseStep, tables: list[Table]) -> list[str]:
     """The columns of all tables; InputError where tables give one name different types."""
-    seen: dict[str, tuple[str, str]] = {}
     for table in tables:
-        for name, kind in table.types.items():
+        for name in table.types:
             if name in _OURS:
                 raise InputError("data.integrate_column_twice", step=step.name, name=name)
-            other, where = seen.setdefault(name, (kind, table.source.name))
-            if family(other) != family(kind):
-                one, two = f"{where}: {other}", f"{table.source.name}: {kind}"
-                raise InputError("data.integrate_types", step=step.name, name=name, one=one, two=two)
-    return list(seen)
+    check_agree(step.name, ((table.source.name, n, kind) for table in tables for n, kind in table.types.items()))
+    return list(dict.fromkeys(name for table in tables for name in table.types))
 
 
 def row_name(table: Table) -> exp.Expr:
@@ -84,14 +92,24 @@ def _leads(tables: list[Table]) -> dict[str, str]:
     return {name: table.source.department for table in tables for name in table.source.lead}
 
 
+def _of_rows(tables: list[Table]) -> set[str]:
+    """The columns that tell of a row, not of the entity: its name, and the day of its last change.
+
+    That they differ contradicts nobody.
+    """
+    told = {name for t in tables for name in (t.source.id, t.source.changed) if name is not None}
+    return {n for n in told if all(n in (t.source.id, t.source.changed) for t in tables if n in t.types)}
+
+
 def _standing(rule: str, name: str) -> exp.Expr:
     """What the rule says of a value: smaller wins."""
     if rule == "newest":
         return exp.Coalesce(this=exp.Neg(this=call("epoch_us", column("_changed"))), expressions=[_LAST.copy()])
     if rule == "most-complete":
         return exp.Neg(this=column("_filled"))
-    times = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[column("_entity"), column(name)])
-    return exp.Neg(this=times)
+    # A department that delivers the same row ten times is one voice.
+    voices = exp.Count(this=exp.Distinct(expressions=[column("_department")]))
+    return exp.Neg(this=exp.Window(this=voices, partition_by=[column("_entity"), column(name)]))
 
 
 def _struct(**parts: exp.Expr) -> exp.Expr:
@@ -126,7 +144,27 @@ def _chosen(engine: DuckDB, step: FuseStep, fields: list[str], leads: dict[str, 
         shown.append(named(exp.Filter(this=call("arg_min", value, order), expression=given), f"w{k}"))
         differ = exp.NEQ(this=call("min", column(name)), expression=call("max", column(name)))
         shown.append(named(differ, f"d{k}"))
-    engine.keep("chosen", exp.select(column("_entity"), *shown).from_("ranked").group_by(column("_entity")))
+    engine.keep("winners", exp.select(column("_entity"), *shown).from_("ranked").group_by(column("_entity")))
+    _with_ties(engine, fields)
+
+
+def _with_ties(engine: DuckDB, fields: list[str]) -> None:
+    """Keep `chosen`: `winners`, and where the rule found another value as good as the one that won."""
+    differing = exp.or_(*(column(f"d{k}") for k in range(len(fields))))
+    disputed = exp.select("*").from_("winners").where(differing).subquery("c")
+    ties = []
+    for k, name in enumerate(fields):
+        other = exp.NEQ(this=column(name, "r"), expression=_part(k, "value"))
+        equal = exp.EQ(this=column(f"_s{k}", "r"), expression=_part(k, "standing"))
+        ties.append(named(call("bool_or", exp.and_(column(f"d{k}", "c"), other, equal)), f"t{k}"))
+    same = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
+    found = exp.select(named(column("_entity", "c"), "_entity"), *ties).from_(exp.to_table("ranked").as_("r"))
+    found = found.join(disputed, on=same).group_by(column("_entity", "c"))
+    shown = [exp.Coalesce(this=column(f"t{k}", "t"), expressions=[exp.false()]) for k in range(len(fields))]
+    select = exp.select("w.*", *(named(tie, f"t{k}") for k, tie in enumerate(shown)))
+    select = select.from_(exp.to_table("winners").as_("w"))
+    on = exp.EQ(this=column("_entity", "w"), expression=column("_entity", "t"))
+    engine.keep("chosen", select.join(found.subquery("t"), on=on, join_type="left"))
 
 
 def _part(k: int, name: str) -> exp.Expr:
@@ -134,11 +172,12 @@ def _part(k: int, name: str) -> exp.Expr:
 
 
 def _why(step: FuseStep, k: int, name: str, leads: dict[str, str]) -> exp.Expr:
-    """lead, agreed (nobody says otherwise), the rule, or order where the rule could say nothing."""
+    """lead, agreed (nobody says otherwise), the rule, or order where the rule said nothing or left a tie."""
     rule = step.rules.get(name, step.rule)
     lead = exp.EQ(this=_part(k, "department"), expression=exp.Literal.string(leads.get(name, "")))
     case = exp.Case().when(lead, exp.Literal.string("lead"))
     case = case.when(exp.Not(this=column(f"d{k}")), exp.Literal.string("agreed"))
+    case = case.when(column(f"t{k}"), exp.Literal.string("order"))
     if rule == "newest":
         unknown = exp.EQ(this=_part(k, "standing"), expression=_LAST.copy())
         case = case.when(unknown, exp.Literal.string("order"))
@@ -159,26 +198,51 @@ def _provenance(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp
     return _sorted(parts)
 
 
-def _conflicts(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp.Select:
+def _said(k: int, name: str) -> exp.Subquery:
+    """Who said what of a field on which an entity's rows differ: each department's values, each once."""
+    # Only entities that disagree are joined: the rest is most of the table.
+    differing = exp.select(column("_entity")).from_("chosen").where(column(f"d{k}")).subquery("c")
+    first = call("min", _struct(place=column("_place", "r"), source=column("_source", "r"), row=column("_row", "r")))
+    group = [column("_entity", "r"), column("_department", "r"), column(name, "r")]
+    shown = [
+        named(column("_entity", "r"), "entity"),
+        named(column("_department", "r"), "department"),
+        named(text_of(column(name, "r")), "value"),
+        named(first, "first"),
+        named(exp.Count(this=exp.Star()), "rows"),
+    ]
+    on = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
+    given = column(name, "r").is_(exp.Null()).not_()
+    select = exp.select(*shown).from_(exp.to_table("ranked").as_("r")).join(differing, on=on).where(given)
+    return select.group_by(*group).subquery("s")
+
+
+def _conflicts(step: FuseStep, fields: list[str], of_rows: set[str], leads: dict[str, str]) -> exp.Select:
+    """A row for each field on which an entity's rows differ, with each department's values."""
     parts = []
     for k, name in enumerate(fields):
-        said = _struct(source=column("_source", "r"), value=text_of(column(name, "r")), row=column("_row", "r"))
-        ordered = call("list_sort", call("list", said))
-        # Only entities that disagree are joined: the rest is most of the table.
-        differing = exp.select("*").from_("chosen").where(column(f"d{k}")).subquery("c")
+        if name in of_rows and len(of_rows) < len(fields):
+            continue
+        said = _struct(
+            department=column("department", "s"),
+            value=column("value", "s"),
+            source=call("struct_extract", column("first", "s"), exp.Literal.string("source")),
+            row=call("struct_extract", column("first", "s"), exp.Literal.string("row")),
+            rows=column("rows", "s"),
+        )
         shown = [
             named(column("_entity", "c"), "entity"),
             named(exp.Literal.string(name), "field"),
-            named(ordered, "values"),
+            named(call("list_sort", call("list", said)), "values"),
             named(text_of(call("any_value", _part(k, "value"))), "won"),
+            named(call("any_value", _part(k, "department")), "won_department"),
             named(call("any_value", _part(k, "source")), "won_source"),
             named(call("any_value", _part(k, "row")), "won_row"),
             named(call("any_value", _why(step, k, name, leads)), "why"),
         ]
-        on = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
-        select = exp.select(*shown).from_(exp.to_table("ranked").as_("r")).join(differing, on=on)
-        given = column(name, "r").is_(exp.Null()).not_()
-        parts.append(select.where(given).group_by(column("_entity", "c")))
+        on = exp.EQ(this=column("entity", "s"), expression=column("_entity", "c"))
+        select = exp.select(*shown).from_(_said(k, name)).join(exp.to_table("chosen").as_("c"), on=on)
+        parts.append(select.group_by(column("_entity", "c")))
     return _sorted(parts)
 
 
@@ -199,6 +263,8 @@ def fuse(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: Table | 
         if name not in fields:
             known = ", ".join(fields)
             raise InputError("data.integrate_column", step=step.name, table=step.name, name=name, known=known)
+    changed = {name: "newest" for name in _of_rows(tables) if any(name == t.source.changed for t in tables)}
+    step = replace(step, rules={**changed, **step.rules})
     _rows(engine, step, tables, fields)
     if clusters is None:
         by_keys(engine, step, tables)
@@ -221,7 +287,7 @@ def _written(
     selects = {
         path.name: golden.from_("chosen").order_by(column("_entity")),
         f"{step.name}.provenance.parquet": _provenance(step, fields, leads),
-        f"{step.name}.conflicts.parquet": _conflicts(step, fields, leads),
+        f"{step.name}.conflicts.parquet": _conflicts(step, fields, _of_rows(tables), leads),
         f"{step.name}.members.parquet": members.order_by(column("entity"), column("source"), column("row")),
         f"{step.name}.without_entity.parquet": alone.order_by(column("source"), column("row")),
     }

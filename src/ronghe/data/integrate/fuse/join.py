@@ -1,117 +1,162 @@
-"""Two tables by equal keys, with a cardinality that is declared and checked: a fan-out is never silent."""
+"""Tables side by side by equal keys, in one statement, with a cardinality that is declared and checked before.
 
+A fan-out is never silent, and a row that has no place in the joined table is in a file beside it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlglot import exp
 
+from ronghe.data.integrate.fuse.keys import check_filled, check_unique
 from ronghe.data.integrate.fuse.plan import JoinStep
-from ronghe.data.integrate.fuse.table import Made, Table, column, count_rows, family, named, need, text_of, write
+from ronghe.data.integrate.fuse.table import (
+    Made,
+    Origin,
+    Table,
+    call,
+    check_agree,
+    column,
+    named,
+    need,
+    one_thread,
+    parquet_at,
+    write,
+)
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
-__all__ = ["join", "masked"]
+__all__ = ["SOURCES", "join"]
 
-_SHOWN = 5
+SOURCES = "_sources"
+"""The column that says which tables a row is made of."""
 
-
-def masked(value: object) -> str:
-    """A key as a message may show it: keys of people are personal, so only the ends are readable."""
-    text = str(value)
-    return f"{text[0]}***{text[-1]}" if len(text) > 4 else "***"
-
-
-def _view(table: Table) -> exp.Identifier:
-    return exp.to_identifier(table.view)
+_SEPARATOR = ", "
+_HERE = "_here"
+"""True in every row of a table, NULL where an outer join found none: a key may itself be missing."""
 
 
-def check_unique(engine: DuckDB, table: Table, keys: tuple[str, ...], step: str) -> None:
-    """InputError with some of the keys that stand in two rows."""
-    present = exp.and_(*(column(key).is_(exp.Null()).not_() for key in keys))
-    many = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-    columns = [column(key) for key in keys]
-    select = exp.select(*columns).from_(_view(table)).where(present).group_by(*columns).having(many)
-    found = engine.query(select.order_by(*columns).limit(_SHOWN)).to_pylist()
-    if found:
-        shown = ", ".join("/".join(masked(value) for value in row.values()) for row in found)
-        raise InputError(
-            "data.integrate_duplicate_keys", step=step, table=table.source.name, name=", ".join(keys), keys=shown
-        )
+def _alias(place: int) -> str:
+    return f"j{place}"
 
 
-def _check(engine: DuckDB, step: JoinStep, left: Table, right: Table) -> None:
-    for table in (left, right):
+def _check(engine: DuckDB, step: JoinStep, tables: Sequence[Table]) -> list[int]:
+    """The rows of each table; InputError for keys that cannot join as declared."""
+    for table in tables:
         need(table, step.on, step.name)
-    for key in step.on:
-        one, two = left.types[key], right.types[key]
-        if family(one) != family(two):
-            raise InputError(
-                "data.integrate_types",
-                step=step.name,
-                name=key,
-                one=f"{left.source.name}: {one}",
-                two=f"{right.source.name}: {two}",
-            )
-    for table in (left, right):
-        present = exp.and_(*(column(key).is_(exp.Null()).not_() for key in step.on))
-        counts = exp.select(exp.Count(this=exp.Star())).from_(_view(table))
-        if not count_rows(engine, counts):
-            raise InputError("data.integrate_empty", step=step.name, table=table.source.name)
-        if not count_rows(engine, counts.where(present)):
-            raise InputError("data.integrate_no_keys", step=step.name, table=table.source.name, name=", ".join(step.on))
-    if step.cardinality in ("one-to-one", "one-to-many"):
-        check_unique(engine, left, step.on, step.name)
-    if step.cardinality in ("one-to-one", "many-to-one"):
-        check_unique(engine, right, step.on, step.name)
+    check_agree(step.name, ((table.source.name, key, table.types[key]) for table in tables for key in step.on))
+    rows = [check_filled(engine, table, step.on, step.name) for table in tables]
+    for place, table in enumerate(tables):
+        if place != step.repeating:
+            check_unique(engine, table, step.on, step.name)
+    return rows
 
 
-def _same(step: JoinStep) -> exp.Expr:
-    return exp.and_(*(exp.EQ(this=column(key, "l"), expression=column(key, "r")) for key in step.on))
+def _key(key: str, places: Sequence[int]) -> exp.Expr:
+    """The key as the first of these tables that has the row gives it."""
+    parts: list[exp.Expr] = [column(key, _alias(place)) for place in places]
+    return exp.Coalesce(this=parts[0], expressions=parts[1:]) if len(parts) > 1 else parts[0]
 
 
-def _alone(step: JoinStep, one: Table, other: Table) -> exp.Select:
-    """The rows of one table that found no partner, all their columns."""
-    select = exp.select("l.*").from_(exp.to_table(one.view).as_("l"))
-    select = select.join(exp.to_table(other.view).as_("r"), on=_same(step), join_type="anti")
-    return select.order_by(*(text_of(column(name, "l")) for name in one.types))
+def _side(table: Table, place: int) -> exp.Subquery:
+    return exp.select("*", named(exp.true(), _HERE)).from_(exp.to_identifier(table.view)).subquery(_alias(place))
 
 
-def _output(step: JoinStep, left: Table, right: Table) -> dict[str, tuple[exp.Expr, list[tuple[str, str]]]]:
+def _from(step: JoinStep, tables: Sequence[Table], select: exp.Select) -> exp.Select:
+    select = select.from_(_side(tables[0], 0))
+    for place, table in enumerate(tables[1:], 1):
+        before = range(place) if step.how == "full" else [0]
+        same = [exp.EQ(this=_key(key, before), expression=column(key, _alias(place))) for key in step.on]
+        select = select.join(_side(table, place), on=exp.and_(*same), join_type=step.how)
+    return select
+
+
+def _sources(tables: Sequence[Table]) -> exp.Expr:
+    present = [
+        exp.Case().when(column(_HERE, _alias(place)).is_(exp.Null()).not_(), exp.Literal.string(table.source.name))
+        for place, table in enumerate(tables)
+    ]
+    return call("concat_ws", exp.Literal.string(_SEPARATOR), *present)
+
+
+def _output(step: JoinStep, tables: Sequence[Table]) -> dict[str, tuple[exp.Expr, list[Origin]]]:
     """Each column of the joined table, with where it comes from."""
-    found: dict[str, tuple[exp.Expr, list[tuple[str, str]]]] = {}
-    for name in left.types:
-        if name in step.on:
-            both = exp.Coalesce(this=column(name, "l"), expressions=[column(name, "r")])
-            found[name] = (both, [(left.source.name, name), (right.source.name, name)])
-        else:
-            found[name] = (column(name, "l"), [(left.source.name, name)])
-    for name in right.types:
-        if name in step.on:
-            continue
-        ours = f"{right.source.name}_{name}" if name in left.types else name
-        if ours in found:
-            raise InputError("data.integrate_column_twice", step=step.name, name=ours)
-        found[ours] = (column(name, "r"), [(right.source.name, name)])
+    found: dict[str, tuple[exp.Expr, list[Origin]]] = {}
+    for place, table in enumerate(tables):
+        for name in table.types:
+            if name in step.on:
+                if place == 0:
+                    shown = _key(name, range(len(tables)) if step.how == "full" else [0])
+                    found[name] = (shown, [(one.source.name, name) for one in tables])
+                continue
+            taken = name in found or name in step.on
+            ours = f"{table.source.name}_{name}" if taken else name
+            if ours in found or ours in (SOURCES, _HERE):
+                raise InputError("data.integrate_column_twice", step=step.name, name=ours)
+            found[ours] = (column(name, _alias(place)), [(table.source.name, name)])
     return found
 
 
-def join(engine: DuckDB, step: JoinStep, tables: list[Table], path: Path) -> Made:
-    """Write the joined table, and beside it the rows of each side that found no partner."""
-    left, right = tables
-    _check(engine, step, left, right)
-    output = _output(step, left, right)
-    select = exp.select(*(named(value, name) for name, (value, _) in output.items()))
-    select = select.from_(exp.to_table(left.view).as_("l"))
-    select = select.join(exp.to_table(right.view).as_("r"), on=_same(step), join_type=step.how)
-    if step.how == "full" or step.cardinality == "one-to-many":
-        # Otherwise the engine keeps the order of the left table; here the order would depend on threads.
-        select = exp.select("*").from_(select.subquery("j"))
-        select = select.order_by(*(column(name) for name in (*step.on, *output)))
-    rows = write(engine, select, path)
-    alone = {
-        f"{step.name}.left_unmatched.parquet": _alone(step, left, right),
-        f"{step.name}.right_unmatched.parquet": _alone(step, right, left),
+def _known(engine: DuckDB, path: Path) -> Mapping[tuple[str, ...], int]:
+    """How many rows are made of which tables."""
+    counted = exp.select(column(SOURCES), named(exp.Count(this=exp.Star()), "rows"))
+    found = engine.query(counted.from_(parquet_at(path)).group_by(column(SOURCES))).to_pylist()
+    return {tuple(row[SOURCES].split(_SEPARATOR)): row["rows"] for row in found}
+
+
+def _left_out(step: JoinStep, tables: Sequence[Table], place: int) -> exp.Select:
+    """The rows of one table that have no place in the joined one, all their columns."""
+    others = [at for at in range(len(tables)) if at != place] if step.how == "inner" else [0]
+    partners = exp.select(*(column(key, _alias(others[0])) for key in step.on))
+    partners = partners.from_(exp.to_table(tables[others[0]].view).as_(_alias(others[0])))
+    for at in others[1:]:
+        same = (exp.EQ(this=column(k, _alias(others[0])), expression=column(k, _alias(at))) for k in step.on)
+        partners = partners.join(exp.to_table(tables[at].view).as_(_alias(at)), on=exp.and_(*same), join_type="semi")
+    own = tables[place]
+    select = exp.select(*(column(name, "l") for name in own.types)).from_(exp.to_table(own.view).as_("l"))
+    on = exp.and_(*(exp.EQ(this=column(key, "l"), expression=column(key, "r")) for key in step.on))
+    return select.join(partners.subquery("r"), on=on, join_type="anti")
+
+
+def _write_left_out(
+    engine: DuckDB, step: JoinStep, tables: Sequence[Table], rows: Sequence[int], present: Counter[str], path: Path
+) -> dict[str, int]:
+    """The files of rows that have no place in the joined table, one for each table that has any."""
+    first = {"full": len(tables), "left": 1, "inner": 0}[step.how]
+    files = {}
+    for place in range(first, len(tables)):
+        table = tables[place]
+        once = step.repeating in (None, place)
+        if once and present[table.source.name] == rows[place]:
+            continue  # each of its rows is in one row of the joined table
+        file = path.with_name(f"{step.name}.left_out.{table.source.name}.parquet")
+        with one_thread(engine):
+            number = write(engine, _left_out(step, tables, place), file)
+        if number:
+            files[file.name] = number
+        else:
+            file.unlink()
+    return files
+
+
+def join(engine: DuckDB, step: JoinStep, tables: Sequence[Table], path: Path) -> Made:
+    """Write the joined table, and beside it the rows of each table that have no place in it."""
+    rows = _check(engine, step, tables)
+    output = _output(step, tables)
+    shown = [named(value, name) for name, (value, _) in output.items()]
+    select = _from(step, tables, exp.select(*shown, named(_sources(tables), SOURCES)))
+    with one_thread(engine):
+        written = write(engine, select, path)
+    known = _known(engine, path)
+    present: Counter[str] = Counter()
+    for names, number in known.items():
+        present.update(dict.fromkeys(names, number))
+    files = _write_left_out(engine, step, tables, rows, present, path)
+    whole = sum(number for names, number in known.items() if len(names) == len(tables))
+    left_out = {
+        f"left_out_{table.source.name}": files.get(f"{step.name}.left_out.{table.source.name}.parquet", 0)
+        for table in tables
     }
-    files = {file: write(engine, rows_alone, path.parent / file) for file, rows_alone in alone.items()}
-    unmatched = list(files.values())
-    counts = {"rows": rows, "left_unmatched": unmatched[0], "right_unmatched": unmatched[1]}
-    return Made({path.name: rows, **files}, counts, {name: origins for name, (_, origins) in output.items()})
+    counts = {"rows": written, "from_all": whole, **left_out}
+    return Made({path.name: written, **files}, counts, {name: origins for name, (_, origins) in output.items()})

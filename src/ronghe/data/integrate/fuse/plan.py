@@ -11,9 +11,11 @@ from ronghe.terms import InputError
 __all__ = [
     "CARDINALITIES",
     "HOWS",
+    "LEAST_THRESHOLD",
     "RULES",
     "FuseStep",
     "JoinStep",
+    "LinkStep",
     "Plan",
     "Source",
     "Step",
@@ -24,6 +26,8 @@ __all__ = [
 CARDINALITIES = ("one-to-one", "many-to-one", "one-to-many")
 HOWS = ("inner", "left", "full")
 RULES = ("newest", "most-complete", "majority")
+LEAST_THRESHOLD = 0.5
+"""Linkage gives no pair that is less likely the same than not."""
 _NAME = re.compile(r"\w[\w-]*")
 
 
@@ -53,19 +57,22 @@ class UnionStep:
 
 @dataclass(frozen=True, slots=True)
 class JoinStep:
-    """Two tables side by side by equal keys, never by position."""
+    """Tables side by side by equal keys, never by position.
+
+    Cardinality is that of the first table to the others: with many-to-one its keys may repeat, with one-to-many those
+    of the second of two tables.
+    """
 
     name: str
-    left: str
-    right: str
+    of: tuple[str, ...]
     on: tuple[str, ...]
     how: str
     cardinality: str
 
     @property
-    def of(self) -> tuple[str, ...]:
-        """The tables that it needs."""
-        return (self.left, self.right)
+    def repeating(self) -> int | None:
+        """The place of the table whose keys may repeat."""
+        return {"one-to-one": None, "many-to-one": 0, "one-to-many": 1}[self.cardinality]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,23 @@ class FuseStep:
         return (*self.tables, self.clusters) if self.clusters else self.tables
 
 
-Step = UnionStep | JoinStep | FuseStep
+@dataclass(frozen=True, slots=True)
+class LinkStep:
+    """Which rows of the tables are the same thing, by linkage: a clusters table for a fusion.
+
+    One table is linked with itself, two with each other, more as one pile. `columns` are names of ours, or `left=right`
+    where two tables differ. Pairs below `threshold` do not count. `review` is a file with decisions, which hold.
+    """
+
+    name: str
+    of: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    one_to_one: bool | None = None
+    threshold: float = LEAST_THRESHOLD
+    review: str | None = None
+
+
+Step = UnionStep | JoinStep | FuseStep | LinkStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +202,36 @@ def _fuse(table: Mapping[str, Any], name: str, where: str) -> FuseStep:
     )
 
 
+def _join(table: Mapping[str, Any], name: str, where: str) -> JoinStep:
+    """Two tables as `left` and `right`, or any number as `of`."""
+    _known_keys(table, where, "name kind of left right on how cardinality")
+    of = _texts(table, "of", where) if "of" in table else (_text(table, "left", where), _text(table, "right", where))
+    on = _texts(table, "on", where)
+    how = _one_of(table, "how", where, HOWS, "inner")
+    cardinality = _one_of(table, "cardinality", where, CARDINALITIES)
+    if not on:
+        raise _bad(where, "on")
+    if len(set(of)) < 2 or len(set(of)) < len(of) or ("of" in table and {"left", "right"} & set(table)):
+        raise _bad(where, "of")
+    if cardinality == "one-to-many" and len(of) > 2:
+        raise _bad(where, "cardinality")
+    return JoinStep(name, of, on, how, cardinality)
+
+
+def _link(table: Mapping[str, Any], where: str) -> LinkStep:
+    _known_keys(table, where, "name of columns one_to_one threshold review")
+    name, of, columns = _name(table, where), _texts(table, "of", where), _texts(table, "columns", where)
+    one_to_one, threshold = table.get("one_to_one"), table.get("threshold", LEAST_THRESHOLD)
+    if not of:
+        raise _bad(where, "of")
+    if not isinstance(one_to_one, bool | None) or (one_to_one is not None and len(of) != 2):
+        raise _bad(where, "one_to_one")
+    if type(threshold) not in (int, float) or not LEAST_THRESHOLD <= threshold <= 1:
+        raise _bad(where, "threshold")
+    review = _text(table, "review", where) if "review" in table else None
+    return LinkStep(name, of, columns, one_to_one, float(threshold), review)
+
+
 def _step(table: Mapping[str, Any], where: str) -> Step:
     name = _name(table, where)
     kind = _one_of(table, "kind", where, ("union", "join", "fuse"))
@@ -188,13 +241,7 @@ def _step(table: Mapping[str, Any], where: str) -> Step:
         _known_keys(table, where, "name kind of columns")
         step = UnionStep(name, _texts(table, "of", where), _columns(table, where))
     else:
-        _known_keys(table, where, "name kind left right on how cardinality")
-        on = _texts(table, "on", where)
-        if not on:
-            raise _bad(where, "on")
-        how = _one_of(table, "how", where, HOWS, "inner")
-        cardinality = _one_of(table, "cardinality", where, CARDINALITIES)
-        step = JoinStep(name, _text(table, "left", where), _text(table, "right", where), on, how, cardinality)
+        step = _join(table, name, where)
     if not step.of:
         raise _bad(where, "of")
     return step
@@ -228,8 +275,10 @@ def _check_leads(sources: Sequence[Source]) -> None:
                 raise InputError("data.integrate_lead_twice", field=name, one=other, two=source.department)
 
 
-def _tables(document: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+def _tables(document: Mapping[str, Any], key: str, *, needed: bool = True) -> list[dict[str, Any]]:
     found = document.get(key)
+    if found is None and not needed:
+        return []
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
         raise _bad("plan", f"[[{key}]]")
     return found
@@ -241,9 +290,11 @@ def parse_plan(text: str, *, where: str) -> Plan:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise InputError("data.integrate_toml", where=where, detail=str(fault)) from fault
-    _known_keys(document, where, "source step")
+    _known_keys(document, where, "source link step")
     sources = [_source(table, f"source {n}") for n, table in enumerate(_tables(document, "source"), 1)]
-    steps = [_step(table, f"step {n}") for n, table in enumerate(_tables(document, "step"), 1)]
+    links = [_link(table, f"link {n}") for n, table in enumerate(_tables(document, "link", needed=False), 1)]
+    made = _tables(document, "step", needed=not links)
+    steps: list[Step] = [*links, *(_step(table, f"step {n}") for n, table in enumerate(made, 1))]
     names = [item.name for item in (*sources, *steps)]
     for name in names:
         if names.count(name) > 1:

@@ -1,6 +1,7 @@
 """A table that a step reads, what a step made of it, and the SQL words that every step needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,23 @@ from ronghe.data.integrate.fuse.plan import Source
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
-__all__ = ["Made", "Table", "call", "column", "count_rows", "family", "named", "need", "text_of", "write"]
+__all__ = [
+    "Made",
+    "Table",
+    "call",
+    "check_agree",
+    "column",
+    "count_rows",
+    "filled",
+    "named",
+    "need",
+    "one_thread",
+    "parquet_at",
+    "text_of",
+    "write",
+]
+
+_NO_TYPE = '"NULL"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +45,13 @@ Origin = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a step made: files with their rows, counts, and the origins of each column of its table."""
+    """What a step made: files with their rows, counts, the origins of each column of its table, and files that are no
+    tables."""
 
     files: Mapping[str, int]
     counts: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, Sequence[Origin]] = field(default_factory=dict)
+    others: Sequence[str] = ()
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -55,6 +74,31 @@ def text_of(value: exp.Expr) -> exp.Cast:
     return exp.cast(value, "TEXT")
 
 
+def filled(names: Sequence[str], table: str | None = None) -> exp.Expr:
+    """The question whether all of these columns have a value."""
+    return exp.and_(*(column(name, table).is_(exp.Null()).not_() for name in names))
+
+
+def parquet_at(path: Path) -> exp.Anonymous:
+    """A Parquet file as a table of a SELECT."""
+    return call("read_parquet", exp.Literal.string(str(path)))
+
+
+def check_agree(step: str, given: Iterable[tuple[str, str, str]]) -> None:
+    """InputError where tables give one name types that cannot be compared; `given` has table, name and type.
+
+    A column that is empty in every row has no type, and agrees with any.
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    for table, name, kind in given:
+        if kind == _NO_TYPE:
+            continue
+        other, where = seen.setdefault(name, (kind, table))
+        if family(other) != family(kind):
+            said = {"one": f"{where}: {other}", "two": f"{table}: {kind}"}
+            raise InputError("data.integrate_types", step=step, name=name, **said)
+
+
 def family(kind: str) -> str:
     """Types that may be compared: all numbers are one family, so that 1.5 equals 1.50; others only themselves."""
     numbers = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "UINT", "UBIGINT")
@@ -73,6 +117,20 @@ def need(table: Table, names: Sequence[str], step: str) -> None:
 def count_rows(engine: DuckDB, select: exp.Select) -> int:
     """The one number that a SELECT gives."""
     return int(engine.query(select).column(0)[0].as_py())
+
+
+@contextmanager
+def one_thread(engine: DuckDB) -> Iterator[None]:
+    """Work whose rows would otherwise come in an order that depends on how the threads took turns.
+
+    Sorting them afterwards cost as much CPU time as half of the join, and three times its memory.
+    """
+    before = engine.connection.sql("SELECT current_setting('threads')").fetchall()[0][0]
+    engine.connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        engine.connection.execute(f"SET threads = {int(before)}")
 
 
 def write(engine: DuckDB, select: exp.Select, path: Path) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from ronghe.data.integrate.fuse.plan import UnionStep
-from ronghe.data.integrate.fuse.table import Made, Table, column, family, named, need, write
+from ronghe.data.integrate.fuse.table import Made, Table, check_agree, column, named, need, write
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
@@ -27,29 +27,14 @@ def _mapped(step: UnionStep, table: Table) -> dict[str, str]:
     return found
 
 
-def _check_types(step: UnionStep, tables: list[Table], mapped: list[dict[str, str]]) -> None:
-    seen: dict[str, tuple[str, str]] = {}
-    for table, names in zip(tables, mapped, strict=True):
-        for ours, theirs in names.items():
-            kind = table.types[theirs]
-            other, where = seen.setdefault(ours, (kind, table.source.name))
-            if family(other) != family(kind):
-                raise InputError(
-                    "data.integrate_types",
-                    step=step.name,
-                    name=ours,
-                    one=f"{where}: {other}",
-                    two=f"{table.source.name}: {kind}",
-                )
-
-
 def union(engine: DuckDB, step: UnionStep, tables: list[Table], path: Path) -> Made:
     """Write all rows of all tables; a column that a table has not is NULL there."""
     stray = [name for name in step.columns if name not in step.of]
     if stray:
         raise InputError("data.integrate_unknown", step=step.name, name=stray[0], known=", ".join(step.of))
     mapped = [_mapped(step, table) for table in tables]
-    _check_types(step, tables, mapped)
+    each = zip(tables, mapped, strict=True)
+    check_agree(step.name, ((t.source.name, ours, t.types[own]) for t, n in each for ours, own in n.items()))
     names = list(dict.fromkeys(ours for names in mapped for ours in names))
     parts = []
     for table, own in zip(tables, mapped, strict=True):
