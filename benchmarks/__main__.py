@@ -10,9 +10,10 @@ from benchmarks import page
 from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
+from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

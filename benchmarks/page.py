@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize", "integrate")
+SUITES = ("standardize", "integrate", "scan")
 
 ABOUT = """\
 # Benchmarks
@@ -58,6 +58,22 @@ of both unknown to the first; Parquet), joined into one row for each number that
   the most memory that was resident.
 - Parquet is compressed by zstd by everyone: at level 1 where tables are standardized, at each one's default where they
   are joined.
+
+### Scan
+
+Whole columns and texts are scanned for personal data, and what is found is compared with the truth. Recall and
+precision stand in the notes with Wilson's 95% intervals: few columns leave wide ones.
+
+- Public columns: 88 of 400 rows with headers that say nothing, look-alikes among them.
+- Made columns: other shapes from a seed: spaced and full-width numbers, starred names, coordinates, and codes, titles
+  and places that only look personal.
+- Chinese remarks: 备注 of our own making from a seed, half of them with nothing personal. A part is found when a
+  finding of its kind overlaps it.
+- English sentences: the public ones of Presidio's authors. Scored are mail, web and network addresses, cards and
+  IBANs, telephone, social security and licence numbers: what patterns can find.
+
+Presidio runs its pattern and telephone recognizers for English without a language model, so words around a finding do
+not raise its score; of five thresholds the one that is best for it counts.
 
 ## How to run
 

@@ -12,7 +12,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads, sources_of
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
-from ronghe.terms import UsageError
+from ronghe.terms import InputError, UsageError
 from ronghe.terms.time import legal_day
 
 __all__ = ["data"]
@@ -73,6 +73,39 @@ def propose(session: Session, /, file: str, *, output: Path, as_of: date | None,
     with write_atomic(output) as path:
         path.write_text(json_text(made.schema_json()), "utf-8")
     session.show({"schema": str(output), **made.to_json()}, views.proposal(made, file, output))
+
+
+@data.command(
+    cls=Command,
+    examples=(
+        "ronghe data scan residents.csv",
+        "ronghe data scan city/files --json",
+        "ronghe data scan residents.csv --grades grades.toml",
+    ),
+)
+@click.argument("files", type=Source(), metavar="FILE", nargs=-1, required=True)
+@click.option("--grades", metavar="PROFILE")
+@reads(elements=True)
+@limits(engine=False)
+@click.pass_obj
+def scan(session: Session, /, files: tuple[str, ...], *, grades: str | None, **given: Any) -> None:
+    """See `cli.command_data_scan`."""
+    from ronghe.data.files import scan_files
+    from ronghe.standards.grading import own_grade_profile
+
+    profile = own_grade_profile(grades)
+    with session.metered() as meter:
+        scanned = scan_files(
+            sources_of(files),
+            resources=session.resources,
+            catalog=session.catalog(),
+            grades=profile,
+            options=options_of(given),
+            progress=meter,
+        )
+    session.show(scanned.to_json(), views.scanned(scanned, profile))
+    if scanned.failed:
+        raise InputError("scan.some_unread", count=len(scanned.failed), paths=", ".join(s for s, _ in scanned.failed))
 
 
 @data.command(

@@ -7,6 +7,7 @@
     data.standardize("people.csv", schema="people.schema.json", out="out")
     data.link("people.csv", "tax.csv", id="id", out="pairs.parquet")
     data.share(["people.csv", "tax.xlsx"], out="shared")
+    print(data.scan("people.csv").to_json())
 
 The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
 allows.
@@ -21,6 +22,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ronghe.data.files import ScannedFiles
     from ronghe.data.integrate.explain import Explained
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
 
-__all__ = ["explain", "integrate", "link", "profile", "propose", "share", "standardize"]
+__all__ = ["explain", "integrate", "link", "profile", "propose", "redact", "scan", "share", "standardize"]
 
 Source = str | PathLike[str]
 
@@ -95,6 +99,42 @@ def propose(
         options=options or ReadOptions(),
         as_of=as_of or legal_day(datetime.now(UTC)),
     )
+
+
+def scan(
+    sources: Source | Sequence[Source],
+    *,
+    grades: str | None = None,
+    resources: "Resources | None" = None,
+    options: "ReadOptions | None" = None,
+    own_elements: Sequence[Path] = (),
+) -> "ScannedFiles":
+    """Find personal and sensitive data in tables, by column and in free text, and grade them.
+
+    `grades` is the name or the file of a profile, None the one that comes with Ronghe. Nothing of the result shows a
+    value that is not masked. One table that cannot be read does not keep the others from being scanned: it is among
+    `failed`. Raises InputError or LimitReached when none could be read.
+    """
+    from ronghe.data.files import scan_files
+    from ronghe.standards.catalog import catalog
+    from ronghe.standards.grading import own_grade_profile
+    from ronghe.tables.engine import Resources
+
+    several = [sources] if isinstance(sources, str | PathLike) else sources
+    return scan_files(
+        [str(source) for source in several],
+        resources=resources or Resources(),
+        catalog=catalog(own_elements),
+        grades=own_grade_profile(grades),
+        options=options,
+    )
+
+
+def redact(texts: "pa.Array | pa.ChunkedArray | Sequence[str | None]") -> "pa.Array":
+    """Free texts with every personal or sensitive part that a scan finds replaced by as many ＊; NULL stays NULL."""
+    from ronghe.data.scan.text import redact as redacted
+
+    return redacted(texts)
 
 
 def standardize(

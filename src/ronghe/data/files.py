@@ -1,19 +1,27 @@
-"""Profile and propose for anything that can be read as a table, with a folder for temporary files that is removed."""
+"""Profile, propose and scan for anything that can be read as a table; folders for temporary files are removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ronghe.data.profile import Profile, profile_table
 from ronghe.data.propose import Proposal, propose_schema
+from ronghe.data.scan.grades import Graded, grade_join, grade_table
+from ronghe.data.scan.result import ScannedTable
+from ronghe.data.scan.scan import scan_table
 from ronghe.standards.catalog import Catalog
+from ronghe.standards.grading import GradeProfile
+from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import Engine, Resources, duckdb_engine
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.staged import Staged
+from ronghe.terms import InputError, LimitReached
 
-__all__ = ["profile_file", "propose_file"]
+__all__ = ["ScannedFiles", "profile_file", "propose_file", "scan_files"]
 
 
 @contextmanager
@@ -42,3 +50,50 @@ def propose_file(
     """The proposal for a table; see `propose_schema`."""
     with _staged(source, resources, options) as (engine, staged, scratch):
         return propose_schema(engine, staged, catalog, scratch, as_of=as_of)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFiles:
+    """Several tables scanned: each graded, `joined` as all of them together would be, and those that failed."""
+
+    tables: tuple[ScannedTable, ...]
+    joined: Graded | None
+    failed: tuple[tuple[str, InputError | LimitReached], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a JSON value; it holds no value of a table that is not masked."""
+        joined = self.joined and {
+            "grade": self.joined.grade,
+            "reasons": [{"code": note.code, **note.params} for note in self.joined.reasons],
+        }
+        failed = [{"source": source, "error": {"code": fault.code}} for source, fault in self.failed]
+        return {"tables": [table.to_json() for table in self.tables], "joined": joined, "failed": failed}
+
+
+def scan_files(
+    sources: Sequence[str],
+    *,
+    resources: Resources,
+    catalog: Catalog,
+    grades: GradeProfile,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> ScannedFiles:
+    """Scan and grade tables one after the other; one that cannot be read does not keep the others from it.
+
+    Raises the error of the only source; of several only when none could be read.
+    """
+    tables: list[ScannedTable] = []
+    failed: list[tuple[str, InputError | LimitReached]] = []
+    for number, source in enumerate(sources):
+        progress("scan", number, len(sources))
+        try:
+            with _staged(source, resources, options) as (engine, staged, scratch):
+                tables.append(grade_table(scan_table(engine, staged, catalog, scratch, source=source), grades))
+        except (InputError, LimitReached) as fault:
+            failed.append((source, fault))
+    progress("scan", len(sources), len(sources))
+    if failed and not tables:
+        raise failed[0][1]
+    joined = grade_join(tables, grades) if len(tables) > 1 else None
+    return ScannedFiles(tuple(tables), joined, tuple(failed))

@@ -4,6 +4,7 @@ from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
+from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "published",
     "reading",
     "reading_json",
+    "scanned",
     "scores",
     "shared",
     "verification",

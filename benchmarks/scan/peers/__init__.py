@@ -1,0 +1,1 @@
+"""What other tools find in the same texts."""

@@ -1,0 +1,107 @@
+"""How a scan looks: for each table the columns that hold personal or sensitive data, then its grade and the reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ronghe.cli.views.grid import View, count, grid, percent
+from ronghe.messages import render_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from ronghe.cli.session import Session
+    from ronghe.data.files import ScannedFiles
+    from ronghe.data.scan.result import FoundColumn, ScannedTable
+    from ronghe.standards.grading import GradeProfile
+    from ronghe.tables.staged import Note
+
+__all__ = ["scanned"]
+
+_COLUMNS = ("column", "found_kind", "confidence#", "share_of_cells#", "sample", "grade", "evidence")
+
+
+def _kind(session: Session, code: str) -> str:
+    return session.text(f"scan.kind_{code}")
+
+
+def _grade(session: Session, code: str) -> str:
+    return session.text(f"scan.grade_{code}") if code in _WORDED else code
+
+
+_WORDED = ("general_1", "general_2", "general_3", "general_4", "important", "core", "ungraded")
+
+
+def _holds(session: Session, column: FoundColumn) -> str:
+    """The kind; of texts and mixed columns also what else is inside."""
+    inside = {**column.inside, **column.also}
+    if not inside:
+        return _kind(session, column.kind)
+    listed = ", ".join(f"{_kind(session, code)} ×{count(cells)}" for code, cells in inside.items())
+    return f"{_kind(session, column.kind)} ({listed})"
+
+
+def _row(session: Session, column: FoundColumn) -> tuple[str, ...]:
+    return (
+        column.column,
+        _holds(session, column),
+        f"{column.confidence:.2f}",
+        percent(column.matching, column.filled),
+        column.samples[0] if column.samples else "–",
+        _grade(session, column.grade),
+        ", ".join(session.text(f"scan.evidence_{code}") for code in column.evidence),
+    )
+
+
+def _worded(session: Session, params: dict[str, object]) -> dict[str, object]:
+    """The parameters of a reason with codes of kinds and grades as words."""
+    made = dict(params)
+    if "kind" in made:
+        made["kind"] = _kind(session, str(made["kind"]))
+    if "kinds" in made:
+        several = [some.split("/") for some in str(made["kinds"]).split(" + ")]
+        made["kinds"] = " + ".join("/".join(_kind(session, code) for code in some) for some in several)
+    if "grade" in made:
+        made["grade"] = _grade(session, str(made["grade"]))
+    return {name: count(value) if isinstance(value, int) else value for name, value in made.items()}
+
+
+def _reasons(console: Console, session: Session, reasons: Iterable[Note]) -> None:
+    for note in reasons:
+        text = session.text(note.code, **_worded(session, dict(note.params)))
+        console.print(f"· {text}", markup=False)
+
+
+def _table(console: Console, session: Session, table: ScannedTable) -> None:
+    said = {"rows": count(table.rows), "columns": count(table.columns), "found": count(len(table.found))}
+    console.print(session.text("scan.table", source=table.source, **said), markup=False)
+    if table.found:
+        console.print()
+        console.print(grid(session, _COLUMNS, (_row(session, column) for column in table.found)))
+        console.print()
+    console.print(session.text("scan.graded", grade=_grade(session, table.grade), persons=count(table.persons)))
+    _reasons(console, session, table.reasons)
+    if table.malformed:
+        console.print(session.text("scan.malformed", rows=count(table.malformed)))
+    console.print()
+
+
+def scanned(made: ScannedFiles, profile: GradeProfile) -> View:
+    """Every table, what all would be when joined, which profile graded them, and the files that could not be read."""
+
+    def view(console: Console, session: Session) -> None:
+        for table in made.tables:
+            _table(console, session, table)
+        if made.joined is not None:
+            console.print(session.text("scan.joined", grade=_grade(session, made.joined.grade)))
+            _reasons(console, session, made.joined.reasons)
+            console.print()
+        for source, fault in made.failed:
+            text = session.text("scan.unread", source=source, detail=render_error(fault, session.lang))
+            console.print(text, markup=False)
+        title = profile.title[session.lang]
+        console.print(session.text("scan.profile", title=title, checked=profile.checked.isoformat()), markup=False)
+
+    return view

@@ -1,0 +1,198 @@
+"""What one value looks like: one typed expression that gives the kind whose form it has, and a feature of it.
+
+Forms with check digits are asked first. A value has one form only: eighteen digits that keep the rules of the citizen
+identity number are not asked for Luhn's. Elements of `standards` are asked wherever there is one.
+"""
+
+from ronghe.data.scan.folding import unmasked
+from ronghe.data.scan.words import COMPOUND_SURNAMES, ILLNESSES, NOT_IN_NAMES, SURNAMES, TITLES, places
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.identifiers import PASSPORT_FORMS, PLATE_PROVINCES, USUAL_CITIZEN
+from ronghe.standards.likely_names import given_names
+from ronghe.tables import expressions as ops
+from ronghe.tables.plan import Layer
+
+__all__ = ["FEATURE", "FORM", "SIGNAL", "TIMES", "layers"]
+
+FORM, FEATURE, TIMES = "form", "feature", "times"
+VALUE, PLACE = ops.Column("value"), "place"
+_ENDED = ops.Concat((ops.Column("raw"), ops.Literal(" ")))
+"""The value with a space after it: patterns have no sign for the end of a text that every engine reads alike."""
+RAW, BARE, LENGTH = ops.Column("raw"), ops.Column("bare"), ops.Column("length", ops.INTEGER)
+
+_CARD = "62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2[2-7][0-9]{14}|3[47][0-9]{13}|35[0-9]{14}|9[0-9]{15,18}"
+_CREDIT = "[0-9ANY][0-9A-HJ-NPQRTUWXY]{17}"
+_CITIZEN_RULES = ("birth_date", "region_prefix", "check_digit")
+# The inner check digit is not asked: codes of before 2015 were taken over with their faults.
+_COUNTRY = "(?:(?:[+]|00)?86)?"
+_MOBILE = f"{_COUNTRY}0?1[3-9][0-9]{{9}}(?:[.]0)?"
+_AREA = "(?:10|2[0-9]|[3-9][0-9]{2})"
+_LANDLINE = f"(?:(?:[+]|00)?860?|0){_AREA}[2-8][0-9]{{6,7}}(?:(?:转|分机|[X#]|EXT)[0-9]{{1,6}})?"
+_ABROAD = "[+][1-9][0-9]{7,14}"
+_AMERICAN = "(?:[+]?1[ .-]?)?(?:[(][2-9][0-9]{2}[)] ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}"
+_PERMIT = "[HM](?:[0-9]{8}|[0-9]{10})|C[0-9A-Z][0-9]{7}|W[0-9]{8}|[HMT]?[0-9]{8}\\(?[0-9A-Z]?\\)?"
+_OFFICER = "[军兵士文职警武海空北沈兰济南广成参政后装]{1,4}字?第?[0-9]{4,10}号?"
+_PLATE = f"{PLATE_PROVINCES}[A-Z](?:[0-9A-Z]{{5,6}}|[0-9A-Z]{{4}}[警学挂港澳领试超])|使[0-9]{{6}}|[0-9]{{6}}使"
+_MAC = "(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[.]){2}[0-9A-Fa-f]{4}"
+_DAY = (
+    "(?:1[89]|20)[0-9]{2}(?:[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12][0-9]|3[01])日?"
+    "|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:[ T]0{1,2}:00(?::00(?:[.]0+)?)?)?"
+)
+_HAN = "[\u4e00-\u9fff\u3400-\u4dbf]"
+_NAME = (
+    f"(?:[{SURNAMES}]{_HAN}{{1,2}}|(?:{COMPOUND_SURNAMES}){_HAN}{{1,2}}|[{SURNAMES}][{SURNAMES}]{_HAN}{{2}}"
+    f"|[{SURNAMES}]{_HAN}?[*＊○某]{{1,2}}{_HAN}?)"
+)
+_NAME_OF_OTHERS = f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
+_UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž"
+_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n)"
+_LATIN = f"(?:(?:{TITLES})[.]? )?{_WORD}(?:,? {_WORD}){{1,3}}(?:,? (?:Jr|Sr|MD|PhD|DDS|DVM|II|III|IV)[.]?)?"
+_GIVEN = "(?:" + "|".join(sorted(given_names())) + ")"
+_KNOWN_GIVEN = f"(?:^(?:(?:{TITLES})[.]? )?|, ){_GIVEN}[ ,-]"
+
+_WAY = "(?:路|街|巷|弄|大道|胡同|里|坊|庄|屯|苑|园|城|村|新村|小区|大厦|广场|公寓|花园|家园|社区|嘉园|道)"
+_NUMBERED = "[0-9A-Za-z一二三四五六七八九十百零甲乙丙丁-]{1,9}(?:号|弄|栋|幢|座|楼|单元|室|组|层|队|户)"
+_HAN_ADDRESS = (
+    f"{_HAN}{_WAY}[^，。；]{{0,16}}{_NUMBERED}|{_HAN}[省市区县州旗]{_HAN}{{1,20}}[^，。；]{{0,20}}{_NUMBERED}"
+    f"|{_HAN}(?:镇|乡|街道){_HAN}{{1,10}}(?:村|社区)|{_HAN}{_WAY}[0-9]{{1,5}}(?:-[0-9]{{1,5}}){{0,3}}"
+)
+_STREET = (
+    "(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Square|Sq|Highway|Hwy|Parkway|Pkwy|Way|"
+    "Place|Pl|Terrace|Crescent|Close|Trail|Circle|Cir)"
+)
+_LATIN_ADDRESS = f"^[0-9]{{1,6}}[A-Za-z]? (?:[{_UPPER}0-9][{_LOWER}0-9'.-]* ){{1,4}}{_STREET}[^A-Za-z]"
+_ORGANIZATION = "[^\\n]{0,100}(?:公司|集团|商店|超市|经营部|合作社|厂|中心|协会|委员会|医院|学校|大学|银行|支行)[）)]?"
+_COORDINATES = (
+    "[(\\[]?-?(?:1[0-7][0-9]|[1-9]?[0-9])[.][0-9]{3,12}[,，; ]{1,2}-?(?:1[0-7][0-9]|[1-9]?[0-9])[.][0-9]{3,12}[)\\]]?"
+    "|(?:POINT ?\\()-?[0-9]{1,3}[.][0-9]+ -?[0-9]{1,3}[.][0-9]+\\)"
+)
+_MOST_BARE, _LONGEST_VALUE = 24, 120
+
+SIGNAL = (
+    "[0-9][0-9 -]{5,}[0-9Xx]|@|[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新][A-Z][-·]?[0-9A-Z]{4}"
+    "|先生|女士|同志|申请人|联系人|患者|姓名|本人|户主|当事人|举报人|投诉人|家属|父亲|母亲|监护人|丈夫|妻子|负责人|住址|住在|家住|"
+    f"[EG][0-9]{{8}}|(?:{ILLNESSES})|(?:{TITLES})[. ]"
+)
+"""What a text must have somewhere before it is read through: it costs a hundredth of the reading."""
+
+
+def _less(limit: int) -> ops.Expression:
+    return ops.Compare("<=", LENGTH, ops.Literal(limit, ops.INTEGER))
+
+
+def _bare() -> ops.Expression:
+    """A short value in capitals, without spaces, hyphens, brackets and the apostrophe of spreadsheets."""
+    dropped = f"[{ops.WHITESPACE}'’()（）–—_·•-]+"
+    coded = ops.Found(RAW, "[0-9*＊]|^[^A-Za-z][A-Za-z]{3}")
+    return ops.Case(
+        (
+            (ops.Matches(RAW, "[0-9A-Z]{1,24}"), RAW),
+            (ops.And((_less(2 * _MOST_BARE), coded)), ops.Upper(ops.Replace(RAW, dropped))),
+        ),
+        ops.Literal(""),
+    )
+
+
+def _checked() -> tuple[tuple[str, ops.Expression], ...]:
+    """BARE once for each form with check digits, NULL where it has not the shape: sums cost nothing there."""
+    shapes = {"citizen_id": "[0-9]{17}[0-9X]|[0-9]{15}", "unified_credit_code": _CREDIT, "bank_card": _CARD}
+    return tuple((code, ops.Case(((ops.Matches(BARE, shape), BARE),))) for code, shape in shapes.items())
+
+
+def _valid(catalog: Catalog, code: str, *rules: str) -> ops.Expression:
+    """The column `code` that `_checked` made keeps these rules of the element."""
+    element, text = catalog.get(code), ops.Column(code)
+    # The pattern of all regions takes longer to compile than most tables to read, and only saves what follows it.
+    short_cut, never = ops.Matches(text, USUAL_CITIZEN), ops.Literal(False, ops.BOOLEAN)
+    value = ops.exchange(ops.substitute(element.value, {"raw": text, "text": text}), short_cut, never)
+    asked = [check.holds for check in element.checks if check.rule in rules]
+    asked = [ops.substitute(rule, {"raw": text, "text": text, "value": value}) for rule in asked]
+    kept = ops.And((ops.Not(ops.IsNull(value)), *(ops.exchange(rule, short_cut, never) for rule in asked)))
+    return ops.Case(((ops.Not(ops.IsNull(text)), ops.Holds(kept)),), never)
+
+
+def _person() -> ops.Expression:
+    joined = ops.Column("joined")
+    name = ops.Matches(joined, f"{_NAME}|{_NAME_OF_OTHERS}")
+    strange = ops.Or((ops.Found(joined, f"[{NOT_IN_NAMES}]"), ops.Matches(joined, f"{_HAN}{{2,3}}[局厅处县区镇乡]")))
+    ordinary = ops.Not(strange)
+    return ops.Let("joined", ops.Replace(RAW, f"[{ops.WHITESPACE}]+"), ops.And((name, ordinary)))
+
+
+def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], ...]:
+    forms: tuple[tuple[ops.Expression, str], ...] = (
+        (_valid(catalog, "citizen_id", *_CITIZEN_RULES), "citizen_id"),
+        (_valid(catalog, "unified_credit_code", "check_digit"), "unified_credit_code"),
+        (ops.Matches(BARE, _MOBILE), "mobile"),
+        (_valid(catalog, "bank_card", "luhn"), "bank_card"),
+        (ops.Matches(BARE, _LANDLINE), "landline"),
+        (ops.Matches(BARE, _ABROAD), "mobile"),
+        (ops.Matches(RAW, _AMERICAN), "landline"),
+        (ops.Matches(BARE, "|".join(PASSPORT_FORMS)), "passport"),
+        (ops.Matches(BARE, _PLATE), "plate"),
+        (ops.Matches(RAW, _DAY), "date"),
+        (ops.Matches(BARE, _PERMIT), "travel_permit"),
+        (ops.Matches(BARE, "[1-9][0-9]{11,18}"), "long_number"),
+        (ops.Matches(BARE, _OFFICER), "officer_card"),
+        (ops.Matches(RAW, _MAC), "mac_address"),
+        (_of(catalog, "ip_address", "[0-9a-fA-F:.]{3,45}"), "ip_address"),
+        (_of(catalog, "email", "[!-~]{1,64}@[!-~]{3,190}"), "email"),
+        (ops.Matches(RAW, _COORDINATES), "location"),
+        (ops.Matches(RAW, "[+-]?[0-9.,:/% -]+"), "number"),
+        (ops.Compare(">", LENGTH, ops.Literal(_LONGEST_VALUE, ops.INTEGER)), "long_text"),
+        (ops.And((_less(4), ops.IsIn(RAW, places()))), "place"),
+        (ops.And((_less(24), _person())), "person_name"),
+        (ops.Matches(RAW, _ORGANIZATION), "organization"),
+        (ops.And((_less(60), ops.Matches(RAW, _LATIN))), "person_name_latin"),
+        (ops.Found(RAW, _HAN_ADDRESS), "address"),
+        (ops.Found(_ENDED, _LATIN_ADDRESS), "address"),
+        (ops.Found(ops.Lower(RAW), f"(?:{ILLNESSES})"), "medical"),
+    )
+    return tuple((condition, ops.Literal(code)) for condition, code in forms)
+
+
+def _of(catalog: Catalog, code: str, shape: str) -> ops.Expression:
+    value = ops.substitute(catalog.get(code).value, {"raw": RAW, "text": RAW})
+    read = ops.Holds(ops.Not(ops.IsNull(value)))
+    return ops.Case(((ops.Matches(RAW, shape), read),), ops.Literal(False, ops.BOOLEAN))
+
+
+def _feature() -> ops.Expression:
+    """What varies between people and not between series: the letter of passports, the year of days, the surname."""
+    form = ops.Column(FORM)
+
+    def when(code: str, then: ops.Expression) -> tuple[ops.Expression, ops.Expression]:
+        return ops.Compare("=", form, ops.Literal(code)), then
+
+    given = ops.Case(((ops.Found(_ENDED, _KNOWN_GIVEN), ops.Literal("given")),), ops.Literal(""))
+    return ops.Case(
+        (
+            when("citizen_id", ops.Slice(BARE, 18, 1)),
+            when("passport", ops.Slice(BARE, 1, 1)),
+            when("date", ops.Slice(RAW, 1, 4)),
+            when("mobile", ops.Extract(BARE, "(1[3-9][0-9])[0-9]{8}(?:[.]0)?")),
+            when("ip_address", ops.Slice(RAW, 1, 2)),
+            when("person_name", ops.Slice(RAW, 1, 1)),
+            when("person_name_latin", given),
+            when("bank_card", ops.Slice(BARE, 1, 2)),
+        ),
+        ops.Literal(""),
+    )
+
+
+def layers(catalog: Catalog) -> tuple[Layer, ...]:
+    """The layers that read distinct values: columns place, value and times stay, `form` and `feature` come."""
+    kept = (PLACE, VALUE.name, TIMES)
+    folded, measured = (*kept, RAW.name), (*kept, RAW.name, LENGTH.name)
+    checked = _checked()
+    return (
+        Layer(((RAW.name, ops.Trim(unmasked(VALUE))),), kept),
+        Layer(((LENGTH.name, ops.Length(RAW)),), folded),
+        Layer(((BARE.name, _bare()),), measured),
+        Layer(checked, (*measured, BARE.name)),
+        Layer(
+            ((FORM, ops.Case(_branches(catalog), ops.Literal(""))),),
+            (*measured, BARE.name, *(code for code, _ in checked)),
+        ),
+        Layer(((FEATURE, _feature()),), (*measured, FORM)),
+    )

@@ -1,0 +1,148 @@
+"""The distinct values of a table by the form that they have: counted in one pass of SQL for a few columns at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from sqlglot import exp
+
+from ronghe.data.scan.forms import FEATURE, FORM, SIGNAL, TIMES, layers
+from ronghe.data.scan.words import UNKNOWN
+from ronghe.standards import MISSING_WORDS
+from ronghe.standards.catalog import Catalog
+from ronghe.tables import expressions as ops
+from ronghe.tables.engine import Engine
+from ronghe.tables.plan import Layer, Plan
+from ronghe.tables.sql import call, name
+
+__all__ = ["ColumnForms", "Tally", "count_forms", "texts"]
+
+FEW_CELLS = 200_000
+"""Below this planning counts more than running."""
+VALUES, READ = "scanning_values", "scanning_read"
+CELLS_AT_ONCE, COLUMNS_AT_ONCE = 4_000_000, 200
+"""How much is read by one statement: few for a wide table, whose statements cost more than its cells, and few cells of
+a long one, which must lie in memory or on the disk."""
+SAMPLES = 3
+_MISSING = frozenset((*MISSING_WORDS, *UNKNOWN))
+_FORMS_OF_TEXT = ("", "long_text", "address", "medical", "organization", "person_name_latin")
+
+
+@dataclass
+class Tally:
+    """How many cells and distinct values have one form, by feature, and a few of them."""
+
+    cells: int = 0
+    distinct: int = 0
+    by_feature: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    samples: list[str] = field(default_factory=list)
+
+    def add(self, feature: str, cells: int, distinct: int, samples: Sequence[str]) -> None:
+        """Count the values of one more feature."""
+        self.cells += cells
+        self.distinct += distinct
+        self.by_feature[feature] += cells
+        self.samples += samples[: max(SAMPLES - len(self.samples), 0)]
+
+
+@dataclass
+class ColumnForms:
+    """One column: its filled cells, its distinct values, its cells by length, and the tally of each form."""
+
+    filled: int = 0
+    distinct: int = 0
+    forms: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def cells(self, *forms: str) -> int:
+        """How many cells have one of these forms."""
+        return sum(self.forms[form].cells for form in forms if form in self.forms)
+
+
+def _one_by_one(places: Sequence[int]) -> exp.Select:
+    """A grouping for each column: the fastest to run, but a hundred take longer to plan than a small table to read."""
+    whole: exp.Query = _distinct(places[0])
+    for place in places[1:]:
+        whole = exp.Union(this=whole, expression=_distinct(place), distinct=False)
+    return exp.select("*").from_(whole.subquery("every"))
+
+
+def _distinct(place: int) -> exp.Select:
+    column = name(f"c{place}")
+    times = exp.alias_(exp.Count(this=exp.Star()), TIMES)
+    wanted = (exp.alias_(exp.Literal.number(place), "place"), exp.alias_(column, "value"), times)
+    present = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
+    return exp.select(*wanted).from_("plan").where(present).group_by(column.copy())
+
+
+def _all_together(places: Sequence[int]) -> exp.Select:
+    """One grouping of all cells, one under the other: soon planned."""
+    numbers = exp.Array(expressions=[exp.Literal.number(place) for place in places])
+    columns = exp.Array(expressions=[name(f"c{place}") for place in places])
+    upright = (exp.alias_(call("unnest", numbers), "place"), exp.alias_(call("unnest", columns), "value"))
+    present = exp.Not(this=exp.Is(this=name("value"), expression=exp.Null()))
+    times = exp.alias_(exp.Count(this=exp.Star()), TIMES)
+    cells = exp.select(*upright).from_("plan").subquery("cells")
+    counted = exp.select(name("place"), name("value"), times).from_(cells).where(present)
+    return counted.group_by(name("place"), name("value"))
+
+
+def _histogram() -> exp.Select:
+    """place, form, feature: cells, distinct values, and the first few of these in order of the text."""
+    missing = exp.In(this=name("raw"), expressions=[exp.Literal.string(word) for word in sorted(_MISSING)])
+    first = exp.Anonymous(this="min", expressions=[name("raw"), exp.Literal.number(SAMPLES)])
+    keys = [name(key) for key in ("place", FORM, FEATURE)]
+    return (
+        exp.select(
+            *keys,
+            exp.alias_(exp.cast(exp.Sum(this=name(TIMES)), "BIGINT"), "cells"),
+            exp.alias_(exp.Count(this=exp.Star()), "several"),
+            exp.alias_(first, "samples"),
+        )
+        .from_("plan")
+        .where(exp.Not(this=missing))
+        .group_by(*(key.copy() for key in keys))
+        .order_by(*(key.copy() for key in keys))
+    )
+
+
+def _read(engine: Engine, catalog: Catalog) -> pa.Table:
+    """Reads the kept distinct values; they stay with their forms as READ."""
+    engine.keep(READ, exp.select("*").from_("plan"), (Plan(layers(catalog)), VALUES))
+    return engine.query(_histogram(), (Plan(()), READ))
+
+
+def count_forms(
+    engine: Engine, cells: str, rows: int, columns: int, catalog: Catalog
+) -> Iterator[tuple[Sequence[int], dict[int, ColumnForms]]]:
+    """The forms of the kept table `cells`, a few columns at a time: their places, and what was counted of each.
+
+    Until the next step the values of these columns can be asked for with `texts`.
+    """
+    step = max(1, min(COLUMNS_AT_ONCE, CELLS_AT_ONCE // max(rows, 1)))
+    for start in range(0, columns, step):
+        places = range(start, min(start + step, columns))
+        several = _all_together(places) if rows * len(places) < FEW_CELLS else _one_by_one(places)
+        engine.keep(VALUES, several, (Plan(()), cells))
+        found: dict[int, ColumnForms] = {place: ColumnForms() for place in places}
+        for row in _read(engine, catalog).to_pylist():
+            column = found[row["place"]]
+            column.filled += row["cells"]
+            column.distinct += row["several"]
+            column.forms[row[FORM]].add(row[FEATURE], row["cells"], row["several"], row["samples"])
+        yield places, found
+
+
+def texts(engine: Engine, places: Sequence[int]) -> Iterator[pa.RecordBatch]:
+    """The distinct values of these columns that may be text with something in it: place, raw, times."""
+    plan = Plan((Layer((("signal", ops.Found(ops.Column("raw"), SIGNAL)),), ("place", "raw", TIMES, FORM, "length")),))
+    among = exp.In(this=name("place"), expressions=[exp.Literal.number(place) for place in places])
+    of_text = exp.In(this=name(FORM), expressions=[exp.Literal.string(form) for form in _FORMS_OF_TEXT])
+    long_enough = exp.GTE(this=name("length"), expression=exp.Literal.number(6))
+    select = (
+        exp.select(name("place"), name("raw"), name(TIMES))
+        .from_("plan")
+        .where(exp.and_(among, of_text, long_enough, name("signal")))
+        .order_by(name("place"), name("raw"))
+    )
+    yield from engine.query(select, (plan, READ)).to_batches(max_chunksize=20_000)
