@@ -25,7 +25,7 @@ from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
-__all__ = ["LEAST_PROBABILITY", "Linked", "link_records"]
+__all__ = ["LEAST_PROBABILITY", "Linked", "Note", "link_records"]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
