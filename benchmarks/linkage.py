@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.linking.peers.splink_defaults import link_by_defaults
 from benchmarks.linking.score import Pair, score
 from benchmarks.linking.sets import SETS, DataSet, tables_folder
+from benchmarks.peers.splink_defaults import link_by_defaults
 from ronghe.data.integrate.statements import drawn, make
 from ronghe.journeys.link import link_files
 from ronghe.standards.catalog import catalog

@@ -195,6 +195,7 @@ def share(
     examples=(
         "ronghe data link residents.csv taxes.csv --id 编号 --out pairs.parquet",
         "ronghe data link companies.csv --id 编号 --explain --review review.xlsx --out pairs.parquet",
+        "ronghe data link old.csv new.csv --id 编号 --model p.model.json --clusters p.clusters.parquet --out n.parquet",
     ),
 )
 @click.argument("left", type=Source(), metavar="LEFT")
@@ -206,6 +207,7 @@ def share(
 @click.option("--explain", is_flag=True)
 @click.option("--review", type=_PATH, metavar="FILE")
 @click.option("--model", type=_PATH, metavar="FILE")
+@click.option("--clusters", type=_PATH, metavar="FILE")
 @click.option("--out", "pairs", type=_PATH, metavar="FILE", required=True)
 @reads(elements=True)
 @limits(engine=False)
@@ -223,12 +225,33 @@ def link(
     explain: bool,
     review: Path | None,
     model: Path | None,
+    clusters: Path | None,
     pairs: Path,
     **given: Any,
 ) -> None:
     """See `cli.command_data_link`."""
-    from ronghe.journeys.link import link_files
+    from ronghe.journeys.link import extend_files, link_files
 
+    if clusters is not None:
+        if right is None or model is None or columns or one_to_one or explain:
+            raise UsageError("integrate.clusters_usage")
+        with session.metered() as meter:
+            joined = extend_files(
+                left,
+                right,
+                id_column=id_column,
+                right_id=right_id,
+                clusters=clusters,
+                model=model,
+                review=review,
+                out=pairs,
+                resources=session.resources,
+                catalog=session.catalog(),
+                options=options_of(given),
+                progress=meter,
+            )
+        session.show(joined.to_json(), views.linked(joined))
+        return
     with session.metered() as meter:
         linked = link_files(
             left,

@@ -6,12 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
 from ronghe.data.integrate.columns import Chosen, choose_columns, columns_in_common
 from ronghe.data.integrate.explain import Explained, explain_pair, with_evidence
+from ronghe.data.integrate.incremental import Extended, extend_clusters
 from ronghe.data.integrate.linking import Linked, link_records
 from ronghe.data.integrate.model import Model, model_json, read_model
 from ronghe.data.integrate.review import Reviewed, check_decisions, read_decisions, review_table
@@ -27,7 +30,7 @@ from ronghe.tables.staged import Note, Staged
 from ronghe.tables.write import write_table
 from ronghe.terms import InputError
 
-__all__ = ["LinkedFiles", "explain_file", "link_files"]
+__all__ = ["LinkedFiles", "explain_file", "extend_files", "link_files"]
 
 SIDES = ("side_0", "side_1")
 SHOWN_IDS = 5
@@ -160,6 +163,22 @@ class _Job:
     decisions: tuple[Reviewed, ...]
 
 
+def _kept_sides(
+    engine: DuckDB, staged: Sequence[Staged], job: _Job, offered: Sequence[tuple[str, str]], scratch: Path
+) -> list[Note]:
+    """Keep each side with its offered columns, and say which records of it could not be read."""
+    notes: list[Note] = []
+    for number, (table, key) in enumerate(zip(staged, job.ids, strict=True)):
+        raw, side = f"raw_{number}", SIDES[number]
+        read = _attached(engine, raw, table, scratch)
+        if read.malformed:
+            notes.append(Note("integrate.malformed", {"path": job.sources[number], "rows": len(read.malformed)}))
+        places = [table.columns.index(pair[number]) for pair in offered]
+        _keep_side(engine, side, raw, table.columns.index(key), places)
+        _check_ids(engine, side, job.sources[number], key)
+    return notes
+
+
 def _linked(
     engine: DuckDB, staged: Sequence[Staged], job: _Job, catalog: Catalog, scratch: Path
 ) -> tuple[Linked, Chosen, list[Note]]:
@@ -171,15 +190,7 @@ def _linked(
         offered = _from_model(job.model, staged, job.sources)
     else:
         offered = columns_in_common(left, right, ids, job.columns)
-    notes: list[Note] = []
-    for number, (table, key) in enumerate(zip(staged, job.ids, strict=True)):
-        raw, side = f"raw_{number}", SIDES[number]
-        read = _attached(engine, raw, table, scratch)
-        if read.malformed:
-            notes.append(Note("integrate.malformed", {"path": job.sources[number], "rows": len(read.malformed)}))
-        places = [table.columns.index(pair[number]) for pair in offered]
-        _keep_side(engine, side, raw, table.columns.index(key), places)
-        _check_ids(engine, side, job.sources[number], key)
+    notes = _kept_sides(engine, staged, job, offered, scratch)
     sides = SIDES[: len(staged)]
     if job.model:
         chosen = Chosen(job.model.columns, tuple(range(len(offered))), ())
@@ -196,6 +207,117 @@ def _linked(
         decisions=job.decisions,
     )
     return linked, chosen, notes
+
+
+def _keep_clusters(engine: DuckDB, path: Path, source: str) -> pa.Table:
+    """Keep `known_clusters` (id, cluster) of the left side; InputError when a record of it is in none, or in two."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as fault:
+        raise InputError("tables.unreadable_file", path=str(path), detail=type(fault).__name__) from fault
+    if not {"id", "cluster"} <= set(table.column_names):
+        raise InputError("integrate.not_clusters", path=str(path))
+    if "side" in table.column_names:
+        table = table.filter(pc.equal(table["side"], 0))
+    table = table.select(["id", "cluster"])
+    engine.connection.register("made", table)
+    make(engine, "known_clusters", drawn("SELECT id, cluster FROM made"))
+    engine.connection.unregister("made")
+    asked = "SELECT count(*) AS n FROM side_0 AS s LEFT JOIN known_clusters AS c ON s.id = c.id WHERE c.id IS NULL"
+    missing = fetch(engine, drawn(asked)).column("n")[0].as_py()
+    twice = table.num_rows - len(pc.unique(table["id"]))
+    if missing or twice:
+        raise InputError("integrate.clusters_differ", path=str(path), source=source, missing=missing, twice=twice)
+    return table
+
+
+def _extended(
+    engine: DuckDB, staged: Sequence[Staged], job: _Job, clusters: Path, catalog: Catalog, scratch: Path
+) -> tuple[Extended, pa.Table, list[Note], tuple[int, ...]]:
+    """The delivery, which is the right side, in the clusters of the left one."""
+    assert job.model is not None
+    for table, column, source in zip(staged, job.ids, job.sources, strict=True):
+        _check_id(table, column, source)
+    offered = _from_model(job.model, staged, job.sources)
+    notes = _kept_sides(engine, staged, job, offered, scratch)
+    known = _keep_clusters(engine, clusters, job.sources[0])
+    extended = extend_clusters(
+        engine, SIDES[0], "known_clusters", SIDES[1], model=job.model, catalog=catalog, decisions=job.decisions
+    )
+    sides = ((0, known), (1, extended.clusters))
+    whole = pa.concat_tables(
+        pa.table(
+            {
+                "side": pa.array(np.full(table.num_rows, side), pa.int32()),
+                "id": table["id"].cast(pa.string()),
+                "cluster": table["cluster"].cast(pa.string()),
+            }
+        )
+        for side, table in sides
+    )
+    return extended, whole, notes, (known.num_rows, extended.clusters.num_rows)
+
+
+def extend_files(
+    existing: str,
+    delivery: str,
+    *,
+    id_column: str,
+    right_id: str | None = None,
+    clusters: Path,
+    model: Path,
+    review: Path | None = None,
+    out: Path,
+    resources: Resources,
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> LinkedFiles:
+    """Put a delivery into the clusters that an existing table has, by the model that found those.
+
+    Written are the pairs by which records of the delivery joined, and the clusters of both tables (side 1 is the
+    delivery); no existing record changes its cluster. Raises InputError for input that does not fit together; nothing
+    is written then.
+    """
+    before = _review_rows(review)
+    decisions = read_decisions(before, str(review))
+    check_decisions(decisions, one_side=False, one_to_one=False, where=str(review))
+    job = _Job((existing, delivery), (id_column, right_id or id_column), (), None, read_model(model), decisions)
+    with TemporaryDirectory(prefix="ronghe-") as made:
+        scratch = Path(made)
+        staged = []
+        for number, source in enumerate(job.sources):
+            (scratch / str(number)).mkdir()
+            staged.append(stage(source, scratch / str(number), options=options, progress=progress))
+        with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
+            extended, whole, notes, rows = _extended(engine, staged, job, clusters, catalog, scratch)
+    target = _beside(out, "clusters.parquet")
+    assert job.model is not None
+    _write_model(job.model, _beside(out, "model.json"))
+    write_table(whole, target)
+    if review is not None:
+        write_table(review_table(extended.doubtful, before), review)
+    write_table(extended.pairs, out)
+    return LinkedFiles(
+        out=out,
+        model=_beside(out, "model.json"),
+        clusters=target,
+        review=review,
+        rows=rows,
+        pairs=extended.pairs.num_rows,
+        groups=len(pc.unique(whole["cluster"])),
+        doubtful=extended.doubtful.num_rows,
+        one_to_one=False,
+        candidates=extended.candidates,
+        columns=tuple((column.label, str(column.kind)) for column in job.model.columns),
+        left_out=(),
+        notes=(*notes, *(Note(code, params) for code, params in extended.notes)),
+    )
+
+
+def _write_model(model: Model, target: Path) -> None:
+    with write_atomic(target) as path:
+        path.write_text(json_text(model_json(model)), "utf-8")
 
 
 def _plain(pairs: pa.Table) -> pa.Table:
@@ -257,8 +379,7 @@ def _written(
 ) -> LinkedFiles:
     """Write every file, each whole or not at all; the pairs last, so that what lies beside them is never older."""
     model, clusters = _beside(out, "model.json"), _beside(out, "clusters.parquet")
-    with write_atomic(model) as path:
-        path.write_text(json_text(model_json(linked.model)), "utf-8")
+    _write_model(linked.model, model)
     write_table(linked.clusters, clusters)
     if review is not None and doubt is not None:
         write_table(review_table(doubt, before), review)

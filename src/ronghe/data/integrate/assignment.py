@@ -19,6 +19,8 @@ Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 ONE_TO_ONE = Exclusive(left=True, right=True)
+UNDECIDED = 0.49
+"""The most that a pair is given that an equally near rival could replace: it goes to review, and merges nothing."""
 UNLIKE = -10.0
 """Bits of match weight below which a pair is no partner at all."""
 
@@ -58,6 +60,26 @@ def best_pairs(left: Whole, right: Whole, weights: Reals, exclusive: Exclusive =
     return np.asarray(rows[_ranked(weights[rows], left[rows], right[rows])])
 
 
+def _equally_near(left: Whole, right: Whole, weights: Reals, taken: Whole, exclusive: Exclusive) -> Reals:
+    """How many pairs each taken one was chosen from by nothing but the order of records, itself among them.
+
+    Two firms called 源宏机械, and a delivery that names one of them: the weights cannot say which. A rival whose other
+    record has a heavier partner is none.
+    """
+    size = int(max(left.max(initial=0), right.max(initial=0))) + 1
+    held = np.full((2, size), -np.inf)
+    for side, (records, one) in enumerate(((left, exclusive.left), (right, exclusive.right))):
+        if one:
+            held[side, records[taken]] = weights[taken]
+    free = (weights >= held[0, left]) & (weights >= held[1, right])
+    found = np.ones(len(taken))
+    for side, records in enumerate((left, right)):
+        equal = free & (weights == held[side, records])
+        counts = np.bincount(records[equal], minlength=size)
+        found = np.maximum(found, counts[records[taken]])
+    return found
+
+
 def _unmatched(records: int, first: int, second: int) -> float:
     """The share of records without a true partner: those with nothing near them, beside those with no second."""
     return float(min(1.0, (records - first) / max(records - second, 1)))
@@ -70,6 +92,7 @@ def assign(
 
     With d(w) the density of the second assignment, f(w) that of the first, and s the share of records without a
     partner, a pair of weight w is wrong with probability s * d(w) / f(w). The ratio only falls as the weight grows.
+    A pair with equally near rivals shares its probability with them and is left to people.
     """
     near = np.nonzero(weights > UNLIKE)[0]
     records = min(count for count, one in zip(rows, (exclusive.left, exclusive.right), strict=True) if one)
@@ -84,4 +107,6 @@ def assign(
     shares = np.bincount(place, is_first) / times
     chance = rising(shares, times.astype(float))[place][: len(first)]
     wrong = share * (1 - chance) / np.maximum(chance, 1e-9)
-    return Assigned(first, np.clip(1 - wrong, 0.0, 1.0), share)
+    rivals = _equally_near(left[near], right[near], weights[near], np.searchsorted(near, first), exclusive)
+    likely = np.where(rivals > 1, np.minimum(UNDECIDED, np.clip(1 - wrong, 0.0, 1.0) / rivals), 1 - wrong)
+    return Assigned(first, np.clip(likely, 0.0, 1.0), share)

@@ -25,7 +25,7 @@ from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
-__all__ = ["LEAST_PROBABILITY", "Linked", "link_records"]
+__all__ = ["LEAST_PROBABILITY", "Linked", "Note", "link_records"]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -90,14 +90,39 @@ def _trained(
     every = draw_random_pairs(engine, two_sides=two_sides)
     _, drawn_levels = _levels(engine, comparisons, "random_pairs")
     u = level_shares(drawn_levels, [len(made.codes) for made in comparisons])
+    alone = len(columns) == 1 and exclusive.any
+    if alone:
+        u = (_by_chance(engine, u[0], exclusive),)
     share = sample_of(engine, "candidates", blocking.candidates)
     found, levels = _levels(engine, comparisons, "sample_of_candidates")
     pairs = Pairs(levels, found.column("n_l").to_numpy(), found.column("n_r").to_numpy(), exclusive)
     sides = fetch(engine, drawn("SELECT count(*) AS n FROM records GROUP BY side")).column("n").to_pylist()
     ladders = [made.ladder for made in comparisons]
     apart = [made.apart for made in comparisons]
-    trained = train(pairs, u, ladders, apart, all_pairs=every * share, expected=share * min(sides) / 2)
+    expected = share * min(sides) / 2
+    trained = train(pairs, u, ladders, apart, all_pairs=every * share, expected=expected, matches_in_u=not alone)
     return Model(tuple(columns), trained, exclusive, min(sides))
+
+
+def _by_chance(engine: DuckDB, u: Reals, exclusive: Exclusive) -> Reals:
+    """u of an only column, its highest level counted where there are no matches: within a side that repeats nothing.
+
+    Pairs drawn across the sides hold the matches too. Other columns would tell those from chance; without any, every
+    equal value would pass for chance.
+    """
+    free = [side for side, one in ((0, exclusive.right), (1, exclusive.left)) if one]
+    counted = drawn(
+        "SELECT sum(n * (n - 1)) AS equal, sum(n) * (sum(n) - 1) AS every FROM ("
+        "SELECT count(*)::DOUBLE AS n, side FROM records WHERE c0 IS NOT NULL GROUP BY side, c0) GROUP BY side"
+        " HAVING side IN (_one, _other)",
+        one=free[0],
+        other=free[-1],
+    )
+    rows = fetch(engine, counted).to_pylist()
+    equal, every = (sum(float(row[part]) for row in rows) for part in ("equal", "every"))
+    chance = u.copy()
+    chance[-1] = min(u[-1], (equal + 1) / (every + 1))
+    return np.asarray(chance / chance.sum())
 
 
 def _somebody_else(model: Model) -> exp.Expr:

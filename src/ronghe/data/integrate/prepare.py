@@ -82,7 +82,7 @@ def _folded(raw: ops.Expression) -> ops.Expression:
 
 def _by_element(element: Element, raw: ops.Expression) -> ops.Expression:
     """The value as the element reads it; a text that it cannot read stays as it is, to be compared all the same."""
-    value = ops.substitute(element.value, {"text": ops.Column("text")})
+    value = ops.substitute(element.value, {"raw": raw, "text": ops.Column("text")})
     read = value if element.type == ops.TEXT else ops.TextOf(value, element.type)
     cleaned = ops.substitute(element.clean, {"raw": raw})
     return ops.Coalesce((ops.Let("text", cleaned, read), _folded(raw)))

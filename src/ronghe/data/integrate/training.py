@@ -140,8 +140,12 @@ def train(
     *,
     all_pairs: float,
     expected: float,
+    matches_in_u: bool = True,
 ) -> Trained:
-    """EM over candidate pairs; `all_pairs` are those that exist, `expected` the matches with which to begin."""
+    """EM over candidate pairs; `all_pairs` are those that exist, `expected` the matches with which to begin.
+
+    `matches_in_u` says that the pairs of which u was counted hold matches, which are then taken off.
+    """
     patterns, place_of = np.unique(pairs.levels, axis=0, return_inverse=True)
     place_of = place_of.reshape(-1)
     model = Trained(
@@ -159,7 +163,8 @@ def train(
             m.append(_learnt(sums, shares, ladders[place], apart[place]))
         moved = max(float(np.abs(new - old).max()) for new, old in zip(m, model.m, strict=True))
         prior = min(MOST_MATCHING, max(matched.sum(), 1.0) / max(all_pairs, 1.0))
-        others = tuple(_of_the_others(shares, learnt, prior) for shares, learnt in zip(u, m, strict=True))
+        taken = prior if matches_in_u else 0.0
+        others = tuple(_of_the_others(shares, learnt, taken) for shares, learnt in zip(u, m, strict=True))
         model = Trained(tuple(m), others, prior)
         if moved < CONVERGED:
             break

@@ -86,3 +86,21 @@ def test_levels_of_a_name_are_asked_by_sign_and_never_by_byte() -> None:
     groups = clusters(found)
     assert groups["0:x"] != groups["0:y"]
     assert PEOPLE[0].kind is Kind.NAME
+
+
+def test_a_company_name_alone_links_full_and_short_forms_and_leaves_namesakes_to_people() -> None:
+    brands = [f"{one}{two}{three}" for one in "启恒鼎瑞" for two in "明泰盛丰" for three in "嘉禾博远宏"]
+    full = {f"l{number}": (f"云州市{brand}商贸有限公司",) for number, brand in enumerate(brands)}
+    twins = {"x1": ("云州市华信软件有限公司",), "x2": ("云州市华信软件股份有限公司",)}
+    short = {f"r{number}": (f"{brand}商贸",) for number, brand in enumerate(brands)} | {"y": ("华信软件",)}
+    columns = (Compared("n", "n", Kind.ORGANIZATION, "organization_name"),)
+    found = linked([{**full, **twins}, short], columns)
+    assert pairs(found) == {(f"l{number}", f"r{number}") for number in range(len(brands))}
+    assert "y" in found.doubtful.column("right_id").to_pylist()
+
+
+def test_a_citizen_id_is_read_by_its_element() -> None:
+    columns = (*PEOPLE, Compared("i", "i", Kind.IDENTIFIER, "citizen_id"))
+    ids = {f"a{number}": (*person(number), f"33010619800312{number:03}X") for number in range(60)}
+    again = {f"b{number}": (*person(number), f" 33010619800312{number:03}x") for number in range(0, 60, 2)}
+    assert pairs(linked([ids, again], columns)) == {(f"a{number}", f"b{number}") for number in range(0, 60, 2)}

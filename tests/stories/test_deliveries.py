@@ -1,0 +1,118 @@
+"""A later delivery joins the clusters that are there, and what people decided holds: all of it through the CLI."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ronghe.cli import main
+from tests.unit.data.integrate.tables import person
+
+COLUMNS = ("id", "name", "born", "phone", "address")
+
+
+def table(path: Path, rows: dict[str, int]) -> str:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(COLUMNS)
+        written.writerows((key, *person(number)) for key, number in rows.items())
+    return str(path)
+
+
+@pytest.fixture
+def existing(tmp_path: Path) -> str:
+    rows = {f"a{number}": number for number in range(60)} | {f"c{number}": number for number in range(15)}
+    source = table(tmp_path / "existing.csv", rows)
+    assert main(["data", "link", source, "--id", "id", "--out", str(tmp_path / "p.parquet"), "--quiet"]) == 0
+    return source
+
+
+def delivered(
+    folder: Path, existing: str, rows: dict[str, int], capsys: pytest.CaptureFixture[str], *more: str
+) -> dict[str, object]:
+    capsys.readouterr()
+    given = [existing, table(folder / "new.csv", rows), "--id", "id", "--model", str(folder / "p.model.json")]
+    given += ["--clusters", str(folder / "p.clusters.parquet"), "--out", str(folder / "n.parquet"), *more]
+    assert main(["data", "link", *given, "--json"]) == 0
+    made: dict[str, object] = json.loads(capsys.readouterr().out)
+    return made
+
+
+def groups(path: Path, side: int) -> dict[str, str]:
+    return {row["id"]: row["cluster"] for row in pq.read_table(path).to_pylist() if row["side"] == side}
+
+
+def test_a_delivery_joins_and_nobody_else_changes(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = delivered(tmp_path, existing, {"d5": 5, "d40": 40, "d300": 300}, capsys)
+    before, after = groups(tmp_path / "p.clusters.parquet", 0), groups(tmp_path / "n.clusters.parquet", 0)
+    assert before == after
+    new = groups(tmp_path / "n.clusters.parquet", 1)
+    assert new["d5"] == before["a5"] == before["c5"]
+    assert new["d40"] == before["a40"]
+    assert new["d300"] not in before.values()
+    assert made["pairs"] == 2
+
+
+def test_a_reviewed_pair_stays_apart_whatever_the_delivery_says(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    review = tmp_path / "review.csv"
+    review.write_text("left_id,right_id,decision\na5,d5,different\na7,d40,same\n", "utf-8")
+    made = delivered(tmp_path, existing, {"d5": 5, "d40": 40}, capsys, "--review", str(review))
+    before, new = groups(tmp_path / "p.clusters.parquet", 0), groups(tmp_path / "n.clusters.parquet", 1)
+    # c5 is the same person as a5: what is kept from one is kept from the other.
+    assert new["d5"] not in (before["a5"], before["c5"])
+    assert new["d40"] == before["a7"]
+    notes = made["notes"]
+    assert isinstance(notes, list)
+    assert "integrate.reviewed_contradicted" in [note["code"] for note in notes]
+    kept = list(csv.DictReader(review.open(encoding="utf-8")))
+    assert [row["decision"] for row in kept if row["decision"]] == ["different", "same"]
+
+
+def test_a_record_between_two_clusters_merges_neither_and_is_told(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    review = tmp_path / "review.csv"
+    review.write_text("left_id,right_id,decision\na7,d40,same\na40,d40,same\n", "utf-8")
+    made = delivered(tmp_path, existing, {"d40": 40}, capsys, "--review", str(review))
+    notes = made["notes"]
+    assert isinstance(notes, list)
+    told = [note for note in notes if note["code"] == "integrate.delivery_between"]
+    assert [note["ids"] for note in told] == ["d40"]
+    before, after = groups(tmp_path / "p.clusters.parquet", 0), groups(tmp_path / "n.clusters.parquet", 0)
+    assert before == after
+    assert before["a7"] != before["a40"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *given: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = main(["data", "link", *given, "--json"])
+    return code, json.loads(capsys.readouterr().err)["error"]["code"]
+
+
+def test_clusters_of_another_table_are_refused_and_nothing_is_written(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = table(tmp_path / "other.csv", {"z1": 1, "z2": 2})
+    at = ["--model", str(tmp_path / "p.model.json"), "--clusters", str(tmp_path / "p.clusters.parquet")]
+    given = [other, existing, "--id", "id", *at, "--out", str(tmp_path / "n.parquet")]
+    assert refused(capsys, *given) == (3, "integrate.clusters_differ")
+    assert not list(tmp_path.glob("n.*"))
+
+
+def test_clusters_without_a_model_say_what_they_need(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [existing, existing, "--id", "id", "--clusters", str(tmp_path / "p.clusters.parquet")]
+    assert refused(capsys, *given, "--out", str(tmp_path / "n.parquet")) == (2, "integrate.clusters_usage")
+
+
+def test_a_table_that_is_no_clusters_is_told(tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["--model", str(tmp_path / "p.model.json"), "--clusters", str(tmp_path / "p.parquet")]
+    given = [existing, existing, "--id", "id", *at, "--out", str(tmp_path / "n.parquet")]
+    assert refused(capsys, *given) == (3, "integrate.not_clusters")
