@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -89,20 +89,29 @@ def _own_sm3(data: bytes) -> bytes:
     return b"".join(word.to_bytes(4, "big") for word in state)
 
 
-def _hash_of(name: str) -> Callable[[bytes], bytes]:
-    if name == "sha256":
-        return lambda data: hashlib.sha256(data).digest()
-    if "sm3" not in hashlib.algorithms_available:
-        return _own_sm3
-    empty = hashlib.new("sm3")
+class _Hash:
+    """A hash function; `each` takes many at once, without a call of ours for each of them."""
 
-    def sm3(data: bytes) -> bytes:
-        # A copy of a ready state: looking the algorithm up by name each time would cost twice as much.
-        state = empty.copy()
-        state.update(data)
-        return state.digest()
+    def __init__(self, name: str) -> None:
+        self._sha256 = name == "sha256"
+        self._native = self._sha256 or "sm3" in hashlib.algorithms_available
 
-    return sm3
+    def __call__(self, data: bytes) -> bytes:
+        return self.each(b"", [data])[0]
+
+    def each(self, prefix: bytes, items: Sequence[bytes]) -> list[bytes]:
+        if self._sha256:
+            sha256 = hashlib.sha256
+            return [sha256(prefix + item).digest() for item in items]
+        if not self._native:
+            return [_own_sm3(prefix + item) for item in items]
+        # Copies of one state: looking SM3 up by its name each time would cost twice as much.
+        copy, found = hashlib.new("sm3", prefix).copy, []
+        for item in items:
+            state = copy()
+            state.update(item)
+            found.append(state.digest())
+        return found
 
 
 # --- Signatures ------------------------------------------------------------------------------------------------------
@@ -157,7 +166,7 @@ _SIGNER = b"1234567812345678"
 
 
 def _sm2_digest(public: bytes, message: bytes) -> int:
-    sm3 = _hash_of("sm3")
+    sm3 = _Hash("sm3")
     numbers = (_SM2.a, _SM2.b, *_SM2.generator)
     about = (len(_SIGNER) * 8).to_bytes(2, "big") + _SIGNER + b"".join(n.to_bytes(32, "big") for n in numbers) + public
     return int.from_bytes(sm3(sm3(about) + message), "big")
@@ -232,7 +241,7 @@ class _Header:
     """What `log.json` says, and its hash, which every head names."""
 
     id: str
-    digest: Callable[[bytes], bytes]
+    digest: _Hash
     signer: tuple[str, bytes] | None
 
     def signature_holds(self, head: "_Head") -> bool:
@@ -278,7 +287,7 @@ def _read_header(folder: Path) -> _Header:
     try:
         data = (folder / "log.json").read_bytes()
         said = json.loads(data)
-        digest = _hash_of({"sha256": "sha256", "sm3": "sm3"}[said["hash"]])
+        digest = _Hash({"sha256": "sha256", "sm3": "sm3"}[said["hash"]])
         signer = said["signer"]
         known = None if signer is None else (str(signer["algorithm"]), bytes.fromhex(signer["public"]))
         if said["format"] != _FORMAT or (known and known[0] not in _VERIFIES):
@@ -291,12 +300,11 @@ def _read_header(folder: Path) -> _Header:
 class _Tree:
     """The roots of the complete subtrees, the smallest first; None where the size has no such bit."""
 
-    def __init__(self, digest: Callable[[bytes], bytes]) -> None:
+    def __init__(self, digest: _Hash) -> None:
         self.digest, self.size, self.nodes = digest, 0, list[bytes | None]()
 
     def extend(self, bodies: Sequence[bytes]) -> None:
-        digest = self.digest
-        above = [digest(b"\x00" + body) for body in bodies]
+        above = self.digest.each(b"\x00", bodies)
         self.size += len(above)
         level = 0
         while above:
@@ -307,7 +315,7 @@ class _Tree:
                 above.insert(0, waiting)
             self.nodes[level] = above.pop() if len(above) % 2 else None
             pairs = iter(above)
-            above = [digest(b"\x01" + left + right) for left, right in zip(pairs, pairs, strict=True)]
+            above = self.digest.each(b"\x01", [left + right for left, right in zip(pairs, pairs, strict=True)])
             level += 1
 
     def root(self) -> str:
