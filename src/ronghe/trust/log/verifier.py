@@ -275,7 +275,7 @@ def _kept(value: dict[str, Any]) -> _Head:
 def _head_line(header: _Header, line: bytes) -> _Head | None:
     """The head in a line, None when a byte of it is not as the log would have written it."""
     try:
-        mark, size, root, time, previous, check, signature = line.decode("ascii").split(" ")
+        mark, size, root, time, previous, _, signature = line.decode("ascii").split(" ")
         head = _make_head(header.id, int(size), root, int(time), previous, None if signature == "-" else signature)
     except ValueError:
         return None
@@ -484,8 +484,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
     else:
         sys.stdout.write(f"{verdict.size} entries, root {verdict.root}, {verdict.signed} of them signed\n")
-        for fault in verdict.faults:
-            sys.stdout.write(f"{fault.code}: entries {fault.first} to {fault.last} {fault.detail}\n")
+        for found in verdict.faults:
+            sys.stdout.write(f"{found.code}: entries {found.first} to {found.last} {found.detail}\n")
     return 4 if verdict.faults else 0
 
 
