@@ -1,7 +1,7 @@
 """Seal files: chunk by chunk, each tied to its place, to its file and to what the file is for.
 
-The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce counts the chunks and marks the last,
-so that none can be left out, repeated, moved within the file or into another, or cut off at the end. A data key serves one
+The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce counts the chunks and marks the last.
+So none can be left out, repeated, moved within the file or into another, or cut off at the end. A data key serves one
 file, so a nonce never comes twice under it.
 """
 
