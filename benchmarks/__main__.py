@@ -9,8 +9,9 @@ from benchmarks import page
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.standardize import suite as standardize
+from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize,)}
+SUITES = {suite.NAME: suite for suite in (standardize, trust)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

@@ -173,7 +173,8 @@ def test_a_change_of_keys_that_is_cut_off_leaves_a_file_that_opens(
 ) -> None:
     path = sealed(store, b"data")
     store.rotate("files", now=NOW)
-    real, done = files._put, []
+    real = files._put
+    done: list[int] = []
 
     def put(file: object, place: int, data: bytes) -> None:
         if len(done) == steps:

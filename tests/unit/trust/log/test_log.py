@@ -12,7 +12,6 @@ import pytest
 
 from ronghe.terms import InputError, LimitReached, Refused
 from ronghe.trust.log import Log, Reader, proves_consistency, proves_inclusion, verify, verify_receipt
-from ronghe.trust.log import store as stores
 from tests.unit.trust.log.made import START, body, clock, made, opened, signer
 
 
@@ -159,7 +158,7 @@ def test_a_disk_that_fills_in_the_middle_of_an_append_changes_nothing(
         return real(descriptor, bytes(data)[:11], offset)
 
     with opened(folder) as log:
-        monkeypatch.setattr(stores.os, "pwrite", full)
+        monkeypatch.setattr(os, "pwrite", full)
         with pytest.raises(LimitReached, match="disk_full"):
             log.append([body(3), body(4)])
         assert (folder / "entries").read_bytes() == whole
@@ -175,7 +174,7 @@ def test_a_disk_that_does_not_flush_is_not_believed_again(tmp_path: Path, monkey
         raise OSError(errno.EIO, "Input/output error")
 
     log = opened(folder)
-    monkeypatch.setattr(stores.os, "fdatasync", fails)
+    monkeypatch.setattr(os, "fdatasync", fails)
     with pytest.raises(LimitReached, match="not_flushed"):
         log.append([body(3)])
     monkeypatch.undo()
@@ -194,7 +193,7 @@ def test_a_failure_reaches_everybody_who_waits(tmp_path: Path, monkeypatch: pyte
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with opened(folder) as log:
-        monkeypatch.setattr(stores.os, "pwrite", fails)
+        monkeypatch.setattr(os, "pwrite", fails)
 
         def write() -> None:
             with pytest.raises(LimitReached) as told:

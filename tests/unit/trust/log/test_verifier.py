@@ -17,7 +17,7 @@ from tests.unit.trust.log.made import body, made, opened
 FILE = Path(verifier.__file__)
 
 
-def put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes | bytearray) -> None:
     # A new file: one that is cut and written again is flushed to the disk by the file system, every time.
     path.unlink(missing_ok=True)
     path.write_bytes(data)
@@ -165,7 +165,7 @@ def test_its_own_sm3_is_the_same_as_the_native_one() -> None:
 
 def test_it_works_where_the_library_has_no_sm3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = made(tmp_path / "log", (3,), algorithm="sm2")
-    monkeypatch.setattr(verifier.hashlib, "algorithms_available", set())
+    monkeypatch.setattr(hashlib, "algorithms_available", set())
     assert (verify(folder).size, verify(folder).faults) == (3, [])
 
 
