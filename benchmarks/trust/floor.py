@@ -27,15 +27,15 @@ def _naive_tokens(task: dict[str, Any]) -> None:
 
 def _cipher(task: dict[str, Any]) -> None:
     """The file read in pieces of the same size and enciphered; nothing is written, and nobody could open it."""
-    pieces = iter(partial(Path(task["source"]).open("rb", buffering=0).read, PIECE), b"")
-    for place, piece in enumerate(pieces):
-        nonce = place.to_bytes(12, "big")
-        if task["algorithm"] == "sm4-gcm":
-            encryptor = Cipher(SM4(KEY[:16]), modes.GCM(nonce)).encryptor()
-            encryptor.update(piece)
-            encryptor.finalize()
-        else:
-            AESGCM(KEY).encrypt(nonce, piece, None)
+    with Path(task["source"]).open("rb", buffering=0) as file:
+        for place, piece in enumerate(iter(partial(file.read, PIECE), b"")):
+            nonce = place.to_bytes(12, "big")
+            if task["algorithm"] == "sm4-gcm":
+                encryptor = Cipher(SM4(KEY[:16]), modes.GCM(nonce)).encryptor()
+                encryptor.update(piece)
+                encryptor.finalize()
+            else:
+                AESGCM(KEY).encrypt(nonce, piece, None)
 
 
 def _flush(task: dict[str, Any]) -> None:

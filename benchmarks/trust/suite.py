@@ -25,7 +25,7 @@ def _token_cases(folder: Path, rows: int) -> Iterator[Case]:
         for name, source, shape in (("few", few, "10% distinct"), ("all", all_, "all distinct")):
             task = {"work": "tokens", "source": source, "algorithm": f"hmac-{hash_}", "hash": hash_}
             yield Case(f"tokens_{hash_}_{name}", f"tokens, HMAC-{hash_.upper()}, {shape}", OURS, task, rows)
-            yield Case(f"naive_{hash_}_{name}", f"HMAC-{hash_.upper()} value by value, {shape}", FLOOR, task, rows)
+            yield Case(f"naive_{hash_}_{name}", f"HMAC-{hash_.upper()} row by row, {shape}", FLOOR, task, rows)
 
 
 def _seal_cases(folder: Path, rows: int) -> Iterator[Case]:
@@ -46,7 +46,7 @@ def _log_cases(folder: Path, rows: int) -> Iterator[Case]:
     yield Case("append", f"entries acknowledged, {WRITERS} writers", OURS, task | {"work": "append"}, asked)
     for hash_ in ("sm3", "sha256"):
         entries = max(rows // 2, 1)
-        source = str(inputs.log(folder, entries, hash_))  # type: ignore[arg-type]
+        source = str(inputs.log(folder, entries, hash_))
         said = {"work": "verify", "source": source, "entries": entries}
         yield Case(f"verify_{hash_}", f"a log verified, {hash_.upper()}", OURS, said, entries)
 
@@ -68,7 +68,7 @@ def _ratio(one: Measured | None, other: Measured | None, of: Callable[[Measured]
 
 
 def goals(measured: Mapping[str, Measured]) -> Iterator[Goal]:
-    """The figures to reach; rates are of CPU time, but acknowledgments wait for the disk, so theirs are of the clock."""
+    """The figures to reach; rates are of CPU time, except of acknowledgments, which wait for the disk: of the clock."""
 
     def cpu(found: Measured) -> float:
         return found.cpu

@@ -17,13 +17,14 @@ def _taken() -> threading.Lock:
     return lock
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting(Generic[Asked, Given]):
     asked: Asked
     woken: threading.Lock = field(default_factory=_taken)
     given: Given | None = None
     fault: BaseException | None = None
     done: bool = False
+    leads: bool = False
 
 
 class GroupCommit(Generic[Asked, Given]):
@@ -46,13 +47,34 @@ class GroupCommit(Generic[Asked, Given]):
             self._queue.append(mine)
             leads, self._led = not self._led, True
         if not leads:
-            mine.woken.acquire()
+            self._wait(mine)
         if not mine.done:
             self._lead()
         if mine.fault is not None:
             raise mine.fault
         assert mine.given is not None
         return mine.given
+
+    def _wait(self, mine: _Waiting[Asked, Given]) -> None:
+        try:
+            mine.woken.acquire()
+        except BaseException:
+            # Ctrl-C: whoever leaves must not be handed the lead, or the others would wait for ever.
+            with self._guard:
+                if mine in self._queue:
+                    self._queue.remove(mine)
+                following = self._next() if mine.leads else None
+            if following is not None:
+                following.woken.release()
+            raise
+
+    def _next(self) -> _Waiting[Asked, Given] | None:
+        """Who leads from here on; nobody when nobody waits. The caller holds the guard."""
+        following = self._queue[0] if self._queue else None
+        self._led = following is not None
+        if following is not None:
+            following.leads = True
+        return following
 
     def _lead(self) -> None:
         with self._guard:
@@ -65,8 +87,7 @@ class GroupCommit(Generic[Asked, Given]):
             for waiting in batch:
                 waiting.fault = fault
         with self._guard:
-            following = self._queue[0] if self._queue else None
-            self._led = following is not None
+            following = self._next()
         for waiting in batch:
             waiting.done = True
             # The leader's own lock is released as well; nobody waits on it any more.
