@@ -12,8 +12,9 @@ from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
+from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

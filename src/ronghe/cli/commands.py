@@ -6,6 +6,8 @@ from ronghe import __version__
 from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
+from ronghe.cli.keys import keys
+from ronghe.cli.log import log
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
 from ronghe.cli.session import Session
@@ -36,5 +38,5 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
-for _command in (data, standards, verify):
+for _command in (data, keys, log, standards, verify):
     ronghe.add_command(_command)
