@@ -27,6 +27,8 @@ __all__ = [
     "integer",
     "let",
     "literal_pattern",
+    "masked",
+    "multiple",
     "name",
     "null",
     "parens",
@@ -242,11 +244,40 @@ def _is_null(render: Renderer, node: ops.IsNull) -> Node:
     return parens(exp.Is(this=render(node.operand), expression=null()))
 
 
+def masked(operand: Node, node: ops.Masked) -> Node:
+    """The mask over an operand that is computed once."""
+    size, shown = call("LENGTH", operand.copy()), node.first + node.last
+    hidden = call("REPEAT", text(node.mark), parens(exp.Sub(this=size.copy(), expression=integer(shown))))
+    first = call("SUBSTRING", operand.copy(), integer(1), integer(node.first))
+    parts = [first, hidden, call("RIGHT", operand.copy(), integer(node.last))]
+    wanted = [part for part, there in zip(parts, (node.first, True, node.last), strict=True) if there]
+    long = exp.GT(this=size.copy(), expression=integer(shown))
+    # Named conditions both ways: of NULL neither holds, and NULL comes out.
+    short = exp.LTE(this=size.copy(), expression=integer(shown))
+    whole = call("REPEAT", text(node.mark), size)
+    return when(long, call("CONCAT", *wanted), when(short, whole))
+
+
+def multiple(render: "Renderer", operand: Node, node: ops.Multiple) -> Node:
+    """The multiple not above an operand that is computed once, by remainders: exact, and no division is."""
+
+    def sized(size: ops.Literal) -> Node:
+        return cast(render(size), f"DECIMAL({20 + node.operand_scale}, {node.operand_scale})")
+
+    wide = f"DECIMAL(38, {node.operand_scale})"
+    value = parens(exp.Add(this=operand, expression=sized(node.half))) if node.nearest else operand
+    over = parens(exp.Mod(this=parens(value), expression=sized(node.size)))
+    below = exp.LT(this=over.copy(), expression=integer(0))
+    floor = cast(parens(exp.Sub(this=value.copy(), expression=over)), wide)
+    return when(below, cast(parens(exp.Sub(this=floor.copy(), expression=sized(node.size))), wide), floor)
+
+
 COMMON: Rules = {
     ops.Column: _column,
     ops.Literal: _literal,
     ops.Lookup: _lookup,
     ops.Slice: lambda render, node: call("SUBSTRING", render(node.text), integer(node.start), integer(node.length)),
+    ops.Ending: lambda render, node: call("RIGHT", render(node.text), integer(node.length)),
     ops.Length: lambda render, node: cast(call("LENGTH", render(node.text)), "BIGINT"),
     ops.IsIn: _is_in,
     ops.IsNull: _is_null,

@@ -63,16 +63,15 @@ def _decided(request: Request, grants: Grants, now: datetime) -> Decision:
         return _MALFORMED
     if now.tzinfo is not UTC:
         now = now.astimezone(UTC)
-    if now < grants.seen:
-        return _CLOCK
-    if now >= grants.fresh_until:
-        return _STALE
+    if not grants.seen <= now < grants.fresh_until:
+        return _CLOCK if now < grants.seen else _STALE
     told = _told(request, grants.known) if request.attributes else {}
     prohibitions = grants.by_asset.get((request.kind, request.asset))
-    if prohibitions is not None:
-        prohibited = _prohibited(request, prohibitions, told, now)
-        if prohibited is not None:
-            return prohibited
+    prohibited = prohibitions and _prohibited(request, prohibitions, told, now)
+    return prohibited or _by_group(request, grants, told, now)
+
+
+def _by_group(request: Request, grants: Grants, told: Mapping[str, Value], now: datetime) -> Decision:
     asker = request.consumer if request.on_behalf_of is None else request.on_behalf_of
     group = grants.by_key.get((asker, request.kind, request.asset, request.version, request.purpose))
     if group is None:

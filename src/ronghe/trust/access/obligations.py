@@ -183,17 +183,19 @@ def reveals_no_more(a: Obligation, b: Obligation) -> bool:
     if isinstance(a, _NOTHING) or isinstance(b, Keep) or a == b:
         return True
     match a, b:
-        case (KeepFirst(), KeepFirst()) | (KeepLast(), KeepLast()):
-            return a.count <= b.count
+        case (KeepFirst(count=fewer), KeepFirst(count=more)) | (KeepLast(count=fewer), KeepLast(count=more)):
+            coarser = fewer <= more
         case Mask(), Mask():
-            return a.first <= b.first and a.last <= b.last and a.character == b.character
+            coarser = a.first <= b.first and a.last <= b.last and a.character == b.character
         case Generalize(), Generalize():
-            return a.hierarchy == b.hierarchy and a.height >= b.height
+            coarser = a.hierarchy == b.hierarchy and a.height >= b.height
         case Bucket(), Bucket():
-            return not a.width % b.width and not (a.start - b.start) % b.width
+            coarser = not a.width % b.width and not (a.start - b.start) % b.width
         case BucketDate(), BucketDate():
-            return _UNITS.index(a.unit) >= _UNITS.index(b.unit)
-    return False
+            coarser = _UNITS.index(a.unit) >= _UNITS.index(b.unit)
+        case _:
+            coarser = False
+    return coarser
 
 
 def strictest_first(obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:

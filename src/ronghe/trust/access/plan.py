@@ -1,7 +1,7 @@
 """A plan of obligations: what a permitted request may have, compiled once and served by every channel."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from ronghe.terms import content_id
@@ -101,4 +101,4 @@ def plan_of(request: Request, granted: tuple[Dated, ...], names: tuple[str, ...]
         until=min(end for _, end, _ in granted),
     )
     digest = content_id(json.dumps(_content(plan), ensure_ascii=False, sort_keys=True))
-    return Plan(*(getattr(plan, name) for name in Plan.__slots__ if name != "hash"), hash=digest)
+    return replace(plan, hash=digest)
