@@ -8,6 +8,7 @@ from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
+from ronghe.cli.protection import protect, risk
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 
@@ -36,5 +37,7 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
+for _of_data in (protect, risk):
+    data.add_command(_of_data)
 for _command in (data, standards, verify):
     ronghe.add_command(_command)

@@ -45,11 +45,12 @@ class AssetRisk:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy: its grants in an index, its assets and hierarchies by name."""
+    """A whole policy: its grants in an index, its assets and hierarchies by name, the id of the key of its tokens."""
 
     grants: Grants
     assets: Mapping[str, AssetRisk]
     hierarchies: Mapping[str, Hierarchy]
+    token_key: str = ""
 
 
 def parse_policy(text: str, *, where: str) -> Policy:
@@ -68,10 +69,10 @@ def parse_policy(text: str, *, where: str) -> Policy:
     grants = [_grant(table, assets, hierarchies) for table in top.tables("grants")]
     prohibitions = [_prohibition(table, assets) for table in top.tables("prohibitions")]
     issued, until = top.moment("issued"), top.moment_or_none("fresh_until")
-    known = top.texts("attributes")
+    known, token_key = top.texts("attributes"), top.text_or("token_key", "")
     top.end()
     index = _made(top, lambda: Grants.of(grants, prohibitions, seen=issued, fresh_until=until, known=known))
-    return Policy(index, assets, hierarchies)
+    return Policy(index, assets, hierarchies, token_key)
 
 
 def _made(table: Table, make: Callable[[], T]) -> T:
