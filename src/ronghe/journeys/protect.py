@@ -1,39 +1,31 @@
-"""Protect one file under a policy: decide, release what the grants give, publish it as a data package with its plan."""
+"""Protect one file under a policy: what its grants give, published as a data package with its plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-from sqlglot import exp
+import pyarrow.parquet as pq
 
-from ronghe.data.protect.compile import Compiled, compile_plan
-from ronghe.data.protect.release import Tokens, released, suppressed
-from ronghe.data.protect.risk import Risk, risk_of
-from ronghe.journeys.policies import ancestors_of, read_policy
+from ronghe.data.protect.risk import Risk
+from ronghe.journeys.protected_rows import ProtectedRows, asked_of, protected_rows
 from ronghe.journeys.publication import json_text, table_name
-from ronghe.journeys.token_keys import tokens_of
-from ronghe.journeys.typed_source import attach_typed
-from ronghe.messages import both
 from ronghe.tables.delimited import Progress, silent
-from ronghe.tables.engine import DuckDB, Resources, duckdb_engine, io_fault
+from ronghe.tables.engine import Resources, io_fault
 from ronghe.tables.open import ReadOptions
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.publish import Workspace, workspace
-from ronghe.tables.write import write_csv, write_excel, write_parquet
-from ronghe.terms import Kind, Refused, UsageError
-from ronghe.trust.access import Deny, Permit, Plan, Request, decide
-from ronghe.trust.access.obligations import Token
-from ronghe.trust.access.policy import Policy
+from ronghe.tables.write import neutral_texts, write_csv, write_excel, write_parquet
+from ronghe.terms import UsageError
+from ronghe.trust.access import Plan
 
 __all__ = ["FORMATS", "PLAN", "Protected", "protect_file"]
 
 FORMATS = ("parquet", "csv", "xlsx")
 PLAN = "plan.json"
-_RELEASED, _LEAVING = "released", "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,113 +64,30 @@ class Protected:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The request with the policy that answers it, at one instant."""
-
-    policy: Policy
-    request: Request
-    now: datetime
-
-    def plan(self, amount: int = 0) -> Plan:
-        """The plan of the grants; Refused with the reason, the clause and the remedy."""
-        answer = decide(replace(self.request, amount=amount), self.policy.grants, self.now)
-        if isinstance(answer, Permit):
-            return answer.plan
-        raise _refusal(answer)
+def _told(rows: ProtectedRows, file: str, out: Path | None, preview: int, *, round_trip: bool) -> Protected:
+    first = rows.first(preview)
+    if file.endswith(".csv") and not round_trip:
+        texts = [neutral_texts(c) if pa.types.is_string(c.type) else c for c in first.columns]
+        first = pa.table(texts, names=first.column_names)
+    shown = tuple(tuple(row.values()) for row in first.to_pylist())
+    counts = (rows.rows_in, rows.rows, rows.malformed)
+    return Protected(out, file, rows.plan, *counts, rows.risk, tuple(first.column_names), shown)
 
 
-def _refusal(answer: Deny) -> Refused:
-    params = dict(answer.params)
-    reason, remedy = both(answer.reason, **params), both(answer.remedy)
-    if answer.clause:
-        return Refused("journeys.protect_denied_by", reason=reason, clause=answer.clause, remedy=remedy)
-    return Refused("journeys.protect_denied", reason=reason, remedy=remedy)
+def _write(rows: ProtectedRows, path: Path, *, round_trip: bool) -> None:
+    with pq.ParquetFile(rows.path) as leaving:
+        reader = pa.RecordBatchReader.from_batches(leaving.schema_arrow, leaving.iter_batches())
+        if path.suffix == ".csv":
+            write_csv(reader, path, bom=True, neutral=not round_trip)
+        elif path.suffix == ".xlsx":
+            write_excel(reader, path)
+        else:
+            write_parquet(reader, path)
 
 
-def _asked(
-    policy: Policy,
-    asset: str,
-    consumer: str,
-    purpose: str,
-    fields: Sequence[str],
-    on_behalf_of: str | None,
-    now: datetime,
-) -> _Asked:
-    known = policy.assets.get(asset)
-    kind, version = (known.kind, known.version) if known else (Kind.DATA, 0)
-    request = Request(consumer, kind, asset, version, purpose, tuple(fields), on_behalf_of=on_behalf_of)
-    return _Asked(policy, request, now)
-
-
-def _recognizing(policy: Policy, plan: Plan) -> tuple[list[str], str | None]:
-    """The columns by which the risk is measured: those the policy names, else all that leave but tokens."""
-    named = policy.assets[plan.asset]
-    tokens = {name for share in plan.shares for name, duty in share.fields if isinstance(duty, Token)}
-    quasi = [name for name in named.quasi if name in plan.fields]
-    sensitive = named.sensitive if named.sensitive in plan.fields else None
-    return quasi or [name for name in plan.fields if name not in tokens and name != sensitive], sensitive
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """What the view of leaving rows came to."""
-
-    rows_in: int
-    rows: int
-    risk: Risk
-
-
-def _count(engine: DuckDB, view: str) -> int:
-    select = exp.select(exp.alias_(exp.Count(this=exp.Star()), "n")).from_(view)
-    return int(engine.query(select).to_pylist()[0]["n"])
-
-
-def _release(
-    engine: DuckDB, compiled: Compiled, plan: Plan, tokens: Tokens | None, scratch: Path, progress: Progress
-) -> None:
-    """The rows that leave as the view `leaving`; on the disk lie only protected values."""
-    path = scratch / "released.parquet"
-    batches = released(engine, compiled, "source", tokens)
-    first = next(batches)
-
-    def told() -> Any:
-        done = 0
-        yield first
-        for batch in batches:
-            done += batch.num_rows
-            progress("protect", done, 0)
-            yield batch
-
-    write_parquet(pa.RecordBatchReader.from_batches(first.schema, told()), path)
-    engine.connection.read_parquet(str(path)).create_view(_RELEASED, replace=True)
-    suppressed(engine, _RELEASED, _LEAVING, plan.suppress)
-
-
-def _measured(engine: DuckDB, asked: _Asked, plan: Plan) -> _Left:
-    rows = _count(engine, _LEAVING)
-    # The quota is in rows that leave, and these are known only now: refused before a byte is published.
-    asked.plan(rows)
-    quasi, sensitive = _recognizing(asked.policy, plan)
-    columns = {name: name for name in plan.fields}
-    risk = risk_of(engine, _LEAVING, columns, quasi=quasi, sensitive=sensitive)
-    return _Left(_count(engine, "source"), rows, risk)
-
-
-def _leaving(most: int | None = None) -> exp.Select:
-    select = exp.select("*").from_(_LEAVING)
-    return select if most is None else select.limit(most)
-
-
-def _write(engine: DuckDB, path: Path, *, round_trip: bool) -> int:
-    rows = engine.connection.sql(_leaving().sql(dialect="duckdb"))
-    if path.suffix == ".csv":
-        return write_csv(rows, path, bom=True, neutral=not round_trip)
-    return write_excel(rows, path) if path.suffix == ".xlsx" else write_parquet(rows, path)
-
-
-def _publish(work: Workspace, engine: DuckDB, file: str, left: _Left, plan: Plan, *, round_trip: bool) -> None:
-    _write(engine, work.folder / file, round_trip=round_trip)
+def _publish(work: Workspace, rows: ProtectedRows, file: str, *, round_trip: bool) -> None:
+    plan = rows.plan
+    _write(rows, work.folder / file, round_trip=round_trip)
     (work.folder / PLAN).write_text(json_text(plan.to_json()), "utf-8")
     formulas = {"ronghe:formulas": "as they are" if round_trip else "neutralized"} if file.endswith(".csv") else {}
     properties: Mapping[str, Any] = {
@@ -188,9 +97,9 @@ def _publish(work: Workspace, engine: DuckDB, file: str, left: _Left, plan: Plan
         "ronghe:grants": [share.grant for share in plan.shares],
         "ronghe:plan": plan.hash,
         "ronghe:validUntil": plan.until.isoformat(),
-        "ronghe:risk": left.risk.to_json(),
+        "ronghe:risk": rows.risk.to_json(),
     }
-    listed = [Resource(file, {"ronghe:rows": left.rows, **formulas}), Resource(PLAN)]
+    listed = [Resource(file, {"ronghe:rows": rows.rows, **formulas}), Resource(PLAN)]
     work.publish(manifest(work.folder, work.target.name.lower(), listed, properties))
 
 
@@ -220,58 +129,32 @@ def protect_file(
     """
     if format not in FORMATS:
         raise UsageError("journeys.protect_format", value=format, known=", ".join(FORMATS))
-    read = read_policy(policy)
-    name = asset or table_name(source)
-    asked = _asked(read, name, consumer, purpose, fields, on_behalf_of, now)
-    # Decided before the file is opened: a refusal tells nothing of what is in it, not even that it is there.
-    plan = asked.plan()
-    tokens = key_file and tokens_of(key_file, consumer=on_behalf_of or consumer, expected=read.token_key)
-    job = _Job(source, asked, plan, tokens or None, policy.parent, resources, options, preview, progress)
-    file = f"{table_name(name)}.{format}"
+    asked = asked_of(
+        policy,
+        source,
+        asset=asset,
+        consumer=consumer,
+        purpose=purpose,
+        fields=fields,
+        on_behalf_of=on_behalf_of,
+        now=now,
+    )
+    asked.plan()
+    given: Mapping[str, Any] = {"key_file": key_file, "resources": resources, "options": options, "progress": progress}
+    file = f"{table_name(asked.request.asset)}.{format}"
     try:
         if out is None:
-            with TemporaryDirectory(prefix="ronghe-") as scratch:
-                return job.run(Path(scratch), file, None, round_trip=round_trip)
-        with workspace(out, resume=False) as work:
-            return job.run(work.scratch, file, work, round_trip=round_trip)
+            with (
+                TemporaryDirectory(prefix="ronghe-") as folder,
+                protected_rows(source, asked, scratch=Path(folder), beside=policy.parent, **given) as rows,
+            ):
+                return _told(rows, file, None, preview, round_trip=round_trip)
+        with (
+            workspace(out, resume=False) as work,
+            protected_rows(source, asked, scratch=work.scratch, beside=policy.parent, **given) as rows,
+        ):
+            told = _told(rows, file, work.target, preview, round_trip=round_trip)
+            _publish(work, rows, file, round_trip=round_trip)
+            return told
     except OSError as fault:
         raise io_fault(fault) from fault
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    source: str
-    asked: _Asked
-    plan: Plan
-    tokens: Tokens | None
-    beside: Path
-    resources: Resources
-    options: ReadOptions | None
-    preview: int
-    progress: Progress
-
-    def run(self, scratch: Path, file: str, work: Workspace | None, *, round_trip: bool) -> Protected:
-        """Release, measure, and with a workspace publish."""
-        ancestors = ancestors_of(self.asked.policy, self.plan, self.beside, scratch)
-        with duckdb_engine(scratch / "spill", self.resources) as engine:
-
-            def release(columns: Mapping[str, Any]) -> None:
-                compiled = compile_plan(self.plan, columns, ancestors)
-                _release(engine, compiled, self.plan, self.tokens, scratch, self.progress)
-
-            staged = attach_typed(engine, "source", self.source, scratch, self.options, self.progress, release)
-            left = _measured(engine, self.asked, self.plan)
-            first = engine.query(_leaving(self.preview))
-            if work is not None:
-                _publish(work, engine, file, left, self.plan, round_trip=round_trip)
-        return Protected(
-            None if work is None else work.target,
-            file,
-            self.plan,
-            left.rows_in,
-            left.rows,
-            len(staged.malformed),
-            left.risk,
-            tuple(first.column_names),
-            tuple(tuple(row.values()) for row in first.to_pylist()),
-        )

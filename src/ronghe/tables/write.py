@@ -21,7 +21,16 @@ from ronghe.tables.cells import SIGNIFICANT_DIGITS
 from ronghe.tables.engine import BATCH_ROWS
 from ronghe.terms import InputError, LimitReached, UsageError
 
-__all__ = ["FORMATS", "Rows", "write_arrow", "write_csv", "write_excel", "write_parquet", "write_table"]
+__all__ = [
+    "FORMATS",
+    "Rows",
+    "neutral_texts",
+    "write_arrow",
+    "write_csv",
+    "write_excel",
+    "write_parquet",
+    "write_table",
+]
 
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
@@ -59,7 +68,7 @@ _FORMULA = "^[\\s]*[=+@\\-\t\r\uff1d\uff0b\uff0d\uff20]"
 _PLAIN_NUMBER = "^[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
-def _neutral(texts: pa.Array) -> pa.Array:
+def neutral_texts(texts: pa.Array) -> pa.Array:
     """Texts that a spreadsheet would run as formulas, behind an apostrophe; numbers, which do nothing, as they are.
 
     Source: OWASP, CSV Injection. Full-width signs are formulas where the language is Chinese or Japanese.
@@ -77,7 +86,7 @@ def _csv_cells(texts: pa.Array, *, alone: bool) -> pa.Array:
 
 
 def _csv_lines(columns: Sequence[pa.Array], *, neutral: bool = False) -> bytes:
-    columns = [_neutral(column) for column in columns] if neutral else columns
+    columns = [neutral_texts(column) for column in columns] if neutral else columns
     cells = [_csv_cells(column, alone=len(columns) == 1) for column in columns]
     lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
     ended = pc.binary_join_element_wise(lines, "\r\n", "")
