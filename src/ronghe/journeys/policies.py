@@ -58,11 +58,16 @@ def _levels(hierarchy: Hierarchy, beside: Path, into: Path) -> Mapping[str, tupl
     with duckdb_engine(into / "spill", Resources()) as engine:
         engine.attach("hierarchy", staged)
         rows = engine.query(exp.select("*").from_("hierarchy").limit(_MOST_VALUES)).to_pylist()
-    found = {}
-    for level in hierarchy.levels:
-        place = f"c{staged.columns.index(level)}"
-        pairs = [(plain_text(row["c0"]), row[place]) for row in rows if row["c0"] and row[place]]
-        if len(dict(pairs)) < len(set(pairs)):
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    places = [f"c{staged.columns.index(level)}" for level in hierarchy.levels]
+    below = "c0"
+    for level, place in zip(hierarchy.levels, places, strict=True):
+        # What has no ancestor at one level has none above: else the coarser level would tell what the finer hides.
+        rows = [row for row in rows if row[below] and row[place]]
+        pairs = {(plain_text(row["c0"]), str(row[place])) for row in rows}
+        steps = {(row[below], row[place]) for row in rows}
+        if len(dict(pairs)) < len(pairs) or len(dict(steps)) < len(steps):
             raise InputError("journeys.hierarchy_twice", path=source, level=level)
-        found[level] = tuple(sorted(set(pairs)))
+        found[level] = tuple(sorted(pairs))
+        below = place
     return found

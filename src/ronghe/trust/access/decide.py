@@ -95,6 +95,7 @@ def _well_formed(request: Request, grants: Grants, now: datetime) -> bool:
         and type(request.purpose) is str
         and type(request.amount) is int
         and request.amount >= 0
+        and type(request.attributes) is tuple
         and type(request.fields) is tuple
         and (not request.fields or all(type(name) is str for name in request.fields))
         and (request.on_behalf_of is None or type(request.on_behalf_of) is str)
