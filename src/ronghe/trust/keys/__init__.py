@@ -1,0 +1,1 @@
+"""Keys, ciphers, tokens and signatures."""
