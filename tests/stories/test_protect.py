@@ -17,9 +17,10 @@ from ronghe.journeys.protected_rows import asked_of, protected_rows
 from ronghe.tables.engine import Resources
 from ronghe.tables.package import read_manifest, verify_package
 from ronghe.terms import InputError, Refused
+from ronghe.trust.keys.store import KeyStore
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-KEY = "00112233445566778899aabbccddeeff" * 2
+KEY = "tokens.json"
 
 HEADER = "id,name,birth,area,income,sex,note"
 ROWS = (
@@ -63,7 +64,7 @@ note = "keep"
 def place(tmp_path: Path) -> Path:
     write(tmp_path, ROWS)
     (tmp_path / "policy.toml").write_text(POLICY, "utf-8")
-    (tmp_path / "key").write_text(KEY, "ascii")
+    KeyStore(tmp_path).create("tokens", purpose="token", algorithm="hmac-sm3", now=NOW)
     return tmp_path
 
 
@@ -83,7 +84,7 @@ def protect(folder: Path, **given: Any) -> Any:
         "policy": folder / "policy.toml",
         "consumer": "医保局",
         "purpose": "参保核验",
-        "key_file": folder / "key",
+        "key_file": folder / KEY,
         "now": NOW,
         "preview": 1000,
     }
@@ -151,7 +152,7 @@ def test_file_python_and_sql_give_the_same_rows(place: Path) -> None:
         asked,
         scratch=scratch,
         beside=place,
-        key_file=place / "key",
+        key_file=place / KEY,
         resources=Resources(),
     ) as rows:
         by_sql = rows.query(exp.select("*").from_("leaving")).to_pylist()
@@ -191,14 +192,23 @@ def test_tokens_join_within_a_request_and_never_across_requests_or_consumers(pla
 
 def test_without_the_right_key_nothing_leaves_and_no_key_is_told(place: Path) -> None:
     assert refusal(place, key_file=None).code == "data.protect_key_missing"
-    for written in ("", "secret", "ab" * 31, "zz" * 32, "00" * 32, KEY[:-1]):
-        (place / "bad").write_text(written, "ascii")
-        fault = refusal(place, key_file=place / "bad")
+    secret = json.loads((place / KEY).read_text())["versions"]["1"]["secret"]
+    for written in ("", "secret", "{}", (place / KEY).read_text().replace(secret, secret[2:])):
+        (place / "bad.json").write_text(written, "ascii")
+        (place / "bad.json").chmod(0o600)
+        fault = refusal(place, key_file=place / "bad.json")
         assert fault.code == "journeys.key_unreadable"
-        assert not written or written not in str(fault)
-    assert refusal(place, key_file=place / "absent").code == "journeys.key_unreadable"
+        assert secret[2:] not in str(fault)
+    KeyStore(place).create("wrapping", purpose="wrap", algorithm="sm4-gcm", now=NOW)
+    assert refusal(place, key_file=place / "wrapping.json").code == "journeys.key_unreadable"
+    assert refusal(place, key_file=place / "absent.json").code == "journeys.key_unreadable"
     change(place, "fresh_until", 'token_key = "0123456789abcdef"\nfresh_until')
     assert refusal(place).code == "journeys.key_wrong"
+    before = KeyStore(place).facts("tokens")[0].check
+    change(place, "0123456789abcdef", before)
+    kept = protect(place).preview
+    KeyStore(place).rotate("tokens", now=NOW)
+    assert protect(place).preview == kept  # the policy names the version
 
 
 @pytest.mark.parametrize(
@@ -347,7 +357,7 @@ def test_typed_columns_stay_typed_where_they_are_kept(place: Path) -> None:
     )
     pq.write_table(table, place / "residents.parquet")
     change(place, 'birth = { bucket_date = "year" }', 'birth = "keep"')
-    asked = {"policy": place / "policy.toml", "consumer": "医保局", "purpose": "参保核验", "key_file": place / "key"}
+    asked = {"policy": place / "policy.toml", "consumer": "医保局", "purpose": "参保核验", "key_file": place / KEY}
     made = data.protect(place / "residents.parquet", **asked, now=NOW, preview=5)  # type: ignore[arg-type]
     assert made.preview[0][2] == datetime(1949, 12, 31).date()  # noqa: DTZ001
     assert made.preview[0][4] == "[12000, 13000)"
@@ -385,7 +395,7 @@ def test_the_command_previews_delivers_refuses_and_tells_risk(place: Path, capsy
     change(place, "2027-01-01", "2999-01-01")
     change(place, "2030-01-01", "2999-01-01")
     asked = ["--policy", place / "policy.toml", "--consumer", "医保局", "--purpose", "参保核验"]
-    command = ["data", "protect", place / "residents.csv", *asked, "--key-file", place / "key"]
+    command = ["data", "protect", place / "residents.csv", *asked, "--key-file", place / KEY]
     assert run(*command, "--preview", 2) == 0
     shown = capsys.readouterr().out
     assert "张*" in shown

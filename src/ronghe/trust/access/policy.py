@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ronghe.terms import InputError, Kind, Period
 from ronghe.trust.access.grants import Grant, Grants, Prohibition
-from ronghe.trust.access.obligations import Obligation, SmallGroups
+from ronghe.trust.access.obligations import Obligation, SmallGroups, Token
 from ronghe.trust.access.policy_fields import conditions, obligation
 from ronghe.trust.access.reading import Table
 
@@ -45,7 +45,7 @@ class AssetRisk:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy: its grants in an index, its assets and hierarchies by name, the id of the key of its tokens."""
+    """A whole policy: its grants in an index, its assets and hierarchies by name, the check value of its token key."""
 
     grants: Grants
     assets: Mapping[str, AssetRisk]
@@ -138,7 +138,10 @@ def _grant(table: Table, assets: Mapping[str, AssetRisk], hierarchies: Mapping[s
 
 
 def _obligation(table: Table, name: str, levels: Mapping[str, tuple[str, ...]], request: str) -> Obligation:
-    return _made(table, lambda: obligation(table.inside("fields"), name, levels, request))
+    made = _made(table, lambda: obligation(table.inside("fields"), name, levels, request))
+    if isinstance(made, Token) and not request:
+        raise table.wrong("request", "the id of the request, which keeps its tokens apart from all others")
+    return made
 
 
 def _small(table: Table, fields: Mapping[str, Obligation]) -> SmallGroups:
