@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from benchmarks import page
+from benchmarks.access import suite as access
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize,)}
+SUITES = {suite.NAME: suite for suite in (standardize, access)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

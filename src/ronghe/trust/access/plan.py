@@ -1,7 +1,7 @@
 """A plan of obligations: what a permitted request may have, compiled once and served by every channel."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from ronghe.terms import content_id
@@ -39,7 +39,11 @@ class Plan:
     shares: tuple[Share, ...]
     suppress: tuple[SmallGroups, ...]
     until: datetime
-    hash: str = ""
+
+    @property
+    def hash(self) -> str:
+        """32 hexadecimal digits. Worked out when asked for: a decision must not wait for it."""
+        return content_id(json.dumps(_content(self), ensure_ascii=False, sort_keys=True))
 
     def to_json(self) -> dict[str, object]:
         """The plan as a JSON value, with its hash."""
@@ -90,7 +94,7 @@ def plan_of(request: Request, granted: tuple[Dated, ...], names: tuple[str, ...]
         for _, _, grant in granted
     )
     leaving = {name for share in shares for name, obligation in share.fields if not isinstance(obligation, Drop)}
-    plan = Plan(
+    return Plan(
         consumer=request.consumer,
         asset=request.asset,
         version=request.version,
@@ -100,5 +104,3 @@ def plan_of(request: Request, granted: tuple[Dated, ...], names: tuple[str, ...]
         suppress=tuple(dict.fromkeys(rule for _, _, grant in granted for rule in grant.suppress)),
         until=min(end for _, end, _ in granted),
     )
-    digest = content_id(json.dumps(_content(plan), ensure_ascii=False, sort_keys=True))
-    return replace(plan, hash=digest)
