@@ -422,3 +422,37 @@ def test_the_preview_is_what_is_in_the_file_in_the_order_of_the_source(place: Pa
     assert len(set(table.column("id").to_pylist())) == 5000
     assert Counter(table.column("name").to_pylist()) == Counter("张" + "*" * len(str(n)) for n in range(5000))
     assert made.preview == tuple(tuple(row.values()) for row in table.slice(0, 1000).to_pylist())
+
+
+def test_names_that_sql_would_confuse_are_kept_apart(place: Path) -> None:
+    (place / "odd.csv").write_text('Name,name,_order,"q""uo\'te"\nA,bb,1,x\nB,cc,2,x\nC,dd,3,y\n', "utf-8")
+    (place / "policy.toml").write_text(
+        """
+        format = "policy@1"
+        issued = 2026-01-01T00:00:00+08:00
+        [assets.odd]
+        [[grants]]
+        id = "G"
+        consumer = "c"
+        asset = "odd"
+        purpose = "p"
+        legal_basis = "l"
+        from = 2026-01-01T00:00:00+08:00
+        [grants.fields]
+        Name = "keep"
+        name = "mask"
+        _order = "keep"
+        "q\\"uo'te" = "keep"
+        [[grants.suppress]]
+        least = 2
+        fields = ["q\\"uo'te"]
+        """,
+        "utf-8",
+    )
+    given: dict[str, Any] = {"policy": place / "policy.toml", "consumer": "c", "purpose": "p", "now": NOW, "preview": 9}
+    made = data.protect(place / "odd.csv", **given, out=place / "out")
+    assert made.preview == (("A", "**", "1", "x"), ("B", "**", "2", "x"), ("C", "**", "3", None))
+    assert pq.read_schema(place / "out" / "odd.parquet").names == ["Name", "name", "_order", "q\"uo'te"]
+    (place / "odd.csv").write_text('Name,name,_order,"q""uo\'te"\n', "utf-8")
+    for ending in ("csv", "xlsx", "parquet"):
+        assert data.protect(place / "odd.csv", **given, out=place / "out", format=ending).preview == ()

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ronghe.data.protect.risk import Risk
 from ronghe.journeys.protected_rows import ProtectedRows, asked_of, protected_rows
@@ -68,15 +67,14 @@ def _told(rows: ProtectedRows, file: str, out: Path | None, preview: int, *, rou
     first = rows.first(preview)
     if file.endswith(".csv") and not round_trip:
         texts = [neutral_texts(c) if pa.types.is_string(c.type) else c for c in first.columns]
-        first = pa.table(texts, names=first.column_names)
-    shown = tuple(tuple(row.values()) for row in first.to_pylist())
+        first = pa.Table.from_arrays(texts, names=first.column_names)
+    shown = tuple(zip(*(column.to_pylist() for column in first.columns), strict=True))
     counts = (rows.rows_in, rows.rows, rows.malformed)
-    return Protected(out, file, rows.plan, *counts, rows.risk, tuple(first.column_names), shown)
+    return Protected(out, file, rows.plan, *counts, rows.risk, rows.plan.fields, shown)
 
 
 def _write(rows: ProtectedRows, path: Path, *, round_trip: bool) -> None:
-    with pq.ParquetFile(rows.path) as leaving:
-        reader = pa.RecordBatchReader.from_batches(leaving.schema_arrow, leaving.iter_batches())
+    with rows.batches() as reader:
         if path.suffix == ".csv":
             write_csv(reader, path, bom=True, neutral=not round_trip)
         elif path.suffix == ".xlsx":

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot import exp
 
 from ronghe.data.protect.compile import Compiled, compile_plan
-from ronghe.data.protect.release import Tokens, released, suppressed
+from ronghe.data.protect.release import Tokens, place_of, released, suppressed
 from ronghe.data.protect.risk import Risk, risk_of
 from ronghe.journeys.policies import ancestors_of, read_policy
 from ronghe.journeys.publication import table_name
@@ -97,16 +98,41 @@ class ProtectedRows:
     malformed: int
     risk: Risk
 
-    def query(self, select: exp.Select, resources: Resources | None = None) -> pa.Table:
-        """What a SELECT over the table `leaving` gives; the engine that runs it has no other table."""
-        with duckdb_engine(self.path.parent / "query", resources or Resources()) as engine:
-            engine.connection.read_parquet(str(self.path)).create_view(LEAVING)
-            return engine.query(select)
+    def batches(self) -> pa.RecordBatchReader:
+        """The rows under the names of their fields."""
+        with pq.ParquetFile(self.path) as file:
+            read = file.schema_arrow
+        names = zip(read, self.plan.fields, strict=True)
+        schema = pa.schema([field.with_name(name) for field, name in names])
 
-    def first(self, most: int | None = None) -> pa.Table:
-        """The first rows, or all."""
-        select = exp.select("*").from_(LEAVING)
-        return self.query(select if most is None else select.limit(most))
+        def renamed() -> Iterator[pa.RecordBatch]:
+            with pq.ParquetFile(self.path) as file:
+                for batch in file.iter_batches():
+                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+        return pa.RecordBatchReader.from_batches(schema, renamed())
+
+    def first(self, most: int) -> pa.Table:
+        """The first rows."""
+        with self.batches() as reader:
+            found, left = [pa.RecordBatch.from_pylist([], schema=reader.schema)], most
+            while left > 0 and (batch := next(reader, None)) is not None:
+                found.append(batch.slice(0, left))
+                left -= batch.num_rows
+        return pa.Table.from_batches(found)
+
+    def query(self, select: exp.Select, resources: Resources | None = None) -> pa.Table:
+        """What a SELECT over the table `leaving` gives; the engine that runs it has no other table.
+
+        Of two fields whose names differ in case alone the second is called `name_1`.
+        """
+        with duckdb_engine(self.path.parent / "query", resources or Resources()) as engine:
+            places = enumerate(self.plan.fields)
+            named = [exp.alias_(exp.column(place_of(number)), name, quoted=True) for number, name in places]
+            engine.connection.read_parquet(str(self.path)).create_view("stored")
+            engine.keep(LEAVING, exp.select(*named).from_("stored"))
+            engine.connection.execute("DROP VIEW stored")
+            return engine.query(select)
 
 
 def _count(engine: DuckDB, view: str) -> int:
@@ -132,7 +158,7 @@ def _release(
 
     write_parquet(pa.RecordBatchReader.from_batches(first.schema, told()), path)
     engine.connection.read_parquet(str(path)).create_view(_RELEASED, replace=True)
-    suppressed(engine, _RELEASED, LEAVING, plan.suppress)
+    suppressed(engine, _RELEASED, LEAVING, plan.fields, plan.suppress)
 
 
 def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> tuple[int, Risk]:
@@ -140,7 +166,7 @@ def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> tuple[int, Risk]:
     # The quota is in rows that leave, and these are known only now: refused before a byte is published.
     asked.plan(rows)
     quasi, sensitive = _recognizing(asked.policy, plan)
-    columns = {name: name for name in plan.fields}
+    columns = {name: place_of(number) for number, name in enumerate(plan.fields)}
     return rows, risk_of(engine, LEAVING, columns, quasi=quasi, sensitive=sensitive)
 
 
