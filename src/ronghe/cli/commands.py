@@ -6,6 +6,8 @@ from ronghe import __version__
 from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
+from ronghe.cli.keys import keys
+from ronghe.cli.log import log
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
@@ -39,5 +41,5 @@ def ronghe(ctx: click.Context) -> None:
 
 for _of_data in (protect, risk):
     data.add_command(_of_data)
-for _command in (data, standards, verify):
+for _command in (data, keys, log, standards, verify):
     ronghe.add_command(_command)

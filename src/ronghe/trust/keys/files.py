@@ -1,7 +1,7 @@
 """Seal files: chunk by chunk, each tied to its place, to its file and to what the file is for.
 
-The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce counts the chunks and marks the last, so
-that none can be left out, repeated, moved within the file or into another, or cut off at the end. A data key serves one
+The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce counts the chunks and marks the last.
+So none can be left out, repeated, moved within the file or into another, or cut off at the end. A data key serves one
 file, so a nonce never comes twice under it.
 """
 
@@ -58,9 +58,9 @@ def seal(source: Path, target: Path, *, key: Key, context: str, chunk: int = CHU
     with write_atomic(target) as part, _opened(source) as given, part.open("wb", buffering=0) as out:
         out.write(envelope.fixed + wrap(data_key, envelope, key, 1).data() + bytes(SLOT))
         total, place = os.fstat(given.fileno()).st_size, 0
-        data = given.read(chunk)
+        data = _read_chunk(given, chunk)
         while True:
-            following = given.read(chunk) if len(data) == chunk else b""
+            following = _read_chunk(given, chunk) if len(data) == chunk else b""
             for piece in cipher.encrypt(_nonce(place, last=not following), data, bound):
                 _write_all(out, piece)
             if not following:
@@ -78,7 +78,7 @@ def _write_all(out: BinaryIO, data: bytes) -> None:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb", buffering=0)  # type: ignore[return-value]  # a FileIO reads as a BinaryIO
+        return path.open("rb", buffering=0)
     except OSError as fault:
         raise io_fault(fault) from fault
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-__all__ = ["Key", "KeyProvider", "Purpose", "Signer", "SignatureAlgorithm"]
+__all__ = ["Key", "KeyProvider", "Purpose", "SignatureAlgorithm", "Signer"]
 
 Purpose = Literal["wrap", "token", "sign"]
 SignatureAlgorithm = Literal["ed25519", "sm2"]

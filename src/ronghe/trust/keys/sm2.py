@@ -97,7 +97,7 @@ def public_of(private: int) -> bytes:
 
 
 def _nonce(private: int, digest: int) -> int:
-    """A number that never comes twice: from the key, the message and fresh randomness, so that neither alone is trusted."""
+    """A number that never comes twice: of key, message and fresh randomness, so that none alone is trusted."""
     while True:
         seed = _bytes(private) + _bytes(digest) + secrets.token_bytes(32)
         k = int.from_bytes(hmac.digest(seed, b"sm2 nonce", "sm3") + secrets.token_bytes(8), "big") % ORDER

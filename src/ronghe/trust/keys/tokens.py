@@ -27,7 +27,8 @@ class KeyedHash:
     """
 
     def __init__(self, key: DerivedKey, prefix: bytes = b"") -> None:
-        padded = key.secret.ljust(_BLOCK, b"\0")
+        secret = key.secret if len(key.secret) <= _BLOCK else hashlib.new(key.hash, key.secret).digest()
+        padded = secret.ljust(_BLOCK, b"\0")
         self._inner = hashlib.new(key.hash, bytes(byte ^ 0x36 for byte in padded) + prefix)
         self._outer = hashlib.new(key.hash, bytes(byte ^ 0x5C for byte in padded))
 

@@ -1,4 +1,4 @@
-"""The hash functions of a log: SHA-256 or SM3 (GB/T 32905), with the prefixes of RFC 6962 that keep leaves from nodes."""
+"""The hash functions of a log: SHA-256 or SM3 (GB/T 32905), with prefixes that keep leaves from nodes (RFC 6962)."""
 
 import hashlib
 from collections.abc import Callable

@@ -61,9 +61,7 @@ class Index:
         return self._bodies(index // _BLOCK)[index % _BLOCK]
 
     def _bodies(self, block: int) -> list[bytes]:
-        if self._loaded[0] != block or block * _BLOCK + len(self._loaded[1]) < min(
-            self._size, block * _BLOCK + _BLOCK
-        ):
+        if self._loaded[0] != block or block * _BLOCK + len(self._loaded[1]) < min(self._size, block * _BLOCK + _BLOCK):
             offset, skipped = self._begins[2 * block], self._begins[2 * block + 1]
             found: list[bytes] = []
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

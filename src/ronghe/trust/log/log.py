@@ -20,7 +20,7 @@ from ronghe.trust.log.store import Entries
 __all__ = ["LARGEST_ENTRY", "Log"]
 
 LARGEST_ENTRY = 1 << 20
-"""Bytes of an entry: decisions and reads are told in hundreds; what is larger belongs in a file whose hash is logged."""
+"""Bytes of an entry: decisions and reads take hundreds; what is larger belongs in a file whose hash is logged."""
 
 Clock = Callable[[], datetime]
 

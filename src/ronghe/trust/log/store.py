@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ronghe.tables.atomic import write_atomic
 from ronghe.tables.engine import io_fault
@@ -154,15 +155,21 @@ class Entries:
             path.write_text(json.dumps(said) + "\n", "ascii")
 
     def _resume(self) -> None:
+        noted, said = 0, dict[str, Any]()
         with suppress(OSError, ValueError, KeyError, TypeError):
             said = json.loads((self.folder / _STATE).read_text("ascii"))
             nodes = [bytes.fromhex(node) if node else None for node in said["nodes"]]
             frontier = Frontier(self.hash, int(said["size"]), nodes)
-            offset, length = int(said["offset"]), int(said["line"])
-            line = os.pread(self._descriptor, length, offset - length)
+            noted, length = int(said["offset"]), int(said["line"])
+            line = os.pread(self._descriptor, length, noted - length)
             head = read_head_line(self.log, line.removesuffix(b"\n"), self.hash)
-            if head is not None and (head.size, head.root) == (frontier.size, frontier.root()):
-                self.state = State(frontier, offset, self.hash.digest(line), head)
+            if line.endswith(b"\n") and head is not None and (head.size, head.root) == (frontier.size, frontier.root()):
+                self.state = State(frontier, noted, self.hash.digest(line), head)
+
+        if os.fstat(self._descriptor).st_size < noted:
+            # The note is written after the entries, so they were there.
+            self.close()
+            raise InputError("log.cut_short", path=str(self.path), size=int(said["size"]))
 
 
 def _write_all(descriptor: int, data: bytes, offset: int) -> None:

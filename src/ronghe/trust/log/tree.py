@@ -99,9 +99,7 @@ def consistency(old: int, size: int, subtree: Subtree) -> list[bytes]:
     return [*([subtree(low, high)] if low else []), *path[::-1]]
 
 
-def proves_inclusion(
-    hash_: TreeHash, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
-) -> bool:
+def proves_inclusion(hash_: TreeHash, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """True when the path leads from the leaf at `index` to the root of `size` entries."""
     if not 0 <= index < size:
         return False

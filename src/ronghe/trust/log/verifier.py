@@ -183,21 +183,23 @@ def _sm2_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     return point is not None and (_sm2_digest(public, message) + point[0]) % _SM2.n == r
 
 
-# Ed25519, RFC 8032, section 5.1, in affine coordinates: some milliseconds a signature, and there is one to check.
+# Ed25519, RFC 8032, section 5.1; (X, Y, Z, T) for the point (X/Z, Y/Z) with T = XY/Z, so that nothing is divided.
 _P = 2**255 - 19
 _ORDER = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
+Extended = tuple[int, int, int, int]
 
 
-def _edwards_add(one: Point, other: Point) -> Point:
-    (x1, y1), (x2, y2) = one, other
-    mixed = _D * x1 * x2 * y1 * y2 % _P
-    x = (x1 * y2 + x2 * y1) * pow(1 + mixed, -1, _P) % _P
-    return x, (y1 * y2 + x1 * x2) * pow(1 - mixed, -1, _P) % _P
+def _edwards_add(one: Extended, other: Extended) -> Extended:
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
+    a, b = (y1 - x1) * (y2 - x2) % _P, (y1 + x1) * (y2 + x2) % _P
+    c, d = 2 * _D * t1 * t2 % _P, 2 * z1 * z2 % _P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
 
 
-def _edwards_times(number: int, point: Point) -> Point:
-    found: Point = (0, 1)
+def _edwards_times(number: int, point: Extended) -> Extended:
+    found: Extended = (0, 1, 1, 0)
     while number:
         if number & 1:
             found = _edwards_add(found, point)
@@ -205,7 +207,7 @@ def _edwards_times(number: int, point: Point) -> Point:
     return found
 
 
-def _edwards_point(data: bytes) -> Point | None:
+def _edwards_point(data: bytes) -> Extended | None:
     y = int.from_bytes(data, "little")
     odd, y = y >> 255, y & (1 << 255) - 1
     square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
@@ -214,10 +216,11 @@ def _edwards_point(data: bytes) -> Point | None:
         x = x * pow(2, (_P - 1) // 4, _P) % _P
     if y >= _P or (x * x - square) % _P or (x == 0 and odd):
         return None
-    return (_P - x if x & 1 != odd else x), y
+    x = _P - x if x & 1 != odd else x
+    return x, y, 1, x * y % _P
 
 
-_BASE = _edwards_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or (0, 1)
+_BASE = _edwards_point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or (0, 1, 1, 0)
 
 
 def _ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -227,7 +230,9 @@ def _ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     if key is None or nonce is None or s >= _ORDER:
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _ORDER
-    return _edwards_times(s, _BASE) == _edwards_add(nonce, _edwards_times(challenge, key))
+    x1, y1, z1, _ = _edwards_times(s, _BASE)
+    x2, y2, z2, _ = _edwards_add(nonce, _edwards_times(challenge, key))
+    return (x1 * z2 - x2 * z1) % _P == 0 == (y1 * z2 - y2 * z1) % _P
 
 
 _VERIFIES = {"ed25519": _ed25519_verifies, "sm2": _sm2_verifies}
@@ -268,14 +273,15 @@ def _make_head(log: str, size: int, root: str, time: int, previous: str, signatu
 
 def _kept(value: dict[str, Any]) -> _Head:
     said = value.get("head", value)
-    names = ("log", "size", "root", "time", "previous", "signature")
-    return _make_head(*(said[name] for name in names))
+    texts = (str(said[name]) for name in ("log", "root", "previous"))
+    log, root, previous = texts
+    return _make_head(log, int(said["size"]), root, int(said["time"]), previous, said["signature"])
 
 
 def _head_line(header: _Header, line: bytes) -> _Head | None:
     """The head in a line, None when a byte of it is not as the log would have written it."""
     try:
-        mark, size, root, time, previous, check, signature = line.decode("ascii").split(" ")
+        mark, size, root, time, previous, _, signature = line.decode("ascii").split(" ")
         head = _make_head(header.id, int(size), root, int(time), previous, None if signature == "-" else signature)
     except ValueError:
         return None
@@ -484,8 +490,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
     else:
         sys.stdout.write(f"{verdict.size} entries, root {verdict.root}, {verdict.signed} of them signed\n")
-        for fault in verdict.faults:
-            sys.stdout.write(f"{fault.code}: entries {fault.first} to {fault.last} {fault.detail}\n")
+        for found in verdict.faults:
+            sys.stdout.write(f"{found.code}: entries {found.first} to {found.last} {found.detail}\n")
     return 4 if verdict.faults else 0
 
 
