@@ -9,12 +9,24 @@ no look-around, no back-references, no `$` (Java and Python let it match before 
 `\\d` or `\\s` (they differ on non-ASCII digits and spaces), no `.` (it differs on line ends).
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
+
+from ronghe.tables.masking_operations import Ending, Masked, Multiple
+from ronghe.tables.value_types import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    Expression,
+    Name,
+    Scalar,
+    Type,
+    decimal,
+)
 
 __all__ = [
     "ALWAYS",
@@ -74,54 +86,11 @@ __all__ = [
     "walk",
 ]
 
-Scalar = str | int | bool | float | Decimal | dt.date | dt.datetime | None
-
 WHITESPACE = (
     " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 """What `Trim` strips from both ends: Unicode White_Space plus the zero-width space, the word joiner and the BOM."""
-
-
-class Name(Enum):
-    """The families of types."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    NUMBER = "number"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    BOOLEAN = "boolean"
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A type of value; `precision` and `scale` only for DECIMAL (at most 38 digits in all)."""
-
-    name: Name
-    precision: int = 0
-    scale: int = 0
-
-
-TEXT = Type(Name.TEXT)
-INTEGER = Type(Name.INTEGER)
-NUMBER = Type(Name.NUMBER)
-DATE = Type(Name.DATE)
-TIMESTAMP = Type(Name.TIMESTAMP)
-BOOLEAN = Type(Name.BOOLEAN)
-
-
-def decimal(precision: int, scale: int) -> Type:
-    """DECIMAL(precision, scale); raises ValueError outside 1..38 digits or when the scale exceeds the precision."""
-    if not (1 <= precision <= 38 and 0 <= scale <= precision):
-        raise ValueError(f"DECIMAL({precision}, {scale}) does not exist: 1 <= precision <= 38, 0 <= scale <= precision")
-    return Type(Name.DECIMAL, precision, scale)
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """The root of all operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,31 +162,6 @@ class Slice(Expression):
     text: Expression
     start: int
     length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ending(Expression):
-    """The last `length` characters; the whole text where it has no more."""
-
-    text: Expression
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Masked(Expression):
-    """`text` with every character but the `first` and the `last` ones replaced by the character `mark`.
-
-    A text that has no more characters than these is replaced wholly: a mask that shows all would be none.
-    """
-
-    text: Expression
-    first: int = 0
-    last: int = 0
-    mark: str = "*"
-
-    def __post_init__(self) -> None:
-        if len(self.mark) != 1 or self.first < 0 or self.last < 0:
-            raise ValueError("Masked needs one character to mark with, and no negative count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,35 +292,6 @@ class Rescale(Expression):
     def fraction(self) -> Fraction:
         """What the integer mantissa is multiplied by to give the integer result."""
         return Fraction(self.numerator * 10**self.scale, self.denominator * 10**self.operand_scale)
-
-
-@dataclass(frozen=True, slots=True)
-class Multiple(Expression):
-    """The largest multiple of `step` not above the operand, or with `nearest` the nearest one, halves upwards.
-
-    `operand` is a DECIMAL with `operand_scale` digits after the point and at most 20 before it; the result is
-    DECIMAL(38, `operand_scale`). `step` is above 0 and has fewer digits after the point than the operand.
-    """
-
-    operand: Expression
-    operand_scale: int
-    step: Decimal
-    nearest: bool = False
-
-    def __post_init__(self) -> None:
-        places = self.step.as_tuple().exponent
-        if not isinstance(places, int) or self.step <= 0 or -places >= self.operand_scale or self.step >= 10**18:
-            raise ValueError("Multiple needs a step above 0, below 10**18, with fewer decimals than its operand")
-
-    @property
-    def size(self) -> Literal:
-        """The step as the engines reckon with it."""
-        return Literal(self.step, decimal(20 + self.operand_scale, self.operand_scale))
-
-    @property
-    def half(self) -> Literal:
-        """Half of it."""
-        return Literal(self.step / 2, decimal(20 + self.operand_scale, self.operand_scale))
 
 
 @dataclass(frozen=True, slots=True)

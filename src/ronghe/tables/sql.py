@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -261,15 +262,17 @@ def masked(operand: Node, node: ops.Masked) -> Node:
 def multiple(render: "Renderer", operand: Node, node: ops.Multiple) -> Node:
     """The multiple not above an operand that is computed once, by remainders: exact, and no division is."""
 
-    def sized(size: ops.Literal) -> Node:
-        return cast(render(size), f"DECIMAL({20 + node.operand_scale}, {node.operand_scale})")
+    kind = ops.decimal(20 + node.operand_scale, node.operand_scale)
+
+    def sized(size: Decimal) -> Node:
+        return cast(render(ops.Literal(size, kind)), sql_type(kind))
 
     wide = f"DECIMAL(38, {node.operand_scale})"
-    value = parens(exp.Add(this=operand, expression=sized(node.half))) if node.nearest else operand
-    over = parens(exp.Mod(this=parens(value), expression=sized(node.size)))
+    value = parens(exp.Add(this=operand, expression=sized(node.step / 2))) if node.nearest else operand
+    over = parens(exp.Mod(this=parens(value), expression=sized(node.step)))
     below = exp.LT(this=over.copy(), expression=integer(0))
     floor = cast(parens(exp.Sub(this=value.copy(), expression=over)), wide)
-    return when(below, cast(parens(exp.Sub(this=floor.copy(), expression=sized(node.size))), wide), floor)
+    return when(below, cast(parens(exp.Sub(this=floor.copy(), expression=sized(node.step))), wide), floor)
 
 
 COMMON: Rules = {
