@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import page
+from benchmarks.access import suite as access
 from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
@@ -14,7 +15,7 @@ from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

@@ -10,6 +10,7 @@ from ronghe.cli.keys import keys
 from ronghe.cli.log import log
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
+from ronghe.cli.protection import protect, risk
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 
@@ -38,5 +39,7 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
+for _of_data in (protect, risk):
+    data.add_command(_of_data)
 for _command in (data, keys, log, standards, verify):
     ronghe.add_command(_command)

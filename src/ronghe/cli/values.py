@@ -7,7 +7,7 @@ import click
 
 from ronghe.terms import UsageError
 
-__all__ = ["Day", "Memory", "OneOf", "Pair", "Source", "Whole", "spelled"]
+__all__ = ["Columns", "Day", "Memory", "OneOf", "Pair", "Source", "Whole", "spelled"]
 
 
 def spelled(param: click.Parameter | None) -> str:
@@ -96,3 +96,18 @@ class Source(click.ParamType[str]):
         if value in ("-", ""):
             raise UsageError("cli.no_stdin" if value else "cli.blank_file")
         return str(value)
+
+
+class Columns(click.ParamType[tuple[str, ...]]):
+    """Names of columns, separated by commas."""
+
+    name = "columns"
+
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> tuple[str, ...]:
+        """The names."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name.strip() for name in str(value).replace("，", ",").split(","))
+        if not all(names) or len(set(names)) < len(names):
+            raise UsageError("cli.not_columns", option=spelled(param), value=value)
+        return names

@@ -3,6 +3,7 @@
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
@@ -19,9 +20,11 @@ __all__ = [
     "linked",
     "profile",
     "proposal",
+    "protected",
     "published",
     "reading",
     "reading_json",
+    "risk",
     "scanned",
     "scores",
     "shared",
