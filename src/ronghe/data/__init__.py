@@ -130,6 +130,8 @@ def scan(
     `grades` is the name or the file of a profile, None the one that comes with Ronghe. Nothing of the result shows a
     value that is not masked. One table that cannot be read does not keep the others from being scanned: it is among
     `failed`. Raises InputError or LimitReached when none could be read.
+
+    Source: GB/T 43697-2024 and GB/T 45574-2025, as the profile of grades names them.
     """
     from ronghe.data.files import scan_files
     from ronghe.standards.catalog import catalog
@@ -147,7 +149,13 @@ def scan(
 
 
 def redact(texts: "pa.Array | pa.ChunkedArray | Sequence[str | None]") -> "pa.Array":
-    """Free texts with every personal or sensitive part that a scan finds replaced by as many ＊; NULL stays NULL."""
+    """Free texts with every personal or sensitive part that a scan finds replaced by as many ＊; NULL stays NULL.
+
+    `texts` is an Arrow array of strings; as many come back, in their order. Raises nothing for any text: one above a
+    million characters is masked as a whole.
+
+    Source: Personal Information Protection Law, art. 73 (de-identification).
+    """
     from ronghe.data.scan.text import redact as redacted
 
     return redacted(texts)
@@ -334,8 +342,11 @@ def risk(
 ) -> "Risk":
     """How easily people can be recognized in a table by the columns `quasi` together, and what is learned of them.
 
-    `population` is the number of people of whom the table is a sample. Raises InputError for what cannot be read or a
-    column that is not there.
+    `population` is the number of people of whom the table is a sample. The result has group sizes (k), records that are
+    unique in the table and estimated to be in the population, and values of `sensitive` per group (l). Raises InputError
+    for what cannot be read or a column that is not there.
+
+    Source: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity), Hoshino 2001 (Pitman's model).
     """
     from ronghe.data.files import risk_file
     from ronghe.tables.engine import Resources
@@ -370,8 +381,11 @@ def protect(
 ) -> "Protected":
     """Release of a table what the policy grants a consumer for a purpose, into the folder `out` (None: only look).
 
-    `now` is the instant at which the grants are asked, None that of the call. Raises Refused where nothing may leave,
-    InputError for a policy or table that cannot be used; `out` is then as it was.
+    `now` is the instant at which the grants are asked, None that of the call. The result has the first rows as they are
+    in the file, the plan with its hash, and the risk that is left. Raises Refused where nothing may leave, InputError
+    for a policy or table that cannot be used; `out` is then as it was.
+
+    Source: 政务数据共享条例 (State Council Order 809), art. 25; Personal Information Protection Law, art. 6 and 73.
     """
     from ronghe.journeys.protect import protect_file
     from ronghe.tables.engine import Resources
