@@ -70,8 +70,9 @@ class Masks(Mapping[str, Obligation]):
 def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping[str, ops.Type]) -> Masks:
     """Which columns are masked and how: all that are about persons and harm somebody, by the profile.
 
-    `types` are the columns' own. A text in which personal data stand is redacted; a value that is no text and has no
-    mask of its own leaves as NULL, since no part of a number is harmless. A table that names nobody leaves as it is.
+    `types` are the columns' own. A text in which personal data stand is redacted. A number that tells who somebody is
+    leaves as NULL, for no part of it is harmless; one that is a fact, such as an income, stays, since whose it is left
+    masked. A table that names nobody leaves as it is.
     """
     columns: dict[str, Obligation] = {}
     texts: list[str] = []
@@ -83,8 +84,10 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
         if column.kind == "free_text":
             texts.append(column.column)
             continue
-        textual = types[column.column] == ops.TEXT
-        columns[column.column] = SHOWN.get(column.kind, Mask() if textual else Null())
+        if types[column.column] == ops.TEXT or column.kind in SHOWN:
+            columns[column.column] = SHOWN.get(column.kind, Mask())
+        elif column.kind in NAMING:
+            columns[column.column] = Null()
     return Masks(columns, texts)
 
 
