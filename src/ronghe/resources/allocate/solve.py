@@ -41,19 +41,25 @@ def dominant_shares(problem: Problem) -> Floats:
     return largest
 
 
-def solve(problem: Problem) -> Solution:
+def solve(
+    problem: Problem, *, shares: Floats | None = None, ceiling: float = float("inf"), tier: int = -1
+) -> Solution:
     """The exact weighted max-min of levels, lexicographic by tier, above the guarantees.
 
-    Source: Ghodsi et al. 2011, "Dominant Resource Fairness", with guarantees kept as absolute amounts.
+    `shares` are the dominant shares where they are not those of the problem's capacity; demands of the tier `tier` rise
+    no higher than the level `ceiling`. Source: Ghodsi et al. 2011, "Dominant Resource Fairness", with guarantees kept as
+    absolute amounts.
     """
-    shares = dominant_shares(problem)
+    shares = dominant_shares(problem) if shares is None else shares
     high = np.isfinite(shares).astype(np.float64)
     counted = high * (shares > 0)
     rate = np.divide(problem.weight, shares, out=np.ones(len(problem)), where=counted > 0)
     asked = replace(problem, demand=problem.demand * counted[:, None]) if not counted.all() else problem
     guaranteed = _guaranteed(asked, rate, high)
+    if np.isfinite(ceiling):
+        high = np.where(problem.tier == tier, np.clip(rate * ceiling, guaranteed, high), high)
     filled = _filled(asked, rate, guaranteed, high)
-    absent = high == 0
+    absent = ~np.isfinite(shares)
     resource = np.where(absent, _unsupplied(problem), filled.resource)
     kind = np.where(absent, ABSENT, filled.kind)
     level = np.where(counted > 0, filled.fraction / rate, 0.0)
