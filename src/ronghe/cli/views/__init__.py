@@ -4,9 +4,11 @@ from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
+from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
 
 __all__ = [
+    "allocated",
     "city",
     "city_json",
     "converted",
@@ -14,6 +16,7 @@ __all__ = [
     "element_json",
     "elements",
     "explained",
+    "explained_demand",
     "integrated",
     "linked",
     "profile",
@@ -23,6 +26,9 @@ __all__ = [
     "reading_json",
     "scores",
     "shared",
+    "shared_resources",
+    "varied",
     "verification",
     "verification_json",
+    "verified_allocation",
 ]

@@ -17,6 +17,9 @@ __all__ = ["Above", "Change", "Explanation", "explain"]
 
 ROUNDS = 12
 """Bounds that may stand in a demand's way, one after the other, before the search for what would suffice ends."""
+TRIED = 20_000
+"""Demands up to which a change of capacity is tried out, not only reckoned."""
+STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,28 @@ def _changes(problem: Problem, solution: Solution, place: int) -> list[Change]:
         found = _solved_to(opened, place, problem)
     if found.fraction[place] < 1 - 1e-9:
         return []
-    return [_change(problem, found, place, kind, resource) for kind, resource in taken]
+    changes = [_change(problem, found, place, kind, resource) for kind, resource in taken]
+    return [_settled(problem, place, changes[0])] if len(changes) == 1 else changes
+
+
+def _settled(problem: Problem, place: int, change: Change) -> Change:
+    """One change alone, tried: a capacity is what shares are measured by, so that raising it moves them too."""
+    if change.kind != "capacity" or len(problem) > TRIED:
+        return change
+    resource = problem.resources.index(change.resource)
+
+    def suffices(capacity: float) -> bool:
+        raised = problem.capacity.copy()
+        raised[resource] = capacity
+        return bool(solve(replace(problem, capacity=raised)).fraction[place] >= 1 - 1e-9)
+
+    low, high = change.now, float(max(change.needed, problem.demand[:, resource].sum()))
+    if suffices(change.needed) and not suffices(change.now + (change.needed - change.now) * (1 - 1e-6)):
+        return change
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return replace(change, needed=high)
 
 
 def _first_need(problem: Problem, solution: Solution, place: int) -> list[Change]:

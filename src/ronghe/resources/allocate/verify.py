@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ronghe.resources.allocate.inputs import Inputs
 
-__all__ = ["TOLERANCE", "Fault", "verify"]
+__all__ = ["TOLERANCE", "Fault", "certificate_faults", "verify"]
 
 TOLERANCE = 1e-9
 """Relative error that counts as none."""
@@ -78,6 +78,32 @@ def verify(inputs: Inputs, allocation: pa.Table) -> list[Fault]:
         faults += _bound_faults(view)
         faults += _guarantee_faults(view)
         faults += _stop_faults(view)
+    return faults
+
+
+def certificate_faults(inputs: Inputs, allocation: pa.Table, claimed: object) -> list[Fault]:
+    """Where a certificate says of a capacity what the allocation does not; `claimed` is its JSON value."""
+    bounds = claimed.get("bounds") if isinstance(claimed, dict) else None
+    if not isinstance(bounds, list) or not all(isinstance(bound, dict) for bound in bounds):
+        return [Fault("resources.verify_certificate", {"resource": "bounds"})]
+    stated = {
+        (bound.get("partition"), bound.get("resource")): (bound.get("amount"), bound.get("used"))
+        for bound in bounds
+        if bound.get("kind") == "capacity"
+    }
+    faults = []
+    for partition in pc.unique(inputs.demands.column("partition")).to_pylist():
+        chosen = pc.equal(inputs.demands.column("partition"), partition)
+        view = _seen(inputs, inputs.demands.filter(chosen), allocation.filter(chosen), partition)
+        departments, _ = _used(view, view.fraction)
+        held = np.maximum(departments, view.reserve).sum(axis=0)
+        for name, capacity, used in zip(view.names, view.capacity.tolist(), held.tolist(), strict=True):
+            told = stated.get((partition, name), (None, None))
+            right = all(isinstance(one, int | float) for one in told) and np.allclose(
+                np.array(told, float), [capacity, used], rtol=1e-9, atol=1e-9
+            )
+            if not right:
+                faults.append(Fault("resources.verify_certificate", {"resource": name}))
     return faults
 
 
