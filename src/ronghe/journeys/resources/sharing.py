@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -73,6 +73,7 @@ class _Row:
     demand: float
     weight: float
     priority: float
+    unweighted: bool
 
 
 def share_resources(
@@ -113,9 +114,22 @@ def share_resources(
         write_csv(pa.Table.from_pylist(ranking), work.folder / "ranking.csv")
         write_csv(_left_table(left, lang), work.folder / "left_out.csv")
         made = publish(allocation, work, out.name, lang, extra, about)
-    notes = tuple(Note(one.code, {**one.params, "department": one.department, "row": one.row}) for one in left)
-    done = replace(made, out=out, notes=notes)
+    notes = [Note(one.code, {**one.params, "department": one.department, "row": one.row}) for one in left]
+    done = replace(made, out=out, notes=(*notes, *_remarks(rows)))
     return SharedResources(done, tuple(ranking), tuple(left), tuple(readiness), index.get("degree"), kept)
+
+
+def _remarks(rows: Sequence[_Row]) -> Iterator[Note]:
+    """What was taken for granted in rows that take part, and what nobody can get."""
+    for row in rows:
+        place: dict[str, object] = {"department": row.department, "row": row.row}
+        if row.unweighted:
+            yield Note("resources.note_weight", place)
+        if not row.demand:
+            yield Note("resources.note_zero_demand", place)
+    for name in sorted({row.name for row in rows}):
+        if not any(row.resource for row in rows if row.name == name):
+            yield Note("resources.note_zero_supply", {"resource": name})
 
 
 def _copies(files: Sequence[Path], folder: Path) -> list[Resource]:
@@ -143,7 +157,7 @@ def _read(given: Texts, owner: str, rows: list[_Row], left: list[LeftOut]) -> No
         if fault:
             left.append(LeftOut(owner, number, *fault))
             continue
-        rows.append(_Row(owner, number, cells.get("name") or RESOURCE, **amounts))
+        rows.append(_Row(owner, number, cells.get("name") or RESOURCE, **amounts, unweighted=not cells.get("weight")))
 
 
 def _status_fault(status: str | None) -> tuple[str, dict[str, object]] | None:
