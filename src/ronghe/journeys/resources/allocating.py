@@ -112,7 +112,12 @@ def with_reasons(table: pa.Table, lang: Language) -> pa.Table:
 
 
 def publish(
-    allocation: Allocation, work: Workspace, name: str, lang: Language, extra: Sequence[Resource], about: Mapping[str, Any]
+    allocation: Allocation,
+    work: Workspace,
+    name: str,
+    lang: Language,
+    extra: Sequence[Resource],
+    about: Mapping[str, Any],
 ) -> Allocated:
     """Write the files of an allocation and put them in the place of the old ones, at once."""
     made = certificate(allocation)
@@ -176,7 +181,9 @@ def index_from(shares: Path | None) -> dict[str, Any]:
 def _published_table(folder: Path, inputs: Inputs) -> pa.Table:
     """The allocation that lies in a folder, with its numbers; InputError for one that cannot be read."""
     names = resource_names(inputs.demands)
-    kinds = dict.fromkeys(("fraction", "guaranteed", "level", "weight", *(GRANTED + name for name in names)), pa.float64())
+    kinds = dict.fromkeys(
+        ("fraction", "guaranteed", "level", "weight", *(GRANTED + name for name in names)), pa.float64()
+    )
     kinds |= dict.fromkeys(("id", "stopped_by", "reason"), pa.string())
     options = pacsv.ConvertOptions(column_types=kinds, include_columns=list(kinds), strings_can_be_null=False)
     try:
@@ -239,4 +246,3 @@ def _differences(before: Allocation, after: Allocation) -> list[Mapping[str, Any
         }
         for at, row in enumerate(rows)
     ]
-

@@ -12,7 +12,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ronghe.journeys.resources.policy import policy_from, policy_json, read_policy
-from ronghe.journeys.resources.reading import LARGEST, Texts, check_filled, check_ids, moments, numbers, read_texts, texts
+from ronghe.journeys.resources.reading import (
+    LARGEST,
+    Texts,
+    check_filled,
+    check_ids,
+    moments,
+    numbers,
+    read_texts,
+    texts,
+)
 from ronghe.resources.allocate.history import debts
 from ronghe.resources.allocate.inputs import AMOUNT, Inputs
 from ronghe.resources.allocate.problem import Policy
@@ -69,7 +78,9 @@ def _supply(given: Texts, *, partitioned: bool) -> pa.Table:
         {
             "resource": texts(given, "resource"),
             # Demands that name no partition draw on all there is.
-            "partition": texts(given, "partition") if partitioned else texts(Texts("", pa.table({"x": given.table[0]})), "p"),
+            "partition": texts(given, "partition")
+            if partitioned
+            else texts(Texts("", pa.table({"x": given.table[0]})), "p"),
             "department": texts(given, "department"),
             "unit": texts(given, "unit"),
             "capacity": numbers(given, "capacity"),

@@ -1,4 +1,4 @@
-"""The policy file: TOML that says who is guaranteed what, who lends and borrows, and in which order tiers are served."""
+"""The policy file: TOML that says who is guaranteed what, who lends and borrows, and which tiers are served first."""
 
 import math
 import tomllib

@@ -1,6 +1,6 @@
 """Tables that people wrote, as columns of numbers and texts: whatever cannot be used is told with its row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +51,9 @@ def read_texts(path: Path | str) -> Texts:
         with duckdb_engine(scratch / "spill", Resources()) as engine:
             engine.attach("given", staged)
             trimmed = [
-                exp.alias_(exp.func("NULLIF", exp.Trim(this=exp.column(f"c{place}")), exp.Literal.string("")), f"c{place}")
+                exp.alias_(
+                    exp.func("NULLIF", exp.Trim(this=exp.column(f"c{place}")), exp.Literal.string("")), f"c{place}"
+                )
                 for place in range(len(staged.columns))
             ]
             try:
@@ -102,7 +104,8 @@ def numbers(
     _fail(given, "resources.out_of_range", name, outside, least=f"{least:g}", most=f"{most:g}")
     if whole:
         _fail(given, "resources.not_whole", name, pc.not_equal(values, pc.floor(values)))
-    return values.to_numpy().astype(np.float64)
+    found: NDArray[np.float64] = values.to_numpy().astype(np.float64)
+    return found
 
 
 def moments(given: Texts, name: str) -> NDArray[np.int64]:
@@ -144,8 +147,3 @@ def check_filled(given: Texts, names: Sequence[str]) -> None:
     given.wants(*names)
     for name in names:
         _fail(given, "resources.blank", name, pc.is_null(given.table.column(name)))
-
-
-def as_rows(given: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
-    """Columns as rows."""
-    return [dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)]

@@ -1,4 +1,4 @@
-"""Share files of resources as the article has them: `resource, demand, weight, priority, status`, a file a department."""
+"""Share files of resources: `resource, demand, weight, priority, status`, a file for each department."""
 
 import math
 import re
@@ -92,7 +92,10 @@ def share_resources(
     without the columns or without a usable row.
     """
     named = read_departments(departments) if departments else {}
-    owners = [named[path.name].code if path.name in named else name for path, name in zip(files, table_names([*map(str, files)]), strict=True)]
+    owners = [
+        named[path.name].code if path.name in named else name
+        for path, name in zip(files, table_names([*map(str, files)]), strict=True)
+    ]
     rows: list[_Row] = []
     left: list[LeftOut] = []
     kept: dict[str, Sequence[str]] = {}
@@ -255,5 +258,6 @@ def _left_table(left: Sequence[LeftOut], lang: Language) -> pa.Table:
         columns["department"].append(one.department)
         columns["row"].append(one.row)
         columns["reason"].append(render(one.code, lang, department=one.department, row=one.row, **one.params))
-    return pa.table(columns, schema=pa.schema([("department", pa.string()), ("row", pa.int64()), ("reason", pa.string())]))
-
+    return pa.table(
+        columns, schema=pa.schema([("department", pa.string()), ("row", pa.int64()), ("reason", pa.string())])
+    )

@@ -34,7 +34,8 @@ def changed(inputs: Inputs, changes: Mapping[str, str]) -> Inputs:
             department, _, resource = rest.rpartition(".")
             inputs = _with_amount(inputs, what, department, resource, amount)
         elif what == "demand" and "." in rest:
-            inputs = _with_demand(inputs, key, *rest.rsplit(".", 1), amount)
+            demand, _, resource = rest.rpartition(".")
+            inputs = _with_demand(inputs, key, demand, resource, amount)
         else:
             raise UsageError("resources.whatif_key", key=key)
     return inputs

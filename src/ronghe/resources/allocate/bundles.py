@@ -42,7 +42,8 @@ def next_fits(problem: Problem, free: tuple[Floats, Floats, Floats]) -> tuple[Fl
     room = np.minimum(np.minimum(department, everyone)[problem.department_of], project)
     piece = problem.demand / np.maximum(problem.bundles, 1)[:, None]
     short = (piece > 0) & (piece * (1 - SLACK) > room[problem.project])
-    return ~short.any(axis=1), short.argmax(axis=1)
+    fits: Flags = ~np.any(short, axis=1)
+    return fits, short.argmax(axis=1).astype(np.int64)
 
 
 def topped_up(problem: Problem, fraction: Floats, level_of_all: Floats, among: Flags) -> Floats:

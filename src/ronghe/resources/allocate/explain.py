@@ -1,4 +1,4 @@
-"""Why a demand got what it got: what stopped it, who stands above it and on what right, and what would have sufficed."""
+"""Why a demand got what it got: what stopped it, who stands above it on what right, what would have sufficed."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -243,4 +243,3 @@ def _change(problem: Problem, found: Solution, place: int, kind: int, resource: 
         return Change("department", name, who, "", bound, float(departments[department, resource]))
     bound = float(problem.limits.project_cap[project, resource])
     return Change("project", name, who, what, bound, float(projects[project, resource]))
-

@@ -112,8 +112,14 @@ class _Rising:
 
     def only(self, chosen: Flags) -> "_Rising":
         """Those chosen."""
-        parts = (self.at, self.amount, self.rate, self.low, self.high, self.project)
-        return _Rising(*(part[chosen] for part in parts))
+        return _Rising(
+            self.at[chosen],
+            self.amount[chosen],
+            self.rate[chosen],
+            self.low[chosen],
+            self.high[chosen],
+            self.project[chosen],
+        )
 
     def fractions(self, level: float) -> Floats:
         """What each has at a level."""
@@ -149,9 +155,7 @@ class _Line:
         """The amounts at a level."""
         return self.constant + self.slope * level
 
-    def plus(
-        self, demands: _Rising, first: Floats, last: Floats, left: float, right: float, projects: int
-    ) -> "_Line":
+    def plus(self, demands: _Rising, first: Floats, last: Floats, left: float, right: float, projects: int) -> "_Line":
         """With demands that have no break between two levels."""
         ended, unborn = last <= left, first >= right
         still = np.where(ended, demands.high, np.where(unborn, demands.low, 0.0))
@@ -193,7 +197,8 @@ def fill(
 ) -> Filled:
     """Fill tier by tier from `low`, which is kept for all, towards `high`; the bounds are closed on the way.
 
-    `amount` is n x m, `rate` the fraction gained per level, `project` and `tier` are places. `low` must keep the bounds.
+    `amount` is n x m, `rate` the fraction gained per level, `project` and `tier` are places. `low` must
+    keep the bounds.
     """
     filled = Filled(low.copy(), np.zeros(len(rate), np.int64), np.zeros(len(rate), np.int64))
     everyone = _Rising(np.arange(len(rate)), amount, rate, low, high, project)

@@ -1,7 +1,7 @@
 """Demands and supply as tables, and the problems that they and a policy make: one for each partition.
 
-A demand table has `id, department, project, tier, partition` (text), `weight, bundle` and one `demand_<resource>` column
-of amounts; a supply table has `resource, partition, department, unit` (text), `capacity, unit_cost`.
+A demand table has `id, department, project, tier, partition` (text), `weight, bundle` and a `demand_<resource>` column
+of amounts each; a supply table has `resource, partition, department, unit` (text), `capacity, unit_cost`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -77,11 +77,13 @@ def in_force(inputs: Inputs) -> Floats:
     listed = [inputs.policy.departments.get(owner, Rule()).projects.get(name) for owner, name in labels]
     by_project = np.array([1.0 if rule is None else rule.weight for rule in listed])
     if inputs.policy.share_by == "demand":
-        return weight * by_department[department] * by_project[project]
+        own: Floats = weight * by_department[department] * by_project[project]
+        return own
     owners = np.array([names.index(owner) for owner, _ in labels])
     among_projects = by_project / np.bincount(owners, by_project)[owners]
     among_demands = weight / np.bincount(project, weight)[project]
-    return by_department[department] * among_projects[project] * among_demands
+    divided: Floats = by_department[department] * among_projects[project] * among_demands
+    return divided
 
 
 def _projects(demands: pa.Table) -> tuple[Numbers, Numbers, list[tuple[str, str]]]:

@@ -16,7 +16,7 @@ ABSENT = 5
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """For each demand of a problem: the fraction granted, the part of it that is guaranteed, its level, what stopped it.
+    """For each demand of a problem: the fraction granted, the part of it guaranteed, its level, and what stopped it.
 
     A level is the dominant share of what was granted, divided by the weight. `kind` is one of FULL, CAPACITY,
     DEPARTMENT, PROJECT, BUNDLE, ABSENT; `resource` is the place of the resource that it is about.
@@ -41,14 +41,12 @@ def dominant_shares(problem: Problem) -> Floats:
     return largest
 
 
-def solve(
-    problem: Problem, *, shares: Floats | None = None, ceiling: float = float("inf"), tier: int = -1
-) -> Solution:
+def solve(problem: Problem, *, shares: Floats | None = None, ceiling: float = float("inf"), tier: int = -1) -> Solution:
     """The exact weighted max-min of levels, lexicographic by tier, above the guarantees.
 
     `shares` are the dominant shares where they are not those of the problem's capacity; demands of the tier `tier` rise
-    no higher than the level `ceiling`. Source: Ghodsi et al. 2011, "Dominant Resource Fairness", with guarantees kept as
-    absolute amounts.
+    no higher than the level `ceiling`. Source: Ghodsi et al. 2011, "Dominant Resource Fairness", with guarantees kept
+    as absolute amounts.
     """
     shares = dominant_shares(problem) if shares is None else shares
     high = np.isfinite(shares).astype(np.float64)
@@ -69,7 +67,9 @@ def solve(
 def _unsupplied(problem: Problem) -> Numbers:
     if problem.capacity.all():
         return np.zeros(len(problem), np.int64)
-    return ((problem.demand > 0) & (problem.capacity == 0)).argmax(axis=1)
+    lacking: Flags = (problem.demand > 0) & (problem.capacity == 0)
+    first: Numbers = np.argmax(lacking, axis=1).astype(np.int64)
+    return first
 
 
 def _guaranteed(problem: Problem, rate: Floats, high: Floats) -> Floats:
@@ -104,7 +104,7 @@ def _filled(problem: Problem, rate: Floats, low: Floats, high: Floats) -> Filled
 
 
 def _filled_in_bundles(problem: Problem, rate: Floats, low: Floats, high: Floats) -> Filled:
-    """Tier by tier: as if all were divisible; then whole bundles; then the divisible ones once more, on what is left."""
+    """Tier by tier: as if all were divisible; then whole bundles; then the divisible ones again, on what is left."""
     whole = problem.bundles > 0
     kind, resource = np.zeros(len(problem), np.int64), np.zeros(len(problem), np.int64)
     fixed = low.copy()
@@ -123,8 +123,6 @@ def _filled_in_bundles(problem: Problem, rate: Floats, low: Floats, high: Floats
     return Filled(fixed, np.where(stopped, BUNDLE, kind), np.where(stopped, lacking, resource))
 
 
-def _one_tier(
-    problem: Problem, rate: Floats, low: Floats, high: Floats, fixed: Floats, mine: Flags
-) -> Filled:
+def _one_tier(problem: Problem, rate: Floats, low: Floats, high: Floats, fixed: Floats, mine: Flags) -> Filled:
     """Fill some demands while all others stay as they are."""
     return _fill(problem, rate, np.where(mine, low, fixed), np.where(mine, high, fixed))

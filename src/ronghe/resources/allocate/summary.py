@@ -11,7 +11,7 @@ __all__ = ["summary"]
 
 
 def summary(allocation: Allocation) -> dict[str, Any]:
-    """Per resource and partition: capacity, asked, granted, utilization, idle and its cost; Jain's index of departments.
+    """Per resource and partition: capacity, asked, granted, utilization, idle and its cost; Jain's index.
 
     `waste` is what lies idle while somebody still wants it: held as a reserve, or left over by whole bundles. The index
     (Jain, Chiu and Hawe 1984) is of the departments' granted dominant share over their asked one: 1 for all alike.

@@ -60,7 +60,7 @@ class _View:
 def verify(inputs: Inputs, allocation: pa.Table) -> list[Fault]:
     """What is wrong with an allocation of these inputs; empty when it is the right one.
 
-    `allocation` has `id, fraction, guaranteed, level, stopped_by` and `granted_<resource>`, in the order of the demands.
+    `allocation` has `id, fraction, guaranteed, level, stopped_by` and `granted_<resource>`, in the demands' order.
     """
     demands = inputs.demands
     if not allocation.column("id").combine_chunks().equals(demands.column("id").combine_chunks()):
@@ -183,8 +183,10 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
 def _share(view: _View) -> _F:
     """The largest part of a capacity that each demand asks for."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = [np.nan_to_num(column / total, nan=0.0) for column, total in zip(view.amount.T, view.capacity, strict=True)]
-    share = parts[0]
+        parts = [
+            np.nan_to_num(column / total, nan=0.0) for column, total in zip(view.amount.T, view.capacity, strict=True)
+        ]
+    share: _F = parts[0]
     for part in parts[1:]:
         share = np.maximum(share, part)
     return share
@@ -205,7 +207,8 @@ def _weights(inputs: Inputs, view: _View, demands: pa.Table) -> _F:
             named = None if rule is None else rule.projects.get(row["p"])
             project[row["n"]] = 1.0 if named is None else named.weight
     if policy.share_by == "demand":
-        return own * department[view.department] * project[view.project]
+        simple: _F = own * department[view.department] * project[view.project]
+        return simple
     everyone = inputs.demands
     total = everyone.group_by(["department", "project"]).aggregate([("weight", "sum")]).to_pylist()
     sums = {(row["department"], row["project"]): row["weight_sum"] for row in total}
@@ -216,11 +219,13 @@ def _weights(inputs: Inputs, view: _View, demands: pa.Table) -> _F:
         per_department[who] = per_department.get(who, 0.0) + (1.0 if named is None else named.weight)
     owners, names = demands.column("department").to_pylist(), demands.column("project").to_pylist()
     whole = np.array([sums[pair] * per_department[pair[0]] for pair in zip(owners, names, strict=True)])
-    return own * department[view.department] * project[view.project] / whole
+    divided: _F = own * department[view.department] * project[view.project] / whole
+    return divided
 
 
 def _differs(one: _F, other: _F) -> _B:
-    return ~(np.abs(one - other) <= TOLERANCE * (1e-3 + np.maximum(np.abs(one), np.abs(other))))
+    wrong: _B = ~(np.abs(one - other) <= TOLERANCE * (1e-3 + np.maximum(np.abs(one), np.abs(other))))
+    return wrong
 
 
 def _told(view: _View, code: str, wrong: _B, **params: object) -> Iterator[Fault]:
@@ -250,7 +255,9 @@ def _amount_faults(view: _View, made: pa.Table) -> Iterator[Fault]:
 
 
 def _sums(places: _I, groups: int, values: _F) -> _F:
-    return np.full(1, values.sum()) if groups == 1 else np.bincount(places, values, groups)
+    if groups == 1:
+        return np.full(1, values.sum())
+    return np.bincount(places, values, groups).astype(np.float64)
 
 
 def _used(view: _View, fraction: _F) -> tuple[_F, _F]:
@@ -264,7 +271,8 @@ def _used(view: _View, fraction: _F) -> tuple[_F, _F]:
 
 
 def _over(used: _F, bound: _F) -> _B:
-    return used > bound * (1 + TOLERANCE)
+    over: _B = used > bound * (1 + TOLERANCE)
+    return over
 
 
 def _bound_faults(view: _View) -> Iterator[Fault]:
@@ -291,7 +299,7 @@ class _Heights:
     project: _F
 
 
-def _heights(view: _View, tier: int, level: _F, floor: _F, fraction: _F, relevant: _F) -> _Heights:
+def _heights(view: _View, tier: int, level: _F, floor: _F, fraction: _F, relevant: _B) -> _Heights:
     """Later tiers above their guarantee stand infinitely high: they should have nothing of it. Bundles do not count."""
     above = fraction > floor * (1 + TOLERANCE) + TOLERANCE
     standing = np.where(view.tier > tier, np.inf, level)
@@ -311,7 +319,8 @@ def _heights(view: _View, tier: int, level: _F, floor: _F, fraction: _F, relevan
 
 
 def _reached(level: _F, height: _F) -> _B:
-    return level >= height * (1 - TOLERANCE) - 1e-300
+    reached: _B = level >= height * (1 - TOLERANCE) - 1e-300
+    return reached
 
 
 def _excused(
@@ -346,16 +355,18 @@ def _stop_faults(view: _View) -> Iterator[Fault]:
     """Every demand that did not get all must be rightly stopped by the very bound that it names."""
     named, labels = _places(view.stopped)
     missing = view.fraction < 1 - TOLERANCE
-    absent = (view.amount[:, view.capacity == 0] > 0).any(axis=1) if not view.capacity.all() else np.zeros(len(missing), bool)
+    absent = (
+        (view.amount[:, view.capacity == 0] > 0).any(axis=1)
+        if not view.capacity.all()
+        else np.zeros(len(missing), bool)
+    )
     open_ = missing & ~absent
     yield from _told(view, "resources.verify_absent", absent & (view.fraction > 0))
     excused = ~open_
     bounds = (view.cap, view.project_cap, view.capacity)
     for tier in np.unique(view.tier[open_]):
         mine = open_ & (view.tier == tier) & (view.bundle == 0)
-        for place, kind, right in _excused(
-            view, view.level, view.guaranteed, view.fraction, mine, int(tier), bounds
-        ):
+        for place, kind, right in _excused(view, view.level, view.guaranteed, view.fraction, mine, int(tier), bounds):
             label = f"{kind}:{view.names[place]}"
             if label in labels:
                 excused |= right & (named == labels.index(label))
@@ -401,7 +412,9 @@ def _guarantee_faults(view: _View) -> Iterator[Fault]:
     alone = _without_reserve(view)
     for tier in np.unique(view.tier[open_]):
         mine = open_ & (view.tier == tier) & (view.bundle == 0)
-        for _, _, right in _excused(alone, level, np.zeros_like(low), low, mine, int(tier), (cap, view.project_cap, None)):
+        for _, _, right in _excused(
+            alone, level, np.zeros_like(low), low, mine, int(tier), (cap, view.project_cap, None)
+        ):
             excused |= right
     if view.bundle.any():
         excused |= open_ & (view.bundle > 0) & ~_another_fits(alone, low, cap, view.project_cap, None)
