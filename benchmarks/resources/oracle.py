@@ -1,7 +1,7 @@
 """The textbook way to the lexicographic max-min: one linear program after the other, solved by HiGHS through scipy.
 
-It knows nothing of water-filling: bounds are rows of a matrix, a reserve is a variable of its own. Hundreds of times too
-slow for a city, and right.
+It knows nothing of water-filling: bounds are rows of a matrix, a reserve is a variable of its own. Hundreds of times
+too slow for a city, and right.
 """
 
 from dataclasses import replace

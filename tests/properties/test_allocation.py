@@ -21,11 +21,12 @@ FEW = settings(max_examples=25, deadline=None)
 
 def amounts_of(inputs: Inputs) -> np.ndarray:
     names = [name for name in inputs.demands.column_names if name.startswith("demand_")]
-    return np.column_stack([inputs.demands.column(name).to_numpy() for name in names])
+    columns = [inputs.demands.column(name).to_numpy() for name in names]
+    return np.stack(columns, axis=1)
 
 
 def fractions(allocation: Allocation) -> np.ndarray:
-    return allocation.table.column("fraction").to_numpy()
+    return np.asarray(allocation.table.column("fraction").to_numpy())
 
 
 def with_column(table: pa.Table, name: str, values: object) -> pa.Table:

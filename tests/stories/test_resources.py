@@ -1,4 +1,4 @@
-"""The resource engine through its doors: files in, a checked folder out, an explanation, and bad files told in a line."""
+"""The resource engine through its doors: files in, a checked folder out, an explanation, bad files told in a line."""
 
 import json
 from pathlib import Path
@@ -86,7 +86,9 @@ def test_what_if_of_something_that_is_not_there(files: Path, capsys: pytest.Capt
     assert run(capsys, "whatif", "out", "--set", change)[0] == 3
 
 
-@pytest.mark.parametrize("change", ["speed.gpu=1", "capacity.gpu=many", "capacity.gpu=-1", "weight.health=0", "weight=1"])
+@pytest.mark.parametrize(
+    "change", ["speed.gpu=1", "capacity.gpu=many", "capacity.gpu=-1", "weight.health=0", "weight=1"]
+)
 def test_what_if_of_something_that_makes_no_sense(files: Path, capsys: pytest.CaptureFixture[str], change: str) -> None:
     told(capsys, *ALLOCATE)
     assert run(capsys, "whatif", "out", "--set", change)[0] == 2
@@ -151,7 +153,9 @@ def test_heavy_users_yield_and_the_future_does_not_count(files: Path, capsys: py
     assert [note["code"] for note in made["notes"]] == ["resources.note_future"]
     education = next(line for line in made["departments"] if line["department"] == "education")
     plain = told(capsys, *ALLOCATE)
-    assert education["satisfied"] <= next(d for d in plain["departments"] if d["department"] == "education")["satisfied"]
+    assert (
+        education["satisfied"] <= next(d for d in plain["departments"] if d["department"] == "education")["satisfied"]
+    )
 
 
 ONE = "resource,demand,weight,priority,status,note\n100,80,2,1,available,x\n50,0,1,1,available,y\n20,30,1,2,busy,z\n"

@@ -8,7 +8,7 @@ from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
-from ronghe.cli.resources import resources
+from ronghe.cli.resources_monitor import resources
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 

@@ -31,7 +31,7 @@ class State(StrEnum):
 class Threshold:
     """When an alarm begins and ends.
 
-    It begins where the value is at or beyond `limit` (above it, or below where `below`), fires after `hold` seconds of
+    It begins where the value is at or above `limit`, or under it where `below`; it fires after `hold` seconds of
     that, and ends where the value is back by `hysteresis`; within `cooldown` seconds of its end it does not fire again.
     """
 
@@ -45,13 +45,17 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change of state at an instant, the value then, and when the breach began."""
+    """A change of state at an instant, the value then, when the breach began, and the threshold's own light.
+
+    `severity` is what to show: the light, or green once what fired is resolved.
+    """
 
     state: State
     severity: Severity
     at: int
     value: float
     since: int
+    light: Severity
 
 
 def alarms(series: Series, threshold: Threshold) -> list[Event]:
@@ -67,29 +71,32 @@ def alarms(series: Series, threshold: Threshold) -> list[Event]:
         if first > last:
             continue
         begun = int(series.times[first])
-        events.append(_event(State.PENDING, threshold.severity, series, first, begun))
+        events.append(_event(State.PENDING, threshold, series, first, begun))
         fires = first + int(np.searchsorted(series.times[first : last + 1], begun + threshold.hold))
         if fires <= last:
-            events.append(_event(State.FIRING, threshold.severity, series, fires, begun))
+            events.append(_event(State.FIRING, threshold, series, fires, begun))
         if returned is not None:
-            severity = Severity.GREEN if fires <= last else threshold.severity
-            events.append(_event(State.RESOLVED, severity, series, returned, begun))
+            events.append(_event(State.RESOLVED, threshold, series, returned, begun))
             if fires <= last:
                 quiet_until = int(series.times[returned]) + threshold.cooldown
     return events
 
 
-def _event(state: State, severity: Severity, series: Series, place: int, since: int) -> Event:
-    return Event(state, severity, int(series.times[place]), float(series.values[place]), since)
+def _event(state: State, threshold: Threshold, series: Series, place: int, since: int) -> Event:
+    light = threshold.severity
+    severity = Severity.GREEN if state == State.RESOLVED else light
+    return Event(state, severity, int(series.times[place]), float(series.values[place]), since, light)
 
 
 def _breaches(series: Series, threshold: Threshold) -> list[tuple[int, int, int | None]]:
     """First and last place of each stretch in breach, and the place after it; None where it still goes on."""
     if not len(series.values):
         return []
-    signed = -series.values if threshold.below else series.values
-    limit = -threshold.limit if threshold.below else threshold.limit
-    breach = _with_memory(signed >= limit, signed < limit - threshold.hysteresis)
+    values, limit, back = series.values, threshold.limit, threshold.hysteresis
+    if threshold.below:
+        breach = _with_memory(values < limit, values >= limit + back)
+    else:
+        breach = _with_memory(values >= limit, values < limit - back)
     whole = np.append(np.diff(series.times) <= 1.5 * series.step, False) if series.step else np.zeros(len(breach), bool)
     found: list[tuple[int, int, int | None]] = []
     edges = np.flatnonzero(breach & ~np.append(False, breach[:-1] & whole[:-1]))

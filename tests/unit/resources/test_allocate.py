@@ -1,6 +1,8 @@
 """Allocation: small cases whose answer is known, and the bugs that peers had."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,15 +22,15 @@ COLUMNS = ("id", "department", "project", "tier", "partition", "weight", "bundle
 
 
 def inputs_of(
-    rows: list[tuple[str, str, dict[str, float]]],
+    rows: Sequence[tuple[str, str, Mapping[str, float]]],
     capacity: dict[str, float],
     policy: Policy | None = None,
-    **columns: list[object],
+    **columns: list[Any],
 ) -> Inputs:
     """Demands of (id, department, amounts); other columns by name."""
     names = sorted({name.partition("@")[0] for name in capacity})
     blank = {"project": "", "tier": (policy or Policy()).tiers[-1], "partition": "", "weight": 1.0, "bundle": 0}
-    table = {"id": [row[0] for row in rows], "department": [row[1] for row in rows]}
+    table: dict[str, list[Any]] = {"id": [row[0] for row in rows], "department": [row[1] for row in rows]}
     table |= {name: columns.get(name, [value] * len(rows)) for name, value in blank.items()}
     table |= {f"demand_{name}": [float(row[2].get(name, 0)) for row in rows] for name in names}
     supply = supply_of([(key.partition("@")[0], key.partition("@")[2], "", amount) for key, amount in capacity.items()])
@@ -43,7 +45,9 @@ def granted(inputs: Inputs, name: str = "gpu") -> list[float]:
 
 def test_the_example_of_the_paper() -> None:
     # Ghodsi et al. 2011, figure 3: 9 CPUs, 18 GB; A wants <1, 4>, B <3, 1> per task.
-    inputs = inputs_of([("A", "a", {"cpu": 100, "ram": 400}), ("B", "b", {"cpu": 300, "ram": 100})], {"cpu": 9, "ram": 18})
+    inputs = inputs_of(
+        [("A", "a", {"cpu": 100, "ram": 400}), ("B", "b", {"cpu": 300, "ram": 100})], {"cpu": 9, "ram": 18}
+    )
     assert granted(inputs, "cpu") == [3, 6]
     assert granted(inputs, "ram") == [12, 2]
 
@@ -159,9 +163,14 @@ def test_debts_fade_and_have_a_limit() -> None:
     known = ["a", "b"]
     even = debts(["a", "b"], ["gpu"] * 2, np.array([4.0, 4.0]), np.zeros(2), half_life=24, limit=4, known=known)
     assert even == {"a": 1.0, "b": 1.0}
-    faded = debts(["a", "b"], ["gpu"] * 2, np.array([4.0, 4.0]), np.array([24.0, 0.0]), half_life=24, limit=4, known=known)
+    faded = debts(
+        ["a", "b"], ["gpu"] * 2, np.array([4.0, 4.0]), np.array([24.0, 0.0]), half_life=24, limit=4, known=known
+    )
     assert faded["a"] == pytest.approx(2 / 3)
-    assert debts(["a"], ["gpu"], np.array([4.0]), np.zeros(1), half_life=24, limit=1, known=known) == {"a": 1.0, "b": 0.0}
+    assert debts(["a"], ["gpu"], np.array([4.0]), np.zeros(1), half_life=24, limit=1, known=known) == {
+        "a": 1.0,
+        "b": 0.0,
+    }
     assert debts([], [], np.zeros(0), np.zeros(0), half_life=24, limit=1, known=known) == {"a": 0.0, "b": 0.0}
 
 

@@ -2,6 +2,7 @@
 
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
+from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, reclaimed, rules, rules_json
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
@@ -17,13 +18,19 @@ __all__ = [
     "elements",
     "explained",
     "explained_demand",
+    "forecasts",
+    "hours_shared",
     "integrated",
     "linked",
+    "monitored",
     "profile",
     "proposal",
     "published",
     "reading",
     "reading_json",
+    "reclaimed",
+    "rules",
+    "rules_json",
     "scores",
     "shared",
     "shared_resources",

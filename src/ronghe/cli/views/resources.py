@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from ronghe.journeys.resources.sharing import SharedResources
     from ronghe.resources.allocate.explain import Explanation
 
-__all__ = ["allocated", "explained_demand", "shared_resources", "varied", "verified_allocation"]
+__all__ = ["allocated", "amount", "explained_demand", "part", "shared_resources", "varied", "verified_allocation"]
 
 SHOWN = 20
 
 
-def _amount(value: float | None) -> str:
+def amount(value: float | None) -> str:
+    """Six digits of a number, or a dash for none."""
     return "–" if value is None else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
-def _part(value: float | None) -> str:
+def part(value: float | None) -> str:
+    """A rate in percent, or a dash for none."""
     return "–" if value is None else rate(value)
 
 
@@ -37,11 +39,11 @@ def _resources(session: Session, lines: Iterable[Mapping[str, Any]]) -> Any:
         (
             line["resource"],
             line["partition"],
-            _amount(line["capacity"]),
-            _amount(line["asked"]),
-            _amount(line["granted"]),
-            _part(line["utilization"]),
-            _amount(line["waste"]),
+            amount(line["capacity"]),
+            amount(line["asked"]),
+            amount(line["granted"]),
+            part(line["utilization"]),
+            amount(line["waste"]),
         )
         for line in lines
     ]
@@ -51,7 +53,7 @@ def _resources(session: Session, lines: Iterable[Mapping[str, Any]]) -> Any:
 def _departments(session: Session, lines: Iterable[Mapping[str, Any]]) -> Any:
     columns = ("department", "asked_share#", "granted_share#", "satisfied#")
     rows = [
-        (line["department"], _part(line["asked_share"]), _part(line["granted_share"]), _part(line["satisfied"]))
+        (line["department"], part(line["asked_share"]), part(line["granted_share"]), part(line["satisfied"]))
         for line in lines
     ]
     return grid(session, columns, rows)
@@ -108,27 +110,27 @@ def explained_demand(made: Explanation) -> View:
     """What it got, what stopped it, who stands above it, and what would have sufficed."""
 
     def view(console: Console, session: Session) -> None:
-        got = session.text("resources.shown_got", id=made.id, department=made.department, part=_part(made.fraction))
+        got = session.text("resources.shown_got", id=made.id, department=made.department, part=part(made.fraction))
         console.print(one_line(got))
-        asked = [(name, amount) for name, amount in made.asked.items() if amount]
-        rows = [(name, _amount(amount), _amount(made.granted[name])) for name, amount in asked]
+        asked = [(name, wanted) for name, wanted in made.asked.items() if wanted]
+        rows = [(name, amount(wanted), amount(made.granted[name])) for name, wanted in asked]
         console.print(grid(session, ("resource", "asked#", "granted#"), rows))
         console.print()
         reason = session.text(f"resources.reason_{made.kind or 'nothing'}", resource=made.resource)
         console.print(one_line(reason))
         if made.bound:
-            used = session.text("resources.shown_used", used=_amount(made.used), bound=_amount(made.bound))
+            used = session.text("resources.shown_used", used=amount(made.used), bound=amount(made.bound))
             console.print(one_line(used))
         level = session.text(
-            "resources.shown_level", level=f"{made.level:.6g}", weight=f"{made.weight:g}", part=_part(made.guaranteed)
+            "resources.shown_level", level=f"{made.level:.6g}", weight=f"{made.weight:g}", part=part(made.guaranteed)
         )
         console.print(one_line(level))
         for one in made.above:
-            params = {"department": one.department, "demands": one.demands, "amount": _amount(one.amount)}
+            params = {"department": one.department, "demands": one.demands, "amount": amount(one.amount)}
             console.print(one_line(session.text(f"resources.above_{one.right}", resource=made.resource, **params)))
         for change in made.changes:
             where = {"department": change.department, "project": change.project}
-            needed = {"now": _amount(change.now), "needed": _amount(change.needed), "resource": change.resource}
+            needed = {"now": amount(change.now), "needed": amount(change.needed), "resource": change.resource}
             console.print(one_line(session.text(f"resources.change_{change.kind}", **where, **needed)))
 
     return view
@@ -141,7 +143,7 @@ def varied(made: Varied) -> View:
         console.print(one_line(session.text("resources.shown_varied", count=count(made.count))))
         if made.rows:
             shown = made.rows[:SHOWN]
-            rows = [(row["id"], row["department"], _part(row["before"]), _part(row["after"])) for row in shown]
+            rows = [(row["id"], row["department"], part(row["before"]), part(row["after"])) for row in shown]
             console.print(grid(session, ("id", "department", "before#", "after#"), rows))
         console.print()
         console.print(_resources(session, made.after["resources"]))
@@ -160,9 +162,9 @@ def shared_resources(made: SharedResources) -> View:
                 row["id"],
                 f"{row['priority']:g}",
                 f"{row['weight']:g}",
-                _amount(row["demand"]),
-                _amount(row["granted"]),
-                _part(row["fraction"]),
+                amount(row["demand"]),
+                amount(row["granted"]),
+                part(row["fraction"]),
             )
             for row in made.ranking[:SHOWN]
         ]
@@ -174,10 +176,10 @@ def shared_resources(made: SharedResources) -> View:
                 line["department"],
                 count(line["rows"]),
                 count(line["available"]),
-                _amount(line["resource"]),
-                _amount(line["demand"]),
-                _amount(line["granted"]),
-                _part(line["satisfied"]),
+                amount(line["resource"]),
+                amount(line["demand"]),
+                amount(line["granted"]),
+                part(line["satisfied"]),
             )
             for line in made.readiness
         ]

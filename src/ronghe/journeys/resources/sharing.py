@@ -87,8 +87,8 @@ def share_resources(
 ) -> SharedResources:
     """Pool what the available rows of all files supply, allocate it to what they demand, rank them, and publish.
 
-    A row adds its `resource` to the pool and asks for its `demand`; rows of the same `name` (without one: all) share one
-    kind of resource. A larger `priority` is served first, `weight` counts among equals. Raises InputError for files
+    A row adds its `resource` to the pool and asks for its `demand`; rows of the same `name` (without one: all) share
+    one kind of resource. A larger `priority` is served first, `weight` counts among equals. Raises InputError for files
     without the columns or without a usable row.
     """
     named = read_departments(departments) if departments else {}
@@ -231,7 +231,7 @@ def _ranking(rows: Sequence[_Row], table: pa.Table) -> list[dict[str, Any]]:
 
 
 def _readiness(rows: Sequence[_Row], left: Sequence[LeftOut], table: pa.Table) -> list[dict[str, Any]]:
-    """What files alone can say of a department: rows available, what it brings and asks, and how much of that it got."""
+    """What files alone can say of a department: rows available, what it brings, asks and got."""
     lines = []
     for owner in sorted({row.department for row in rows} | {one.department for one in left}):
         mine = [(at, row) for at, row in enumerate(rows) if row.department == owner]

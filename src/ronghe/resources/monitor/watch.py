@@ -55,7 +55,14 @@ def _events(rule: Rule, one: Watched) -> list[Event]:
     if rule.kind == "anomaly":
         points = tidy(one.times, one.columns[rule.value]).series
         return [
-            Event(State.FIRING, Severity.YELLOW, int(points.times[at]), float(points.values[at]), int(points.times[at]))
+            Event(
+                State.FIRING,
+                Severity.YELLOW,
+                int(points.times[at]),
+                float(points.values[at]),
+                int(points.times[at]),
+                Severity.YELLOW,
+            )
             for at in anomalies(points.values).tolist()
         ]
     if rule.kind == "forecast":
@@ -74,7 +81,7 @@ def _shortfall(rule: Rule, one: Watched) -> list[Event]:
     part = float(expected.max() / limits.values[-1])
     at = int(points.times[-1])
     limit = rule.yellow if rule.yellow is not None else 1.0
-    return [Event(State.FIRING, Severity.YELLOW, at, part, at)] if part >= limit else []
+    return [Event(State.FIRING, Severity.YELLOW, at, part, at, Severity.YELLOW)] if part >= limit else []
 
 
 def openmetrics(series: Iterable[Watched], found: Sequence[Alarm]) -> str:
@@ -92,11 +99,8 @@ def openmetrics(series: Iterable[Watched], found: Sequence[Alarm]) -> str:
                 latest.setdefault(f"ronghe_resource_{name}", []).append(line)
     states: dict[tuple[str, str, str, str], int] = {}
     for alarm in found:
-        severity = next(
-            (one.event.severity for one in found if one.key == alarm.key and one.event.since == alarm.event.since),
-            alarm.event.severity,
-        )
-        states[alarm.rule, alarm.department, alarm.resource, str(severity)] = int(alarm.event.state == State.FIRING)
+        labels = (alarm.rule, alarm.department, alarm.resource, str(alarm.event.light))
+        states[labels] = int(alarm.event.state == State.FIRING)
     firing = [
         f"ronghe_resource_alarm{{rule={_quoted(rule)},department={_quoted(department)},resource={_quoted(resource)},"
         f"severity={_quoted(severity)}}} {state}"
