@@ -71,10 +71,10 @@ def test_a_peak_a_shift_and_a_stop_are_found_in_any_unit() -> None:
     day = np.tile(np.sin(np.arange(288) / 288 * 2 * np.pi), 10) * 10 + 50 + rng.normal(size=2880)
     peak, stop = day.copy(), day.copy()
     peak[2100] = 120
-    stop[1900:2400] = 50
+    stop[2100:2600] = 50
     for unit in (1.0, 1e-6, 1e6):
         assert 2100 in anomalies(peak * unit + 7 * unit).tolist()
-        assert any(1900 <= place < 2400 for place in anomalies(stop * unit).tolist())
+        assert any(2100 <= place < 2600 for place in anomalies(stop * unit).tolist())
     assert len(anomalies(day)) <= 3
     assert anomalies(np.full(1000, 5.0)).tolist() == []
     assert anomalies(np.zeros(0)).tolist() == []
