@@ -22,6 +22,8 @@ SLACK = 1e-13
 """Part of a bound by which a sum of floating-point numbers may miss it."""
 SAME = 1e-12
 """Relative distance of levels and amounts that count as one."""
+LARGE, SAMPLED, NEAR = 100_000, 20_000, 0.02
+"""From how many demands on a sample guesses the level, how many it has, and by how much it may be wrong."""
 SAMPLE = 2_001
 """Breaks looked at for a trial level."""
 
@@ -60,18 +62,21 @@ class Bounds:
         pairs = ((used, self.project), (departments, self.department), (held, self.capacity))
         return all(bool((one <= bound * (1 + SLACK)).all()) for one, bound in pairs)
 
+    def met(self, line: "_Line") -> tuple[Floats, Floats, Floats]:
+        """The levels at which rising amounts meet the bounds of projects, of departments and of all."""
+        departments = _Line(self.by_department(line.constant), self.by_department(line.slope))
+        shared = np.array([departments.shares(self, place) for place in range(len(self.capacity))])
+        return line.reaches(self.project), departments.reaches(self.department), shared
+
     def close(self, line: "_Line") -> float | None:
         """Close the bounds that rising amounts meet first; at which level, None where they meet none."""
-        departments = _Line(self.by_department(line.constant), self.by_department(line.slope))
-        projects_at = line.reaches(self.project)
-        departments_at = departments.reaches(self.department)
-        capacity_at = np.array([departments.shares(self, place) for place in range(len(self.capacity))])
+        projects_at, departments_at, capacity_at = self.met(line)
         level = max(line.left, float(min(projects_at.min(), departments_at.min(), capacity_at.min())))
         if not np.isfinite(level):
             return None
         limit = level * (1 + SAME)
         self._shut_departments(departments_at <= limit)
-        self._shut_capacity(capacity_at <= limit, departments.at(level))
+        self._shut_capacity(capacity_at <= limit, self.by_department(line.at(level)))
         self.shut[projects_at <= limit] = PROJECT
         self.project[projects_at <= limit] = np.inf
         return level
@@ -121,6 +126,12 @@ class _Rising:
             self.project[chosen],
         )
 
+    def every(self, step: int) -> "_Rising":
+        """Each `step`-th, with the amounts of all that it stands for."""
+        whole = slice(None, None, step)
+        scaled = self.amount[whole] * (len(self.at) / len(self.at[whole]))
+        return _Rising(self.at[whole], scaled, self.rate[whole], self.low[whole], self.high[whole], self.project[whole])
+
     def fractions(self, level: float) -> Floats:
         """What each has at a level."""
         return np.minimum(np.maximum(level * self.rate, self.low), self.high)
@@ -155,12 +166,13 @@ class _Line:
         """The amounts at a level."""
         return self.constant + self.slope * level
 
-    def plus(self, demands: _Rising, first: Floats, last: Floats, left: float, right: float, projects: int) -> "_Line":
-        """With demands that have no break between two levels."""
-        ended, unborn = last <= left, first >= right
+    def plus(self, demands: _Rising, settled: Flags, first: Floats, last: Floats, left: float, right: float) -> "_Line":
+        """With the demands that are `settled`: they have no break between two levels."""
+        ended, unborn = settled & (last <= left), settled & (first >= right)
         still = np.where(ended, demands.high, np.where(unborn, demands.low, 0.0))
-        rate = np.where(ended | unborn, 0.0, demands.rate)
-        return _Line(self.constant + demands.used(still, projects), self.slope + demands.used(rate, projects))
+        rate = np.where(settled & ~ended & ~unborn, demands.rate, 0.0)
+        count = len(self.constant)
+        return _Line(self.constant + demands.used(still, count), self.slope + demands.used(rate, count))
 
     def reaches(self, bound: Floats) -> Floats:
         """The level at which each amount meets its bound, infinite for never."""
@@ -223,7 +235,7 @@ def _fill_tier(rising: _Rising, base: Floats, bounds: Bounds, filled: Filled) ->
         filled.kind[at] = np.where(full, FULL, kind)[done]
         filled.resource[at] = resource[done]
         if done.any():
-            base = base + rising.only(done).used(reached[done], len(base))
+            base = base + rising.used(np.where(done, reached, 0.0), len(base))
             rising = rising.only(~done)
         if not len(rising.at):
             return
@@ -240,17 +252,35 @@ def _before_the_next_bound(rising: _Rising, base: Floats, bounds: Bounds, left: 
     """The line on which amounts move when they meet the next bound."""
     right = float((rising.high / rising.rate).max())
     line, waiting = _Line(base, np.zeros_like(base)), rising
-    first, last = waiting.low / waiting.rate, waiting.high / waiting.rate
+    guesses = _guesses(rising, base, bounds, left)
     while True:
+        # Two guessed levels settle nearly all before anything is sorted out.
+        while guesses:
+            guess = guesses.pop()
+            if left < guess < right:
+                kept = bounds.kept(base + rising.used(rising.fractions(guess), len(base)))
+                left, right = (guess, right) if kept else (left, guess)
+        first, last = waiting.low / waiting.rate, waiting.high / waiting.rate
         settled = (last <= left) | (first >= right) | ((first <= left) & (last >= right))
         if settled.any():
-            line = line.plus(waiting.only(settled), first[settled], last[settled], left, right, len(base))
+            line = line.plus(waiting, settled, first, last, left, right)
             waiting, first, last = waiting.only(~settled), first[~settled], last[~settled]
         if not len(first):
             return _Line(line.constant, line.slope, left)
         trial = _trial(first, last, left, right)
         used = line.at(trial) + waiting.used(waiting.fractions(trial), len(base))
         left, right = (trial, right) if bounds.kept(used) else (left, trial)
+
+
+def _guesses(rising: _Rising, base: Floats, bounds: Bounds, left: float) -> list[float]:
+    """Two levels between which the next bound is probably met, by a sample of the demands; none for few demands."""
+    if len(rising.at) < LARGE:
+        return []
+    step = len(rising.at) // SAMPLED
+    some = rising.every(step)
+    line = _before_the_next_bound(some, base, bounds, left)
+    level = min(float(levels.min()) for levels in bounds.met(line))
+    return [level * (1 - NEAR), level * (1 + NEAR)] if np.isfinite(level) else []
 
 
 def _trial(first: Floats, last: Floats, left: float, right: float) -> float:

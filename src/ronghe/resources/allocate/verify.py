@@ -161,7 +161,7 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
     return _View(
         ids=demands.column("id"),
         names=names,
-        amount=np.column_stack([demands.column("demand_" + name).to_numpy() for name in names]),
+        amount=np.stack([demands.column("demand_" + name).to_numpy() for name in names]).T,
         capacity=capacity,
         tier=order[tier],
         department=department,
