@@ -7,10 +7,11 @@ from pathlib import Path
 
 from benchmarks import page
 from benchmarks.measure import ROOT
+from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize,)}
+SUITES = {suite.NAME: suite for suite in (standardize, resources)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

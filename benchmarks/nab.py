@@ -103,7 +103,10 @@ def main() -> None:
     peers = given.folder / "peer_scores.json"
     if peers.is_file():
         known = json.loads(peers.read_text("utf-8"))["subset_score"]
-        print("peers: " + ", ".join(f"{name} {value:.1f}" for name, value in sorted(known.items(), key=lambda one: one[1])))
+        print(
+            "peers: "
+            + ", ".join(f"{name} {value:.1f}" for name, value in sorted(known.items(), key=lambda one: one[1]))
+        )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize",)
+SUITES = ("standardize", "resources")
 
 ABOUT = """\
 # Benchmarks

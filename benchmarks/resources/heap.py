@@ -23,7 +23,7 @@ def heap_fill(demand: list[list[float]], capacity: list[float], weight: list[flo
             if demand[i][r]:
                 slope[r] += demand[i][r] / level
                 users[r].append(i)
-    top = dict((i, level) for level, i in heap)
+    top = {i: level for level, i in heap}
     open_ = set(kinds)
     while heap:
         full = [(capacity[r] - base[r]) / slope[r] if slope[r] > 1e-15 * capacity[r] else float("inf") for r in open_]

@@ -87,10 +87,10 @@ def test_what_is_held_beyond_the_peak_could_be_lent_to_those_who_lack_it() -> No
     assert [(one.department, one.keeps, one.lends, one.borrowers) for one in found] == [("a", 48, 52, (("b", 20),))]
 
 
-def line(department: str = "a", **given: int) -> ResourceLine:
+def line(department: str = "a", /, **given: int) -> ResourceLine:
     fields = {"annual_cost": 100, "capacity": 1000, "used_by_others": 200, "idle": 300, "bookable": 150}
     fields |= {"requests": 10, "granted": 8, "honored": 6, **given}
-    return ResourceLine(department, "room", **fields)
+    return ResourceLine(department, "room", *fields.values())
 
 
 def test_the_sharing_of_a_department_follows_the_formula() -> None:

@@ -99,8 +99,8 @@ def openmetrics(series: Iterable[Watched], found: Sequence[Alarm]) -> str:
                 latest.setdefault(f"ronghe_resource_{name}", []).append(line)
     states: dict[tuple[str, str, str, str], int] = {}
     for alarm in found:
-        labels = (alarm.rule, alarm.department, alarm.resource, str(alarm.event.light))
-        states[labels] = int(alarm.event.state == State.FIRING)
+        state = (alarm.rule, alarm.department, alarm.resource, str(alarm.event.light))
+        states[state] = int(alarm.event.state == State.FIRING)
     firing = [
         f"ronghe_resource_alarm{{rule={_quoted(rule)},department={_quoted(department)},resource={_quoted(resource)},"
         f"severity={_quoted(severity)}}} {state}"
