@@ -39,9 +39,10 @@ def heap_fill(demand: list[list[float]], capacity: list[float], weight: list[flo
             open_.discard(resource)
             for user in users[resource]:
                 if user in top:
-                    part = first / top.pop(user)
+                    all_at = top.pop(user)
+                    part = first / all_at
                     fraction[user] = part
-                    _leave(demand[user], first / part, part, slope, base)
+                    _leave(demand[user], all_at, part, slope, base)
     return fraction
 
 

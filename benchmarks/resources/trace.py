@@ -1,4 +1,4 @@
-"""Allocate the demand of a real cluster trace: what pods asked for, against the capacity of its nodes."""
+"""Allocate the demand of a real cluster trace: what pods asked for, against half of its nodes."""
 
 import csv
 import json
@@ -16,6 +16,10 @@ from ronghe.resources.allocate.problem import Policy
 from ronghe.resources.allocate.verify import verify
 
 PACKAGES = ("numpy", "pyarrow")
+TURNS = 10
+"""A clock of hundredths of a second needs more than one."""
+PART = 0.5
+"""The part of the nodes that is there: all of them would hold what everybody asked for."""
 TIERS = {"LS": "latency", "Guaranteed": "latency", "Burstable": "burstable", "BE": "best_effort"}
 
 
@@ -48,17 +52,18 @@ def inputs_of(folder: Path) -> Inputs:
         }
     )
     columns = {"cpu": "cpu_milli", "memory": "memory_mib", "gpu": "gpu"}
-    total = {name: sum(float(node[column] or 0) for node in nodes) for name, column in columns.items()}
+    total = {name: PART * sum(float(node[column] or 0) for node in nodes) for name, column in columns.items()}
     return Inputs(demands, supply_of([(name, "", "", amount) for name, amount in total.items()]), Policy(tiers), {})
 
 
 def run(task: dict[str, Any]) -> str:
     inputs = inputs_of(Path(task["folder"]))
     began = os.times()
-    allocation = allocate(inputs)
+    for _ in range(TURNS):
+        allocation = allocate(inputs)
     done = os.times()
     faults = verify(inputs, allocation.table)
-    spent = done.user + done.system - began.user - began.system
+    spent = (done.user + done.system - began.user - began.system) / TURNS
     whole = int((allocation.table.column("fraction").to_numpy() >= 1).sum())
     told = {"allocate": spent, "faults": len(faults), "demands": inputs.demands.num_rows, "whole": whole}
     return json.dumps(told)

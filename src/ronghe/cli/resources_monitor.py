@@ -1,5 +1,6 @@
 """`ronghe resources`: the commands that watch, forecast and measure, beside those that allocate."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import click
 
 from ronghe.cli import views
 from ronghe.cli.grammar import Command
-from ronghe.cli.printing import say
+from ronghe.cli.printing import one_line, say
 from ronghe.cli.resources import resources
 from ronghe.cli.session import Session
 from ronghe.cli.values import Whole
+from ronghe.messages import render_error
+from ronghe.terms import InputError
 
 __all__ = ["FOLLOWED_EVERY", "resources"]
 
@@ -56,8 +59,14 @@ def monitor(
         if series.is_file():
             # Before reading: what is written meanwhile is looked at again.
             seen = (series.stat().st_mtime_ns, series.stat().st_size)
-        made = monitor_file(series, rules=rules, out=target, metrics=metrics)
-        session.show(made.to_json(), views.monitored(made))
+        try:
+            made = monitor_file(series, rules=rules, out=target, metrics=metrics)
+            session.show(made.to_json(), views.monitored(made))
+        except InputError as fault:
+            if not follow:
+                raise
+            # Whoever writes the series may be in the middle of it: the next look tells.
+            print(one_line(render_error(fault, session.lang)), file=sys.stderr, flush=True)
         if not follow:
             return
         _changed(series, seen)

@@ -114,6 +114,12 @@ def _places(column: pa.ChunkedArray) -> tuple[_I, list[str]]:
     return pc.index_in(column, pa.array(names, pa.string())).to_numpy().astype(np.int64), names
 
 
+def _tells_departments_apart(inputs: Inputs) -> bool:
+    """Whether anything depends on whose a demand is."""
+    owners = any(row["department"] for row in inputs.supply.to_pylist())
+    return owners or bool(inputs.policy.departments or inputs.debts) or inputs.policy.share_by == "department"
+
+
 def _limit(rule: Mapping[str, float], name: str, partition: str) -> float | None:
     found = rule.get(f"{name}@{partition}")
     return rule.get(name) if found is None else found
@@ -124,11 +130,15 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
     stock = [row for row in inputs.supply.to_pylist() if row["partition"] == partition]
     capacity = np.array([sum(row["capacity"] for row in stock if row["resource"] == name) for name in names], float)
     tier, tiers = _places(demands.column("tier"))
-    department, departments = _places(demands.column("department"))
+    department, departments = np.zeros(demands.num_rows, np.int64), [""]
+    if _tells_departments_apart(inputs):
+        department, departments = _places(demands.column("department"))
     # What is held for a department that asks for nothing is held all the same.
     departments += sorted(set(inputs.policy.departments) - set(departments))
     departments += sorted({row["department"] for row in stock if row["department"]} - set(departments))
-    project, projects = _places(demands.column("project"))
+    project, projects = np.zeros(demands.num_rows, np.int64), [""]
+    if _tells_departments_apart(inputs):
+        project, projects = _places(demands.column("project"))
     pairs = department * len(projects) + project
     if len(projects) > 1:
         numbers, pair = np.unique(pairs, return_inverse=True)
@@ -140,6 +150,8 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
         rule = inputs.policy.departments.get(who)
         for column, name in enumerate(names):
             given = None if rule is None else _limit(rule.quota, name, partition)
+            if given is None and not who:
+                given = 0.0
             if given is None:
                 given = sum(row["capacity"] for row in stock if (row["department"], row["resource"]) == (who, name))
             quota[place, column] = given
@@ -198,9 +210,8 @@ def _weights(inputs: Inputs, view: _View, demands: pa.Table) -> _F:
     rules = [policy.departments.get(name) for name in view.departments]
     department = np.array([1.0 if rule is None else rule.weight for rule in rules])
     department = department / np.exp2([inputs.debts.get(name, 0.0) for name in view.departments])
-    _, projects = _places(demands.column("project"))
     project = np.ones(len(view.owner))
-    if len(projects) > 1 or any(rule is not None and rule.projects for rule in rules):
+    if any(rule is not None and rule.projects for rule in rules):
         joined = pa.table({"d": demands.column("department"), "p": demands.column("project"), "n": view.project})
         for row in joined.group_by(["d", "p", "n"]).aggregate([]).to_pylist():
             rule = policy.departments.get(row["d"])
