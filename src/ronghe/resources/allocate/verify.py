@@ -7,6 +7,7 @@ on what is guaranteed to them (the bottleneck condition: Bertsekas and Gallager 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -144,31 +145,13 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
         numbers, pair = np.unique(pairs, return_inverse=True)
     else:
         numbers, pair = np.arange(len(departments)), department
-    quota, cap = np.zeros((len(departments), len(names))), np.full((len(departments), len(names)), np.inf)
-    reserve, own_cap = np.zeros_like(quota), np.full((len(numbers), len(names)), np.inf)
-    for place, who in enumerate(departments):
-        rule = inputs.policy.departments.get(who)
-        for column, name in enumerate(names):
-            given = None if rule is None else _limit(rule.quota, name, partition)
-            if given is None and not who:
-                given = 0.0
-            if given is None:
-                given = sum(row["capacity"] for row in stock if (row["department"], row["resource"]) == (who, name))
-            quota[place, column] = given
-            if rule is None:
-                continue
-            ceilings = [_limit(rule.cap, name, partition), _limit(rule.borrow, name, partition)]
-            if ceilings[1] is not None:
-                ceilings[1] += given
-            cap[place, column] = min([one for one in ceilings if one is not None], default=np.inf)
-            lent = _limit(rule.lend, name, partition)
-            reserve[place, column] = 0.0 if lent is None else max(given - lent, 0.0)
+    quota, cap, reserve = _department_bounds(inputs, departments, names, stock, partition)
+    own_cap = np.full((len(numbers), len(names)), np.inf)
     for place, number in enumerate(numbers):
         rule = inputs.policy.departments.get(departments[number // len(projects)])
         capped = None if rule is None else rule.projects.get(projects[number % len(projects)])
-        for column, name in enumerate(names):
-            bound = None if capped is None else _limit(capped.cap, name, partition)
-            own_cap[place, column] = np.inf if bound is None else bound
+        bounds = [None if capped is None else _limit(capped.cap, name, partition) for name in names]
+        own_cap[place] = [np.inf if bound is None else bound for bound in bounds]
     order = np.array([inputs.policy.tiers.index(name) for name in tiers])
     return _View(
         ids=demands.column("id"),
@@ -190,6 +173,29 @@ def _seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> 
         reserve=reserve,
         project_cap=own_cap,
     )
+
+
+def _department_bounds(
+    inputs: Inputs, departments: list[str], names: list[str], stock: list[dict[str, Any]], partition: str
+) -> tuple[_F, _F, _F]:
+    """Quota, cap and reserve, departments x resources; what a department supplies is its quota unless a rule says."""
+    quota = np.zeros((len(departments), len(names)))
+    cap, reserve = np.full_like(quota, np.inf), np.zeros_like(quota)
+    for place, who in enumerate(departments):
+        rule = inputs.policy.departments.get(who)
+        for column, name in enumerate(names):
+            given = None if rule is None else _limit(rule.quota, name, partition)
+            if given is None:
+                own = [row["capacity"] for row in stock if who and (row["department"], row["resource"]) == (who, name)]
+                given = float(sum(own))
+            quota[place, column] = given
+            if rule is None:
+                continue
+            borrow, lent = _limit(rule.borrow, name, partition), _limit(rule.lend, name, partition)
+            ceilings = [_limit(rule.cap, name, partition), None if borrow is None else given + borrow]
+            cap[place, column] = min([one for one in ceilings if one is not None], default=np.inf)
+            reserve[place, column] = 0.0 if lent is None else max(given - lent, 0.0)
+    return quota, cap, reserve
 
 
 def _share(view: _View) -> _F:
