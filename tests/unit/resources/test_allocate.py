@@ -151,6 +151,17 @@ def test_the_verifier_finds_what_was_altered(name: str) -> None:
     assert verify(inputs, altered)
 
 
+@pytest.mark.parametrize("quota", [0.0, 3.0])
+@pytest.mark.parametrize("name", ["fraction", "guaranteed", "level", "granted_gpu"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+def test_the_verifier_takes_no_number_that_is_none(quota: float, name: str, value: float) -> None:
+    policy = Policy(("normal",), {"a": Rule(quota={"gpu": quota})})
+    inputs = inputs_of([("1", "a", {"gpu": 9}), ("2", "b", {"gpu": 9})], {"gpu": 12}, policy)
+    table = allocate(inputs).table
+    values = [value, *table.column(name).to_pylist()[1:]]
+    assert verify(inputs, table.set_column(table.column_names.index(name), name, pa.array(values)))
+
+
 def test_giving_one_more_at_the_cost_of_another_is_found_out() -> None:
     inputs = inputs_of([("1", "a", {"gpu": 9}), ("2", "b", {"gpu": 9})], {"gpu": 12})
     table = allocate(inputs).table

@@ -411,10 +411,12 @@ def _another_fits(view: _View, fraction: _F, cap: _F, project_cap: _F, capacity:
 def _guarantee_faults(view: _View) -> Iterator[Fault]:
     """What is guaranteed must be granted, fit the quotas, and be the max-min allocation of each quota."""
     if not view.quota.any():
-        yield from _told(view, "resources.verify_guarantee", view.guaranteed > TOLERANCE)
+        yield from _told(view, "resources.verify_guarantee", ~(np.abs(view.guaranteed) <= TOLERANCE))
         return
     low = view.guaranteed
-    yield from _told(view, "resources.verify_guarantee", low > view.fraction * (1 + TOLERANCE) + TOLERANCE)
+    yield from _told(
+        view, "resources.verify_guarantee", ~((low >= 0) & (low <= view.fraction * (1 + TOLERANCE) + TOLERANCE))
+    )
     departments, _ = _used(view, low)
     cap = np.minimum(view.quota, view.cap)
     for who, place in zip(*np.nonzero(_over(departments, cap)), strict=True):
