@@ -145,6 +145,14 @@ def test_guarantees_above_the_supply_are_refused_by_name(files: Path, capsys: py
     assert "health 60, transport 8" in err
 
 
+def test_one_can_ask_for_more_than_there_is(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "demands.csv").write_text("id,department,demand_gpu,demand_tape\n1,卫生,640,\n2,教育,1,2\n", "utf-8")
+    code, out, err = run(capsys, "allocate", "--demands", "demands.csv", "--supply", "supply.csv", "--out", "out")
+    assert code == 0, err
+    assert "1,000.0%" in out
+    assert "Nobody supplies tape" in out
+
+
 def test_heavy_users_yield_and_the_future_does_not_count(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = ["department,resource,at,amount", "education,gpu,2026-01-01T00:00:00Z,90", "health,gpu,2027-01-01,5", ""]
     (files / "usage.csv").write_text("\n".join(rows), "utf-8")

@@ -29,8 +29,11 @@ def amount(value: float | None) -> str:
 
 
 def part(value: float | None) -> str:
-    """A rate in percent, or a dash for none."""
-    return "–" if value is None else rate(value)
+    """A part in percent, or a dash for none."""
+    if value is None:
+        return "–"
+    # One can ask for more than there is.
+    return rate(value) if value <= 1 else f"{value:,.1%}"
 
 
 def _resources(session: Session, lines: Iterable[Mapping[str, Any]]) -> Any:
