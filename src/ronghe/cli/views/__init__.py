@@ -2,13 +2,16 @@
 
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
+from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, reclaimed, rules, rules_json
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
+from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
 
 __all__ = [
+    "allocated",
     "city",
     "city_json",
     "converted",
@@ -16,18 +19,28 @@ __all__ = [
     "element_json",
     "elements",
     "explained",
+    "explained_demand",
+    "forecasts",
+    "hours_shared",
     "integrated",
     "linked",
+    "monitored",
     "profile",
     "proposal",
     "protected",
     "published",
     "reading",
     "reading_json",
+    "reclaimed",
     "risk",
+    "rules",
+    "rules_json",
     "scanned",
     "scores",
     "shared",
+    "shared_resources",
+    "varied",
     "verification",
     "verification_json",
+    "verified_allocation",
 ]
