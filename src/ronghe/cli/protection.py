@@ -29,7 +29,7 @@ _PATH = click.Path(path_type=Path)
     ),
 )
 @_FILE
-@click.option("--policy", type=_PATH, metavar="FILE", required=True)
+@click.option("--policy", "grants", type=_PATH, metavar="FILE", required=True)
 @click.option("--consumer", metavar="NAME", required=True)
 @click.option("--purpose", metavar="NAME", required=True)
 @click.option("--asset", metavar="NAME")
@@ -49,10 +49,11 @@ def protect(session: Session, /, file: str, *, out: Path | None, preview: int | 
 
     if out is None and preview is None:
         raise UsageError("cli.protect_nowhere")
-    wanted = ("policy", "consumer", "purpose", "asset", "fields", "on_behalf_of", "key_file", "format", "round_trip")
+    wanted = ("consumer", "purpose", "asset", "fields", "on_behalf_of", "key_file", "format", "round_trip")
     with session.metered() as meter:
         protected = protect_file(
             file,
+            policy=given["grants"],
             **{name: given[name] for name in wanted},
             out=out,
             preview=preview or 0,
