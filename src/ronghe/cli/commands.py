@@ -12,6 +12,7 @@ from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
 from ronghe.cli.resources_monitor import resources
+from ronghe.cli.serve import admin, serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 
@@ -42,5 +43,5 @@ def ronghe(ctx: click.Context) -> None:
 
 for _of_data in (protect, risk):
     data.add_command(_of_data)
-for _command in (data, resources, keys, log, standards, verify):
+for _command in (data, resources, keys, log, standards, verify, serve, admin):
     ronghe.add_command(_command)
