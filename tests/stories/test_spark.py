@@ -86,7 +86,7 @@ def test_spark_publishes_and_quarantines_what_duckdb_does(tmp_path: Path) -> Non
     (folder / "schema.json").write_text(json.dumps(SCHEMA, ensure_ascii=False), "utf-8")
     expected = published(folder, "duckdb")
     reasons = {reason.split(": ")[1] for row in expected.rejects for reason in row["_reasons"]}
-    assert {"form", "unique", "foreign_key", "登记晚于出生", "minimum"} <= reasons
+    assert {"no_such_day", "unique", "foreign_key", "登记晚于出生", "minimum"} <= reasons
     imputed = [row for row in expected.rows if row["编号"] == 9]
     assert [name for name, value in imputed[0].items() if value is True] == [
         f"{name}_imputed" for name in ("性别", "出生日期", "收入", "面积")
