@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from ronghe.rules.binding import Bound, BoundRule
 from ronghe.rules.deciding import Pattern, label_of, resolver
-from ronghe.rules.expressions import Constant, Expression, Fact, facts_of
+from ronghe.rules.expressions import MEMBERS, Constant, Expression, Fact, facts_of
 from ronghe.rules.missing import Truth
 from ronghe.rules.reading import LARGEST_NUMBER
 from ronghe.rules.ruleset import Clause, FactSpec
@@ -156,7 +156,7 @@ def _is_missing(name: str) -> Any:
     if not group:
         return exp.Is(this=exp.column(_fact_column(fact), quoted=True), expression=exp.null())
     key = exp.Is(this=exp.column("key", table=f"group_{group}", quoted=True), expression=exp.null())
-    if fact == "*":
+    if fact == MEMBERS:
         return key
     return call("COALESCE", exp.column(f"missing_{fact}", table=f"group_{group}", quoted=True), exp.true())
 
@@ -168,7 +168,7 @@ def _sign(truth: Any) -> Any:
 
 def _pattern(rule: BoundRule, columns: Mapping[Expression, exp.Column]) -> Any:
     """The truths of the atoms, then a sign for each missing fact: `10?/01`."""
-    parts = [_sign(render(atom, columns)) for atom in rule.formula.atoms]
+    parts = [_sign(render(atom, columns)) for atom in (*rule.formula.atoms, *rule.choices)]
     parts += [text("/")]
     parts += [when(_is_missing(name), text("1"), text("0")) for name in rule.facts]
     return call("CONCAT", *parts)

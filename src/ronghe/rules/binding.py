@@ -9,6 +9,7 @@ from ronghe.rules.expressions import (
     Constant,
     Expression,
     Fold,
+    If,
     Not,
     Or,
     Parameter,
@@ -31,6 +32,12 @@ class BoundRule:
     when: Clause
     formula: Formula
     amount: Expression | None
+
+    @property
+    def choices(self) -> tuple[Expression, ...]:
+        """The conditions inside the amount, on which it depends which facts it needs."""
+        nodes = walk(self.amount) if self.amount is not None else ()
+        return tuple(dict.fromkeys(node.condition for node in nodes if isinstance(node, If)))
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ronghe.rules.binding import Bound, BoundRule
 from ronghe.rules.evaluate import all_of, any_of, value_of
-from ronghe.rules.expressions import Value, facts_of
+from ronghe.rules.expressions import MEMBERS, Arithmetic, Expression, Floor, If, Value, facts_of
 from ronghe.rules.missing import Truth
 from ronghe.rules.reading import read_value
 from ronghe.rules.ruleset import Clause, FactSpec
@@ -78,15 +78,35 @@ def _truths(clause: Clause, facts: Mapping[str, Value], groups: Mapping[str, Seq
     return all_of(parts) if clause.kind == "all" else any_of(parts)
 
 
+def lacking(amount: Expression, chosen: Mapping[Expression, Truth], missing: frozenset[str]) -> tuple[str, ...]:
+    """The missing facts for want of which an amount cannot be computed; `chosen` says which branches it takes."""
+    return tuple(sorted(_lacking(amount, chosen, missing)))
+
+
+def _lacking(node: Expression, chosen: Mapping[Expression, Truth], missing: frozenset[str]) -> frozenset[str]:
+    if isinstance(node, If) and chosen[node.condition] is not None:
+        return _lacking(node.then if chosen[node.condition] else node.otherwise, chosen, missing)
+    if isinstance(node, If):
+        # The branches matter only once it is known which of them is taken.
+        return facts_of(node.condition) & missing
+    if isinstance(node, Arithmetic):
+        return _lacking(node.left, chosen, missing) | _lacking(node.right, chosen, missing)
+    if isinstance(node, Floor):
+        return _lacking(node.operand, chosen, missing)
+    return facts_of(node) & missing
+
+
 def resolver(rule: BoundRule) -> Callable[[Pattern], tuple[Truth, tuple[str, ...]]]:
     """Gives result and missing facts of a pattern; a subject whose amount is unknown lacks what the amount asks for."""
-    asked = facts_of(rule.amount) if rule.amount is not None else frozenset()
+    atoms = len(rule.formula.atoms)
 
     @lru_cache(maxsize=100_000)
     def resolve(pattern: Pattern) -> tuple[Truth, tuple[str, ...]]:
         truths, missing = pattern
-        result, named = rule.formula.decide(truths, missing)
-        return result, tuple(sorted(asked & missing)) if result else named
+        result, named = rule.formula.decide(truths[:atoms], missing)
+        if not result or rule.amount is None:
+            return result, named
+        return result, lacking(rule.amount, dict(zip(rule.choices, truths[atoms:], strict=True)), missing)
 
     return resolve
 
@@ -96,7 +116,7 @@ def _missing(name: str, facts: Mapping[str, Value], groups: Mapping[str, Sequenc
     if not group:
         return facts.get(fact) is None
     members = groups.get(group)
-    if fact == "*":
+    if fact == MEMBERS:
         return members is None
     return members is None or any(one.get(fact) is None for one in members)
 
@@ -113,7 +133,8 @@ def decide_rule(
     if result and rule.amount is not None:
         amount = value_of(rule.amount, facts, groups)
         if amount is None:
-            named = tuple(sorted(facts_of(rule.amount) & missing))
+            chosen = {choice: value_of(choice, facts, groups) for choice in rule.choices}
+            named = lacking(rule.amount, chosen, missing)  # type: ignore[arg-type]
     clause = decisive(rule.when, plain, lambda node: _truths(node, facts, groups))
     listed = tuple((label_of(part), _truths(part, facts, groups)) for part in _shown(rule.when))
     return Decision(rule.rule.name, RESULTS[result], clause, named, amount, listed)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 __all__ = [
+    "MEMBERS",
     "TOLERANCE",
     "And",
     "Arithmetic",
@@ -36,6 +37,8 @@ __all__ = [
 Kind = Literal["boolean", "number", "text", "date"]
 Value = bool | float | str | dt.date | None
 
+MEMBERS = "members"
+"""Stands for a fact in `group.members`: who belongs to the subject's group."""
 TOLERANCE = 1e-6
 """Numbers nearer than this are equal: 3510.30 / 3 is 1170.10, whatever binary fractions say."""
 
@@ -244,5 +247,7 @@ def facts_of(node: Expression) -> frozenset[str]:
     if isinstance(node, Fact):
         return frozenset((node.name,))
     if isinstance(node, Fold):
-        return frozenset(f"{node.group}.{name}" for name in facts_of(node.operand)) or frozenset((f"{node.group}.*",))
+        return frozenset(f"{node.group}.{name}" for name in facts_of(node.operand)) or frozenset(
+            (f"{node.group}.{MEMBERS}",)
+        )
     return frozenset().union(*(facts_of(part) for part in _parts(node)))

@@ -32,6 +32,7 @@ LARGEST_NUMBER = 1e15
 """Numbers beyond it are taken for mistakes; a product of facts stays finite because of it."""
 _LARGEST_MAGNITUDE = 290
 MOST_RULES = 500
+_RESERVED = frozenset(("as_of", "true", "false", "members", "and", "or", "not", "in", "if", "else", "is", "lambda"))
 _TOP = ("format", "title", "version", "subject", "groups", "facts", "parameters", "tables", "define", "rules", "cases")
 _FACT = ("type", "title", "column", "min", "max", "values", "absent", "element", "basis")
 _PARAMETER = ("type", "title", "basis", "values", "until")
@@ -256,10 +257,10 @@ def _given(listed: object, facts: Mapping[str, FactSpec], where: str) -> Mapping
     return found
 
 
-def _case(given: object, at: int, facts: Mapping[str, FactSpec], rules: Sequence[str]) -> Case:
-    described = _mapping(given, f"cases #{at}", _CASE)
-    name = str(described.get("name", f"#{at}"))
-    where = f"cases: {name}"
+def _case(given: object, where: str, facts: Mapping[str, FactSpec], rules: Sequence[str]) -> Case:
+    described = _mapping(given, where, _CASE)
+    name = str(described.get("name", where))
+    where = f"{where} {described.get('name', '')}".strip()
     day = _day(described.get("as_of"), where)
     if day is None:
         raise InputError("rules.not_a_day", where=where, value="as_of")
@@ -287,7 +288,18 @@ def _with_definitions(scope: Scope, listed: Mapping[str, Any], where: str) -> Sc
 
 
 def _fresh(name: str, taken: Mapping[str, object], where: str) -> None:
-    if not name_of(name).isidentifier() or name in ("as_of", "true", "false", "and", "or", "not", "in", "if", "else"):
+    if not name_of(name).isidentifier() or name in (
+        "as_of",
+        "true",
+        "false",
+        "members",
+        "and",
+        "or",
+        "not",
+        "in",
+        "if",
+        "else",
+    ):
         raise InputError("rules.name_form", where=where, name=name)
     if name_of(name) in taken:
         raise InputError("rules.name_twice", where=where, name=name)
@@ -329,7 +341,10 @@ def read_rules(text: str, where: str, *, tables_of: TablesOf = _no_tables) -> Ru
         raise InputError("rules.no_rules", where=where, limit=MOST_RULES)
     rules = tuple(_rule(name, given, scope, f"{where} {name}") for name, given in listed.items())
     names = [rule.name for rule in rules]
-    cases = [_case(one, at, facts, names) for at, one in enumerate(_list(document.get("cases", []), where), 1)]
+    cases = [
+        _case(one, f"{where} cases #{at}", facts, names)
+        for at, one in enumerate(_list(document.get("cases", []), where), 1)
+    ]
     subject = str(document.get("subject", "id"))
     return RuleSet(
         str(document.get("title", "")),

@@ -110,7 +110,7 @@ def _compared(op: str, left: Node, right: Node, kind: str) -> Any:
     return _SIGNS[op](this=_paren(left), expression=_paren(right))
 
 
-def _compare(node: Any, columns: Columns) -> Node:
+def _compare(node: Any, columns: Columns) -> Any:
     return _compared(node.op, render(node.left, columns), render(node.right, columns), node.left.kind)
 
 

@@ -3,6 +3,7 @@
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.policy import compared, matched, tried
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
@@ -10,6 +11,7 @@ from ronghe.cli.views.standards import element, element_json, elements, reading,
 __all__ = [
     "city",
     "city_json",
+    "compared",
     "converted",
     "element",
     "element_json",
@@ -17,6 +19,7 @@ __all__ = [
     "explained",
     "integrated",
     "linked",
+    "matched",
     "profile",
     "proposal",
     "published",
@@ -25,6 +28,7 @@ __all__ = [
     "scanned",
     "scores",
     "shared",
+    "tried",
     "verification",
     "verification_json",
 ]
