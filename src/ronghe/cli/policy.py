@@ -11,7 +11,7 @@ from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
-from ronghe.cli.values import Day, Source
+from ronghe.cli.values import Day, Source, Whole
 from ronghe.terms import Refused
 
 __all__ = ["policy"]
@@ -126,3 +126,85 @@ def test(session: Session, /, *, rules: Path) -> None:
     session.show(made.to_json(), views.tried(made))
     if made.failed or made.untried:
         raise Refused("policy.cases_failed", path=str(rules), failed=len(made.failed), untried=len(made.untried))
+
+
+_LIBRARY = click.option("--library", "policy_library", type=_PATH, metavar="DIR", required=True)
+_VALID_ON = click.option("--valid-on", "policy_valid_on", type=Day(), metavar="DATE")
+
+
+@policy.command("import", cls=Command, examples=("ronghe policy import policies/ --library library",))
+@click.argument("documents", type=_PATH, metavar="DOCUMENT", nargs=-1, required=True)
+@_LIBRARY
+@click.pass_obj
+def import_(session: Session, /, *, documents: tuple[Path, ...], policy_library: Path) -> None:
+    """See `cli.command_policy_import`."""
+    from ronghe.journeys.policy_library import import_policies
+
+    with session.metered() as meter:
+        made = import_policies(documents, policy_library, progress=meter)
+    session.show(made.to_json(), views.imported(made))
+
+
+@policy.command(
+    cls=Command,
+    examples=(
+        "ronghe policy search 低保 --library library",
+        "ronghe policy search 低保 --valid-on 2026-01-01 --library library",
+    ),
+)
+@click.argument("policy_query", metavar="QUERY")
+@_LIBRARY
+@_VALID_ON
+@click.option("--limit", "policy_limit", type=Whole(1, 1000), metavar="N", default=20)
+@click.pass_obj
+def search(
+    session: Session,
+    /,
+    *,
+    policy_query: str,
+    policy_library: Path,
+    policy_valid_on: date | None,
+    policy_limit: int,
+) -> None:
+    """See `cli.command_policy_search`."""
+    from ronghe.journeys.policy_library import search_library
+
+    made = search_library(policy_query, policy_library, day=policy_valid_on, limit=policy_limit)
+    session.show(made.to_json(), views.searched(made))
+
+
+@policy.command(
+    cls=Command,
+    examples=("ronghe policy show 某民发〔2025〕3号 --valid-on 2026-01-01 --clause 第五条 --library library",),
+)
+@click.argument("policy_id", metavar="POLICY")
+@_LIBRARY
+@_VALID_ON
+@click.option("--clause", "policy_clause_shown", metavar="CLAUSE")
+@click.pass_obj
+def show(
+    session: Session,
+    /,
+    *,
+    policy_id: str,
+    policy_library: Path,
+    policy_valid_on: date | None,
+    policy_clause_shown: str | None,
+) -> None:
+    """See `cli.command_policy_show`."""
+    from ronghe.journeys.policy_library import show_policy
+
+    made = show_policy(policy_id, policy_library, day=policy_valid_on, clause=policy_clause_shown)
+    session.show(made.to_json(), views.shown_policy(made))
+
+
+@policy.command(cls=Command, examples=("ronghe policy compare --valid-on 2026-01-01 --library library",))
+@_LIBRARY
+@_VALID_ON
+@click.pass_obj
+def compare(session: Session, /, *, policy_library: Path, policy_valid_on: date | None) -> None:
+    """See `cli.command_policy_compare`."""
+    from ronghe.journeys.policy_library import compare_library
+
+    made = compare_library(policy_library, day=policy_valid_on)
+    session.show(made.to_json(), views.resembling(made))

@@ -3,6 +3,7 @@
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.policies import imported, resembling, searched, shown_policy
 from ronghe.cli.views.policy import compared, matched, tried
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.scanning import scanned
@@ -17,6 +18,7 @@ __all__ = [
     "element_json",
     "elements",
     "explained",
+    "imported",
     "integrated",
     "linked",
     "matched",
@@ -25,9 +27,12 @@ __all__ = [
     "published",
     "reading",
     "reading_json",
+    "resembling",
     "scanned",
     "scores",
+    "searched",
     "shared",
+    "shown_policy",
     "tried",
     "verification",
     "verification_json",
