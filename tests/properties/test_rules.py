@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Author:
         pick = self.random
         if depth <= 0 or pick.random() < 0.3:
             return pick.choice((*NUMBERS, str(pick.randint(-3, 60)), f"{pick.randint(0, 99) / 4}"))
-        forms = [
+        forms: list[Callable[[], str]] = [
             lambda: f"({self.number(depth - 1)} {pick.choice('+-*/')} {self.number(depth - 1)})",
             lambda: f"({self.number(depth - 1)} if {self.truth(depth - 1)} else {self.number(depth - 1)})",
             lambda: f"{pick.choice(('years', 'months', 'days'))}({pick.choice(DAYS)}, as_of)",
@@ -70,7 +71,7 @@ class Author:
             sign = pick.choice((" and ", " or "))
             parts = [self.truth(depth - 1) for _ in range(pick.randint(2, 3))]
             return f"({sign.join(parts)})" if pick.random() < 0.8 else f"(not {parts[0]})"
-        forms = [
+        forms: list[Callable[[], str]] = [
             lambda: pick.choice(TRUTHS),
             lambda: f"{self.number(depth)} {pick.choice(('<', '<=', '>', '>=', '==', '!='))} {self.number(depth - 1)}",
             lambda: f"{pick.choice(NUMBERS)} {pick.choice(('<', '<=', '>', '>='))} {pick.randint(-3, 60)}",
@@ -126,7 +127,8 @@ def subjects(count: int, seed: int) -> pa.Table:
 
 def bound_rules(count: int, seed: int) -> Bound:
     """Rules that somebody could fulfill."""
-    author, kept = Author(seed), []
+    author = Author(seed)
+    kept: list[str] = []
     while len(kept) < count:
         text = author.rule(f"r{len(kept)}")
         try:

@@ -222,12 +222,12 @@ def _words(query: Query) -> list[str]:
 def _hit(found: Found, query: Query, state: str | None) -> Hit:
     words = _words(query)
     for passage in passages(found.paragraphs):
-        folded = fold(passage.text)
-        at = next((place for word in words if (place := folded.find(word)) >= 0), -1)
-        if at >= 0:
-            start = max(0, at - AROUND)
-            excerpt = passage.text[start : at + AROUND + 10].replace("\n", " ")
-            return Hit(found.record, passage.address, excerpt, state)
+        for line in passage.text.split("\n"):
+            folded = fold(line)
+            at = next((place for word in words if (place := folded.find(word)) >= 0), -1)
+            if at >= 0:
+                start = max(0, at - AROUND)
+                return Hit(found.record, passage.address, line[start : at + AROUND + 10], state)
     return Hit(found.record, "", "", state)
 
 

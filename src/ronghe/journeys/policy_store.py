@@ -156,6 +156,7 @@ def opened(folder: Path, *, make: bool = False) -> Iterator[Store]:
     path = folder / FILE
     if not make and not path.is_file():
         raise InputError("policy.library_missing", path=str(folder))
+    new = not path.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -166,12 +167,15 @@ def opened(folder: Path, *, make: bool = False) -> Iterator[Store]:
         _check(connection, folder, make=make)
         yield Store(connection)
         connection.execute("COMMIT")
+        new = False
     except sqlite3.DatabaseError as fault:
         if "full" in str(fault):
             raise io_fault(OSError(28, "No space left on device")) from fault
         raise InputError("policy.library_unreadable", path=str(folder), detail=str(fault)) from fault
     finally:
         connection.close()
+        if new:
+            path.unlink(missing_ok=True)
 
 
 def _check(connection: sqlite3.Connection, folder: Path, *, make: bool) -> None:

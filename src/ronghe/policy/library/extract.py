@@ -1,6 +1,7 @@
 """The paragraphs of a document: Word, PDF, HTML, Markdown and plain text; bounded, and without reaching outside."""
 
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -200,6 +201,9 @@ def _pdf(name: str, data: bytes, _: str) -> Read:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
+    # It warns of every flaw that it mends; whoever imports is told only of files that cannot be read.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         # Many files are encrypted with an empty password only to forbid printing.
@@ -226,11 +230,12 @@ _BEGINS = re.compile(
 
 def _unwrapped(lines: Iterator[str]) -> Iterator[str]:
     """Lines of a page as paragraphs: a full line that does not end a sentence goes on in the next one."""
-    held, widest = "", 0
-    for line in lines:
+    held = ""
+    listed = list(lines)
+    widest = max(map(len, listed), default=0)
+    for line in listed:
         if re.fullmatch(r"[-—–\s]*[0-9]{1,4}[-—–\s]*", line):
             continue
-        widest = max(widest, len(line))
         if held and (_BEGINS.match(line) or not _goes_on(held, widest)):
             yield held
             held = line

@@ -138,6 +138,9 @@ def _issuers(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
             lines = [line for line in body[max(at - 5, 0) : at] if len(line) <= 60 and not re.search(r"[。；，]", line)]
             if found := tuple(dict.fromkeys(organ for line in lines for organ in _organs(line))):
                 return found
+    order = re.match(r"([一-龥]+)令第", _number(paragraphs))
+    if order:
+        return (order[1],)
     match = re.match(_ORG, title)
     return (match[0],) if match else ()
 

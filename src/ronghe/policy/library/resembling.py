@@ -21,7 +21,7 @@ __all__ = ["Candidate", "candidates"]
 
 LEAST = 0.6
 """The part of their pairs that two passages must share."""
-SHORTEST = 16
+SHORTEST = 12
 _HASHES, _BANDS = 32, 16
 _PRIME = (1 << 61) - 1
 MOST_IN_BUCKET = 50
@@ -56,7 +56,8 @@ class _Piece:
 def _piece(policy: str, address: str, text: str) -> _Piece | None:
     folded = wide_as_plain(text)
     figures = tuple(re.sub(r"\s", "", one) for one in _FIGURE.findall(folded))
-    plain = re.sub(r"[\W_]", "", _FIGURE.sub("", re.sub(r"^第[^条]{1,6}条", "", folded)))
+    unnumbered = re.sub(r"^(?:第[^条]{1,6}条|[一二三四五六七八九十]{1,3}、)", "", folded)
+    plain = re.sub(r"[\W_]", "", _FIGURE.sub("", unnumbered))
     if len(plain) < SHORTEST:
         return None
     return _Piece(policy, address, text, frozenset(plain[at : at + 2] for at in range(len(plain) - 1)), figures)
@@ -99,7 +100,8 @@ def candidates(policies: Sequence[Policy]) -> list[Candidate]:
         piece
         for policy in policies
         for passage in passages(policy.paragraphs)
-        if (piece := _piece(policy.id, passage.address, passage.text)) is not None
+        # The head is the number, the title and the issuer, not a clause.
+        if passage.address and (piece := _piece(policy.id, passage.address, passage.text)) is not None
     ]
     found = []
     for at, other in _likely(pieces) if pieces else ():
