@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ronghe.rules.evaluate import all_of, any_of, value_of
@@ -108,7 +109,7 @@ class Formula:
                 yield _Choice(facts & missing, (at,), ((True,), (False,)))
         for fact, places in alone.items():
             atoms = [self.atoms[place] for place in places]
-            yield _Choice(frozenset((fact,)), tuple(places), outcomes_of(self.specs[fact], atoms))
+            yield _Choice(frozenset((fact,)), tuple(places), outcomes_of(self.specs[fact], tuple(atoms)))
 
     def _values(self, truths: list[Truth], choices: Sequence[_Choice], steps: Iterator[int]) -> Iterator[Truth]:
         """The results of all combinations; one that is certain already is not taken apart."""
@@ -178,7 +179,8 @@ def _atoms(node: Expression) -> Iterator[Expression]:
         yield node
 
 
-def outcomes_of(spec: FactSpec, atoms: Sequence[Expression]) -> tuple[tuple[Truth, ...], ...]:
+@lru_cache(maxsize=10_000)
+def outcomes_of(spec: FactSpec, atoms: tuple[Expression, ...]) -> tuple[tuple[Truth, ...], ...]:
     """What the atoms, which ask for this fact alone, may come out as together."""
     found: dict[tuple[Any, ...], None] = {
         tuple(value_of(atom, {spec.name: value}, {}) for atom in atoms): None for value in possible_values(spec, atoms)

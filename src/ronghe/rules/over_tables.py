@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ronghe.rules import batch
-from ronghe.rules.batch import Recorded
 from ronghe.rules.binding import Bound
 from ronghe.rules.expressions import facts_of
+from ronghe.rules.patterns import resolved
+from ronghe.rules.recorded import FACTS, ROW, Recorded, facts_select
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError
 
@@ -39,9 +40,9 @@ def decide_table(engine: DuckDB, bound: Bound, source: str, recorded: Mapping[st
 
     Gives the names of the columns of decisions. See `batch.decided` for what they hold.
     """
-    read, kept = batch.facts_select(bound, recorded, source)
+    read, kept = facts_select(bound, recorded, source)
     engine.view("read_facts", read)
-    engine.keep(batch.FACTS, kept)
+    engine.keep(FACTS, kept)
     labels: list[str] = []
     engine.keep(batch.EVALUATED, batch.evaluated(bound, labels))
     opened: dict[int, str] = {}
@@ -49,7 +50,7 @@ def decide_table(engine: DuckDB, bound: Bound, source: str, recorded: Mapping[st
         written = engine.query(batch.patterns(at)).column("pattern").to_pylist()
         if written:
             opened[at] = f"opened_{at}"
-            engine.connection.register(opened[at], batch.resolved(rule, sorted(written)).table)
+            engine.keep(opened[at], resolved(rule, sorted(written)))
     select = batch.decided(bound, labels, opened)
     engine.view(DECIDED, select)
     return [str(one.alias_or_name) for one in select.expressions]
@@ -63,7 +64,7 @@ def unusable(engine: DuckDB, bound: Bound) -> dict[str, int]:
     counted = [
         exp.alias_(exp.CountIf(this=exp.column(f"bad_{name}", quoted=True)), name, quoted=True) for name in names
     ]
-    found = engine.query(exp.select(*counted).from_(batch.FACTS)).to_pylist()[0]
+    found = engine.query(exp.select(*counted).from_(FACTS)).to_pylist()[0]
     return {name: count for name, count in found.items() if count}
 
 
@@ -77,8 +78,8 @@ def facts_of_row(
     names = bound.facts()
     chosen = [exp.alias_(exp.column(f"fact_{name}", quoted=True), name, quoted=True) for name in names]
     keys = [exp.column(f"key_{group}", quoted=True) for group in bound.rules.groups]
-    at = exp.EQ(this=exp.column(batch.ROW), expression=exp.Literal.number(row))
-    own = engine.query(exp.select(*chosen, *keys).from_(batch.FACTS).where(at)).to_pylist()[0]
+    at = exp.EQ(this=exp.column(ROW), expression=exp.Literal.number(row))
+    own = engine.query(exp.select(*chosen, *keys).from_(FACTS).where(at)).to_pylist()[0]
     groups: dict[str, list[dict[str, object]]] = {}
     for group in bound.rules.groups:
         key = own.pop(f"key_{group}")
@@ -86,6 +87,6 @@ def facts_of_row(
             asked = sorted(frozenset().union(*(facts_of(fold.operand) for fold in bound.folds(group))))
             columns = [exp.alias_(exp.column(f"fact_{name}", quoted=True), name, quoted=True) for name in asked]
             same = exp.EQ(this=exp.column(f"key_{group}", quoted=True), expression=exp.Literal.string(str(key)))
-            members = exp.select(exp.column(batch.ROW), *columns).from_(batch.FACTS).where(same)
+            members = exp.select(exp.column(ROW), *columns).from_(FACTS).where(same)
             groups[group] = engine.query(members).to_pylist()
     return own, groups
