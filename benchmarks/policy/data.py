@@ -46,14 +46,14 @@ rules:
 """
 _FORMS = (
     "all: [{{clause: 第二条, if: resident}}, {{clause: 第三条, if: per_head < standard + {n}0}}]",
-    "all: [{{clause: 第二条, if: resident}}, {{clause: 第三条, if: 'age(birth) >= {age}'}},"
-    " {{clause: 第四条, if: 'income < 3{n}00'}}]",
-    'any: [{{clause: 第一项, if: \'disability in ["一级", "二级"]\'}},'
-    " {{clause: 第二项, if: 'age(birth) >= 8{d} and income < 2{n}00'}}]",
-    'all: [{{clause: 第五条, if: \'education in ["本科", "硕士"]\'}}, {{clause: 第六条, if: age(birth) <= 4{d}}},'
-    " {{clause: 第七条, if: 'insured_months >= {n}'}}, {{clause: 第八条, if: 'housing_area < 1{d}'}}]",
-    'all: [{{clause: 第九条, if: \'district in ["01", "0{e}"]\'}}, {{clause: 第十条, if: \'housing_area < 15 and'
-    " income < 3500'}}, {{not: 'disability == \"四级\"'}}]",
+    """all: [{{clause: 第二条, if: resident}}, {{clause: 第三条, if: 'age(birth) >= {age}'}},
+        {{clause: 第四条, if: 'income < 3{n}00'}}]""",
+    """any: [{{clause: 第一项, if: 'disability in ["一级", "二级"]'}},
+        {{clause: 第二项, if: 'age(birth) >= 8{d} and income < 2{n}00'}}]""",
+    """all: [{{clause: 第五条, if: 'education in ["本科", "硕士"]'}}, {{clause: 第六条, if: age(birth) <= 4{d}}},
+        {{clause: 第七条, if: 'insured_months >= {n}'}}, {{clause: 第八条, if: 'housing_area < 1{d}'}}]""",
+    """all: [{{clause: 第九条, if: 'district in ["01", "0{e}"]'}},
+        {{clause: 第十条, if: 'housing_area < 15 and income < 3500'}}, {{not: 'disability == "四级"'}}]""",
 )
 
 

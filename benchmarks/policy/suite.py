@@ -61,7 +61,7 @@ class _Found:
 
 
 def _goals(measured: Mapping[str, Measured], found: _Found) -> list[Goal]:
-    spent = measured["match"] if "match" in measured else None
+    spent = measured.get("match")
     return [
         at_most("rules: CPU seconds, two cores' worth is 10", spent.cpu if spent else None, 10, "s"),
         at_most("rules: elapsed", spent.wall if spent else None, 5, "s"),

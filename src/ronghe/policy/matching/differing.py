@@ -109,6 +109,9 @@ def changes(engine: DuckDB, table: str, names: Sequence[str]) -> list[Change]:
 
     gap = exp.alias_(exp.Sub(this=paid("new"), expression=paid("old")), "amount")
     found = engine.query(exp.select("rule", *counted, gap).from_(table).group_by("rule")).to_pylist()
-    by_rule = {row["rule"]: {**row, "amount": float(row["amount"])} for row in found}
+    # The engine counts in numbers wider than Arrow has, which arrive as decimals.
+    by_rule = {
+        row["rule"]: {kind: int(row[kind]) for kind in KINDS} | {"amount": float(row["amount"])} for row in found
+    }
     nothing = dict.fromkeys((*KINDS, "amount"), 0)
     return [Change(**{**nothing, "rule": name, **by_rule.get(name, {})}) for name in names]
