@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ronghe.journeys.policy_store import Found, Store, opened
+from ronghe.journeys.policy_store import Store, opened
 from ronghe.policy.library import (
     Candidate,
     Force,
@@ -207,7 +207,7 @@ def _hits(store: Store, query: Query, day: dt.date | None, limit: int) -> tuple[
             continue
         total += 1
         if len(hits) < limit:
-            hits.append(_hit(found, query, state))
+            hits.append(_hit(*store.read(found.place), query, state))
     return total, hits
 
 
@@ -219,16 +219,16 @@ def _words(query: Query) -> list[str]:
     ]
 
 
-def _hit(found: Found, query: Query, state: str | None) -> Hit:
+def _hit(record: Mapping[str, Any], paragraphs: Sequence[str], query: Query, state: str | None) -> Hit:
     words = _words(query)
-    for passage in passages(found.paragraphs):
+    for passage in passages(paragraphs):
         for line in passage.text.split("\n"):
             folded = fold(line)
             at = next((place for word in words if (place := folded.find(word)) >= 0), -1)
             if at >= 0:
                 start = max(0, at - AROUND)
-                return Hit(found.record, passage.address, line[start : at + AROUND + 10], state)
-    return Hit(found.record, "", "", state)
+                return Hit(record, passage.address, line[start : at + AROUND + 10], state)
+    return Hit(record, "", "", state)
 
 
 def _sought(library: Library, policy: str) -> Policy:
