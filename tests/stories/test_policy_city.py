@@ -18,7 +18,9 @@ PEOPLE = """
 SELECT r.公民身份号码 AS id, any_value(r.户号) AS household_id, any_value(r.出生日期) AS birth,
   any_value(r.户籍地区划) LIKE '3301%' AS local, any_value(s.月缴费基数) AS wage,
   any_value(s.参保日期) AS insured_since,
-  any_value(d.残疾_等级) AS disability, any_value(h.area) AS home_area
+  -- Standardized to codes where enough of the column is read as grades, else as it was written.
+  any_value(coalesce(['一级', '二级', '三级', '四级'][TRY_CAST(d.残疾_等级 AS INTEGER)], d.残疾_等级)) AS disability,
+  any_value(h.area) AS home_area
 FROM '{0}/01_population_residents.parquet' r
 LEFT JOIN '{0}/06_social_security_insured.parquet' s ON s.证件号码 = r.公民身份号码
 LEFT JOIN '{0}/07_disability_cards.parquet' d ON d.身份证号 = r.公民身份号码
@@ -66,7 +68,7 @@ def test_the_citys_people_and_companies_are_matched(desk: Desk) -> None:
     for rule in rules.values():
         assert rule["eligible"] + rule["ineligible"] + rule["unknown"] in (people["subjects"], companies["subjects"])
     given = ("disability_allowance", "school_admission", "rental_subsidy", "small_enterprise_relief")
-    assert all(rules[name]["eligible"] for name in given)
+    assert all(rules[name]["eligible"] for name in given), {name: rules[name]["eligible"] for name in given}
     # No register has the education, so nobody is given a talent's home, and of the right people just this is missing.
     assert rules["talent_housing"]["eligible"] == 0
     assert "education" in rules["talent_housing"]["missing"]

@@ -6,8 +6,10 @@ comparisons, and/or/not, arithmetic, `a if b else c`, lists after `in`, and the 
 
 import ast
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 from unicodedata import normalize
 
@@ -85,9 +87,21 @@ def parse(text: object, scope: Scope, where: str) -> Expression:
     return node
 
 
+_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "（": "(", "）": ")", "，": ",", "“": '"', "”": '"'}
+_QUOTED = re.compile(r"""('[^']*'|"[^"]*"|“[^”]*”)""")
+
+
+def _plain_signs(text: str) -> str:
+    """The signs that input methods for Chinese leave as those of the grammar; what is quoted stays as it is."""
+    parts = _QUOTED.split(text)
+    quoted = (f"'{part[1:-1]}'" if part.startswith("“") else part for part in parts[1::2])
+    plain = ("".join(_SIGNS.get(sign, sign) for sign in part) for part in parts[::2])
+    return "".join(part for pair in zip_longest(plain, quoted, fillvalue="") for part in pair)
+
+
 def _tree(text: str) -> ast.expr:
     try:
-        return ast.parse(text, mode="eval").body
+        return ast.parse(_plain_signs(text), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         raise _Wrong("rules.expression_form", detail=getattr(fault, "msg", type(fault).__name__)) from fault
 

@@ -301,7 +301,8 @@ def _fresh(name: str, taken: Mapping[str, object], where: str) -> None:
         "else",
     ):
         raise InputError("rules.name_form", where=where, name=name)
-    if name_of(name) in taken:
+    # The engine does not tell capitals apart in names of columns.
+    if name_of(name).lower() in {one.lower() for one in taken}:
         raise InputError("rules.name_twice", where=where, name=name)
 
 
@@ -327,6 +328,17 @@ def _scope(
     return _with_definitions(scope, _mapping(document.get("define", {}), where), where), facts, parameters
 
 
+def _check_rule_names(names: Mapping[str, object], where: str) -> None:
+    """Rules are columns of what is published: `rule`, `rule.clause` and so on must not meet."""
+    seen: set[str] = set()
+    for name in names:
+        if not name.strip() or "." in name or "\0" in name or name.lower() in ("subject", "row_number"):
+            raise InputError("rules.rule_name", where=where, name=name)
+        if name.lower() in seen:
+            raise InputError("rules.name_twice", where=where, name=name)
+        seen.add(name.lower())
+
+
 def read_rules(text: str, where: str, *, tables_of: TablesOf = _no_tables) -> RuleSet:
     """The rules of a YAML text. `tables_of` gives the cells of a decision table's file, header first.
 
@@ -339,6 +351,7 @@ def read_rules(text: str, where: str, *, tables_of: TablesOf = _no_tables) -> Ru
     listed = _mapping(document.get("rules", {}), f"{where} rules")
     if not listed or len(listed) > MOST_RULES:
         raise InputError("rules.no_rules", where=where, limit=MOST_RULES)
+    _check_rule_names(listed, where)
     rules = tuple(_rule(name, given, scope, f"{where} {name}") for name, given in listed.items())
     names = [rule.name for rule in rules]
     cases = [

@@ -1,8 +1,8 @@
 import pytest
 
-from ronghe.rules import read_rules
+from ronghe.rules import bind, decide, read_rules
 from ronghe.terms import InputError, LimitReached, RongheError
-from tests.unit.rules.given import rules_of
+from tests.unit.rules.given import DAY, rules_of
 
 HEAD = "format: rules@1\nfacts: {a: number, b: text, c: boolean}\n"
 
@@ -49,6 +49,10 @@ def code_of(text: str) -> str:
         ("format: rules@1\nfacts: {a: {type: number, min: 5, max: 1}}\nrules: {r: {when: c}}", "rules.range_reversed"),
         ("format: rules@1\nfacts: {a b: number}\nrules: {r: {when: c}}", "rules.name_form"),
         (HEAD + "parameters: {a: {values: {2026-01-01: 1}}}\nrules: {r: {when: c}}", "rules.name_twice"),
+        (HEAD + "rules: {a.clause: {when: c}}", "rules.rule_name"),
+        (HEAD + "rules: {Subject: {when: c}}", "rules.rule_name"),
+        (HEAD + "rules: {r: {when: c}, R: {when: c}}", "rules.name_twice"),
+        ("format: rules@1\nfacts: {a: number, A: number}\nrules: {r: {when: a > 1}}", "rules.name_twice"),
         (HEAD + "define: {x: y + 1, y: x + 1}\nrules: {r: {when: c}}", "rules.name_unknown"),
         (HEAD + "rules: {r: {when: c}}\ncases: [{as_of: 2026-01-01}]", "rules.case_empty"),
     ],
@@ -73,6 +77,21 @@ def test_names_and_signs_may_be_chinese_and_wide() -> None:
         "月收入 < 低保标准", facts="月收入: number\n", more="parameters: {低保标准: {values: {2020-01-01: 1}}}"
     )
     assert list(rules.facts) == ["月收入"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "income ≥ 5 and work == “甲≥乙”",
+        "（income ＞ 4） and work == '甲≥乙'",
+        "income >= 5 and work in ['甲≥乙'，'丙']",
+    ],
+)
+def test_signs_of_input_methods_are_read_and_quoted_ones_kept(when: str) -> None:
+    bound = bind(rules_of(when), DAY)
+    assert decide(bound, {"income": 5, "work": "甲≥乙"})["r"].result == "eligible"
+    assert decide(bound, {"income": 4, "work": "甲≥乙"})["r"].result == "ineligible"
+    assert decide(bound, {"income": 5, "work": "甲>=乙"})["r"].result == "ineligible"
 
 
 def table(rows: str, hit: str = "unique", header: str = "age, level, amount") -> str:

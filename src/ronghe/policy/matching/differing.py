@@ -1,6 +1,6 @@
 """Who gains and who loses by another version of the rules: the same subjects, decided twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,9 +109,11 @@ def changes(engine: DuckDB, table: str, names: Sequence[str]) -> list[Change]:
 
     gap = exp.alias_(exp.Sub(this=paid("new"), expression=paid("old")), "amount")
     found = engine.query(exp.select("rule", *counted, gap).from_(table).group_by("rule")).to_pylist()
+    by_rule = {row["rule"]: row for row in found}
+    return [_change(name, by_rule.get(name, {})) for name in names]
+
+
+def _change(rule: str, row: Mapping[str, Any]) -> Change:
     # The engine counts in numbers wider than Arrow has, which arrive as decimals.
-    by_rule = {
-        row["rule"]: {kind: int(row[kind]) for kind in KINDS} | {"amount": float(row["amount"])} for row in found
-    }
-    nothing = dict.fromkeys((*KINDS, "amount"), 0)
-    return [Change(**{**nothing, "rule": name, **by_rule.get(name, {})}) for name in names]
+    figures = {kind: int(row.get(kind, 0)) for kind in KINDS}
+    return Change(rule=rule, **figures, amount=float(row.get("amount", 0)))
