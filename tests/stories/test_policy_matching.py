@@ -155,6 +155,7 @@ def test_a_column_that_is_not_there_is_missing_of_everybody(desk: Desk) -> None:
         (RULES.replace("care.csv", "other.csv"), "other.csv"),
         (RULES.replace("income)", "wages)"), "wages"),
         (RULES.replace("subject: id", "subject: number"), "no column number"),
+        (RULES.replace("{type: number, min: 0}", "{type: number, element: salary}"), "no data element salary"),
         ("x: [", "YAML"),
         ("", "keys with values"),
     ],
@@ -170,6 +171,12 @@ def test_an_overlap_in_a_table_beside_the_rules_is_told(desk: Desk) -> None:
     (desk / "care.csv").write_text(CARE + "二级,[50..70],9\n", "utf-8")
     line = desk.fails("policy", "match", "rules.yaml", "people.csv", "--as-of", "2026-01-01", "--out", "out", code=3)
     assert "rows 2 and 4" in line
+
+
+def test_a_decision_table_may_be_a_sheet(desk: Desk) -> None:
+    desk.types("data", "convert", "care.csv", "care.xlsx")
+    (desk / "sheet.yaml").write_text(RULES.replace("care.csv", "care.xlsx"), "utf-8")
+    assert desk.reads("policy", "test", "sheet.yaml")["failed"] == 0
 
 
 def test_typing_mistakes_are_told(desk: Desk) -> None:

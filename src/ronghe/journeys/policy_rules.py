@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ronghe.rules import CaseResult, RuleSet, read_rules, try_cases
 from ronghe.rules.cases import untried
+from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.terms import InputError, LimitReached
@@ -82,7 +83,18 @@ def read_rules_file(path: Path) -> RuleSet:
     def tables_of(name: str) -> Sequence[Sequence[str]]:
         return _table_beside(path.parent, name)
 
-    return read_rules(read_rules_text(path), path.name, tables_of=tables_of)
+    rules = read_rules(read_rules_text(path), path.name, tables_of=tables_of)
+    _check_elements(rules, path.name)
+    return rules
+
+
+def _check_elements(rules: RuleSet, where: str) -> None:
+    """InputError for a fact that is bound to a data element which does not exist."""
+    named = {spec.element: spec.name for spec in rules.facts.values() if spec.element}
+    known = {element.code for element in catalog()} if named else set()
+    for element, fact in named.items():
+        if element not in known:
+            raise InputError("rules.element_unknown", where=f"{where} facts {fact}", element=element)
 
 
 def test_rules(path: Path) -> Tried:
