@@ -10,13 +10,14 @@ from benchmarks import page
 from benchmarks.access import suite as access
 from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
+from benchmarks.policy import suite as policy
 from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

@@ -9,6 +9,7 @@ from ronghe.cli.help_page import overview
 from ronghe.cli.keys import keys
 from ronghe.cli.log import log
 from ronghe.cli.packages import verify
+from ronghe.cli.policy import policy
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
 from ronghe.cli.resources_monitor import resources
@@ -43,5 +44,5 @@ def ronghe(ctx: click.Context) -> None:
 
 for _of_data in (protect, risk):
     data.add_command(_of_data)
-for _command in (data, resources, keys, log, standards, verify, serve, admin):
+for _command in (data, policy, resources, keys, log, standards, verify, serve, admin):
     ronghe.add_command(_command)

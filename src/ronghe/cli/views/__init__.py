@@ -4,6 +4,8 @@ from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, reclaimed, rules, rules_json
 from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.policies import imported, resembling, searched, shown_policy
+from ronghe.cli.views.policy import compared, matched, tried
 from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
@@ -14,6 +16,7 @@ __all__ = [
     "allocated",
     "city",
     "city_json",
+    "compared",
     "converted",
     "element",
     "element_json",
@@ -22,8 +25,10 @@ __all__ = [
     "explained_demand",
     "forecasts",
     "hours_shared",
+    "imported",
     "integrated",
     "linked",
+    "matched",
     "monitored",
     "profile",
     "proposal",
@@ -32,13 +37,17 @@ __all__ = [
     "reading",
     "reading_json",
     "reclaimed",
+    "resembling",
     "risk",
     "rules",
     "rules_json",
     "scanned",
     "scores",
+    "searched",
     "shared",
     "shared_resources",
+    "shown_policy",
+    "tried",
     "varied",
     "verification",
     "verification_json",

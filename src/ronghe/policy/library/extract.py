@@ -1,0 +1,259 @@
+"""The paragraphs of a document: Word, PDF, HTML, Markdown and plain text; bounded, and without reaching outside."""
+
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ronghe.terms import InputError, LimitReached, RongheError
+
+__all__ = ["KINDS", "LARGEST", "MOST_PAGES", "Extracted", "extract", "kind_of"]
+
+KINDS = ("docx", "pdf", "html", "md", "txt")
+LARGEST = 50_000_000
+"""Bytes of a document."""
+LARGEST_INSIDE = 100_000_000
+"""Bytes of what a Word file unpacks to."""
+MOST_PAGES = 2_000
+MOST_CHARACTERS = 5_000_000
+"""Characters of a document's text."""
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SUFFIXES = {"htm": "html", "markdown": "md", "text": "txt"}
+_BLOCKS = frozenset(
+    ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article", "title"]
+)
+_SILENT = frozenset(["script", "style", "noscript", "template", "nav", "footer", "head"])
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The paragraphs in order; cells of a table's row are joined by ` | `. `title` is what the file calls itself."""
+
+    kind: str
+    paragraphs: tuple[str, ...]
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        """All paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
+
+
+def kind_of(name: str, data: bytes) -> str | None:
+    """What a document is by its first bytes and, for texts, by its name; None for a kind that is not read."""
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return "docx"
+    suffix = name.rpartition(".")[2].lower()
+    suffix = _SUFFIXES.get(suffix, suffix)
+    if re.match(rb"(?i)(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!doctype html|<html)", data[:300]):
+        return "html"
+    return suffix if suffix in ("html", "md", "txt") else None
+
+
+def extract(name: str, data: bytes, encoding: str = "utf-8") -> Extracted:
+    """The paragraphs of a document. `encoding` is for texts and HTML; bytes that are none of it become U+FFFD.
+
+    Raises InputError for what cannot be read, is encrypted or holds no text (a scanned page), LimitReached for what is
+    too large.
+    """
+    if len(data) > LARGEST:
+        raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST // 10**6} MB")
+    kind = kind_of(name, data)
+    if kind is None:
+        raise InputError("policy.document_kind", path=name, known=", ".join(KINDS))
+    title, paragraphs = _READERS[kind](name, data, encoding)
+    kept: list[str] = []
+    size = 0
+    for paragraph in paragraphs:
+        size += len(paragraph)
+        if size > MOST_CHARACTERS:
+            raise LimitReached("policy.document_large", path=name, limit=f"{MOST_CHARACTERS:,}")
+        kept.append(paragraph)
+    if not any(kept):
+        raise InputError("policy.document_empty", path=name)
+    return Extracted(kind, tuple(kept), title)
+
+
+def _line(text: str) -> str:
+    return re.sub(r"[ \t\r\f\v\u00a0\u200b\ufeff]+", " ", text.replace("\x00", "")).strip()
+
+
+def _lines(text: str) -> Iterator[str]:
+    yield from (line for one in text.split("\n") if (line := _line(one)))
+
+
+Read = tuple[str, Iterator[str]]
+
+
+def _txt(_: str, data: bytes, encoding: str) -> Read:
+    return "", _lines(data.decode(encoding, "replace"))
+
+
+def _md(_: str, data: bytes, encoding: str) -> Read:
+    text = data.decode(encoding, "replace")
+    heading = re.search(r"^#\s+(.+)$", text, re.MULTILINE)
+    plain = re.sub(r"^#{1,6}\s+|^>\s?|\*\*|__|^[-*+]\s+(?=\S)", "", text, flags=re.MULTILINE)
+    rows = re.sub(r"^\|[-:| ]+\|$\n?", "", plain, flags=re.MULTILINE)
+    return _line(heading[1]) if heading else "", _lines(re.sub(r"^\||\|$", "", rows, flags=re.MULTILINE))
+
+
+class _Html(HTMLParser):
+    """Collects texts by block; what is not shown is left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.title = ""
+        self._silent = 0
+        self._in: str | None = None
+
+    def handle_starttag(self, tag: str, _: Any) -> None:
+        """Begin a block."""
+        self._silent += tag in _SILENT and tag != "head"
+        self._in = tag if tag in ("title", "h1") else self._in
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+        elif tag in ("td", "th") and self.parts and not self.parts[-1].endswith("\n"):
+            self.parts.append(" | ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a block."""
+        self._silent = max(0, self._silent - (tag in _SILENT and tag != "head"))
+        self._in = None if tag == self._in else self._in
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text that is shown."""
+        if self._silent:
+            return
+        if self._in == "h1" or (self._in == "title" and not self.title):
+            self.title = _line(data) or self.title
+        if self._in != "title":
+            self.parts.append(data.replace("\n", " "))
+
+
+def _html(_: str, data: bytes, encoding: str) -> Read:
+    declared = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", data[:2000])
+    if declared and declared[1].lower() in (b"gb2312", b"gbk", b"gb18030"):
+        encoding = "gb18030"
+    parser = _Html()
+    parser.feed(data.decode(encoding, "replace"))
+    parser.close()
+    return parser.title, _lines("".join(parser.parts))
+
+
+def _docx(name: str, data: bytes, _: str) -> Read:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            member = archive.getinfo("word/document.xml")
+            if member.flag_bits & 1:
+                raise InputError("policy.document_encrypted", path=name)
+            if member.file_size > LARGEST_INSIDE:
+                raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
+            with archive.open(member) as file:
+                content = file.read(LARGEST_INSIDE + 1)
+        if len(content) > LARGEST_INSIDE:
+            raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as fault:
+        raise InputError("policy.document_entities", path=name) from fault
+    except (KeyError, zipfile.BadZipFile, ParseError, OSError, EOFError, ValueError, NotImplementedError) as fault:
+        raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
+    except RuntimeError as fault:  # zipfile's word for a missing password
+        raise InputError("policy.document_encrypted", path=name) from fault
+    body = root.find(f"{_WORD}body")
+    return "", _word_blocks(body if body is not None else root)
+
+
+def _word_blocks(node: Element) -> Iterator[str]:
+    for child in node:
+        if child.tag == f"{_WORD}p":
+            yield from _lines(_word_text(child))
+        elif child.tag == f"{_WORD}tbl":
+            for row in child.iter(f"{_WORD}tr"):
+                cells = [" ".join(_lines(_word_text(cell))) for cell in row.iter(f"{_WORD}tc")]
+                yield " | ".join(cells)
+        elif child.tag in (f"{_WORD}sdt", f"{_WORD}sdtContent"):
+            yield from _word_blocks(child)
+
+
+def _word_text(node: Element) -> str:
+    """The text of a paragraph as it stands; what a tracked change deleted is gone."""
+    signs = {f"{_WORD}tab": " ", f"{_WORD}br": "\n", f"{_WORD}p": "\n"}
+    return "".join(
+        part.text or "" if part.tag == f"{_WORD}t" else signs.get(part.tag, "") for part in node.iter()
+    ).strip("\n")
+
+
+def _pdf(name: str, data: bytes, _: str) -> Read:
+    # Loads a quarter of a second's worth of modules, which texts never need.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    # It warns of every flaw that it mends; whoever imports is told only of files that cannot be read.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        # Many files are encrypted with an empty password only to forbid printing.
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise InputError("policy.document_encrypted", path=name)
+        if len(reader.pages) > MOST_PAGES:
+            raise LimitReached("policy.document_pages", path=name, limit=MOST_PAGES)
+        text = "\n".join(page.extract_text() for page in reader.pages)
+    except RongheError:
+        raise
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as fault:
+        raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
+    except (NotImplementedError, ImportError) as fault:
+        raise InputError("policy.document_encrypted", path=name) from fault
+    if len(re.sub(r"\s", "", text)) < 10 * min(len(reader.pages), 3):
+        raise InputError("policy.document_scanned", path=name)
+    return "", iter(list(_unwrapped(_lines(text))))
+
+
+_BEGINS = re.compile(
+    r"第[一二三四五六七八九十百零〇0-9]+[章节条]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十0-9]+[)）]|附件|附录"
+)
+
+
+def _unwrapped(lines: Iterator[str]) -> Iterator[str]:
+    """Lines of a page as paragraphs: a full line that does not end a sentence goes on in the next one."""
+    held = ""
+    listed = list(lines)
+    widest = max(map(len, listed), default=0)
+    for line in listed:
+        if re.fullmatch(r"[-—–\s]*[0-9]{1,4}[-—–\s]*", line):
+            continue
+        if held and (_BEGINS.match(line) or not _goes_on(held, widest)):
+            yield held
+            held = line
+        else:
+            held += line
+    if held:
+        yield held
+
+
+def _goes_on(held: str, widest: int) -> bool:
+    last = held[-widest:]
+    return len(last) >= max(20, 0.85 * widest) and held[-1] not in "。；：！？;:"
+
+
+_READERS: dict[str, Callable[[str, bytes, str], Read]] = {
+    "docx": _docx,
+    "html": _html,
+    "md": _md,
+    "pdf": _pdf,
+    "txt": _txt,
+}
