@@ -14,7 +14,13 @@ from ronghe.data.integrate.clusters import DECIDED, cluster_records
 from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.copies import Copies, set_copies_aside
 from ronghe.data.integrate.model import Model
-from ronghe.data.integrate.prepare import Compared, numbered_sides, prepare_records
+from ronghe.data.integrate.prepare import (
+    CHECKSUMMED,
+    Compared,
+    deciding_column,
+    numbered_sides,
+    prepare_records,
+)
 from ronghe.data.integrate.rarity import add_rarity
 from ronghe.data.integrate.review import Reviewed, doubtful_rows
 from ronghe.data.integrate.sampling import draw_random_pairs, sample_of
@@ -37,7 +43,6 @@ ROUNDING = 1e-6
 
 LEAST_PROBABILITY = 0.5
 """A pair is a match when that is more likely than not: the same for every data set."""
-CHECKSUMMED = ("citizen_id", "unified_credit_code")
 DUPLICATES = 0.02
 """Share of repeated records up to which a side counts as free of duplicates."""
 MOST_CLOSED = 50
@@ -143,7 +148,8 @@ def _somebody_else(model: Model) -> exp.Expr:
 def _apart(model: Model, place: int) -> exp.Expr:
     """The question whether a comparison came to one of its two lowest levels; an absent value did not."""
     made, m, u = model.comparisons[place], model.trained.m[place], model.trained.u[place]
-    most = float(np.log2(m[made.ladder[1]] / u[made.ladder[1]]))
+    # How rarely a thing differs wholly is bounded while learning, so the lowest level is not always the lightest.
+    most = max(float(np.log2(m[level] / u[level])) for level in made.ladder[:2])
     weight = name(f"mw_{made.name}")
     return drawn("_weight < 0 AND _weight <= _most", weight=weight, most=most + ROUNDING)
 
@@ -196,10 +202,18 @@ def _probability(weights: Reals) -> Reals:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -60, 60))))
 
 
-def _decided(
-    left: Whole, right: Whole, weights: Reals, *, size: int, rows: Sequence[int], exclusive: Exclusive
-) -> Decided:
+def _proven(engine: DuckDB, size: int) -> Whole:
+    """For each record the number of its valid identifier, 0 where it has none."""
+    asked = "SELECT n, dense_rank() OVER (ORDER BY h) AS number FROM records WHERE h IS NOT NULL"
+    found = fetch(engine, drawn(asked))
+    numbers = np.zeros(size + 1, np.int64)
+    numbers[found.column("n").to_numpy()] = found.column("number").to_numpy()
+    return numbers
+
+
+def _decided(scored: Scored, *, size: int, rows: Sequence[int], exclusive: Exclusive, proven: Whole | None) -> Decided:
     """The decision about every pair; numbers of records begin with 1, place 0 stays empty."""
+    left, right, weights = scored
     probability = _probability(weights)
     if exclusive.any:
         assigned = assign(left, right, weights, rows=rows, exclusive=exclusive)
@@ -211,7 +225,7 @@ def _decided(
         # The exclusive side's records point at their only partner; the smallest of a group is its name.
         cluster[other[matched]] = one[matched]
         return Decided(probability, matched, _named_by_smallest(cluster))
-    cluster = cluster_records(left, right, weights, size=size + 1)
+    cluster = cluster_records(left, right, weights, size=size + 1, proven=proven)
     return Decided(probability, (probability >= LEAST_PROBABILITY) & (cluster[left] == cluster[right]), cluster)
 
 
@@ -370,7 +384,8 @@ def link_records(
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
     add_rarity(engine, model, rows)
     scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
-    decided = _decided(*scored, size=sum(rows), rows=rows, exclusive=exclusive)
+    proven = None if deciding_column(columns) is None else _proven(engine, sum(rows))
+    decided = _decided(scored, size=sum(rows), rows=rows, exclusive=exclusive, proven=proven)
     decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides))
     _keep_decided(engine, scored, decided)
     return Linked(
