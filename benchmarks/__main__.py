@@ -8,12 +8,13 @@ from pathlib import Path
 
 from benchmarks import page
 from benchmarks.integrate import suite as integrate
+from benchmarks.linking import suite as linking
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, linking, scan)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize", "integrate", "scan")
+SUITES = ("standardize", "integrate", "linking", "scan")
 
 ABOUT = """\
 # Benchmarks

@@ -5,6 +5,7 @@ A level is a condition; what a level is worth is learnt from the data (`training
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -233,7 +234,13 @@ def _apart(column: Compared) -> tuple[float, float]:
 
 
 def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
-    """The comparisons of all columns; a text that is compared by tokens has a second one, of its tokens with digits."""
+    """The comparisons of all columns."""
+    return _comparisons_of(tuple(columns))
+
+
+@cache
+def _comparisons_of(columns: tuple[Compared, ...]) -> tuple[Comparison, ...]:
+    """The same, drawn once for all who ask: that costs as much as comparing a small table."""
     found: list[Comparison] = []
     for place, column in enumerate(columns):
         absent = _on(place, "_cl IS NULL OR _cr IS NULL")

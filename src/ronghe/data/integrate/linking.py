@@ -133,9 +133,13 @@ def _by_chance(engine: DuckDB, u: Reals, exclusive: Exclusive) -> Reals:
 def _somebody_else(model: Model) -> exp.Expr:
     """The question whether a pair of people is contradicted by itself: the name is another, and so is the birth.
 
-    A household shares its address and its telephone, which weigh as much as both; it is not one person.
+    A household shares its address and its telephone, which weigh as much as both; it is not one person. An identifier of
+    one's own speaks louder than both: who has the same is the same, under a new name and with a birth on 1900-01-01.
     """
+    deciding = deciding_column(model.columns)
     asked: list[exp.Expr] = []
+    if deciding is not None:
+        asked.append(drawn("_weight <= 0", weight=name(f"mw_{model.comparisons[deciding].name}")))
     for element in ("person_name", "birth_date"):
         found = [n for n, column in enumerate(model.columns) if column.element == element]
         if len(found) != 1:

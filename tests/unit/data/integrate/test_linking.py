@@ -139,6 +139,14 @@ def test_a_record_without_an_id_brings_no_two_ids_together() -> None:
     assert groups["0:x5"] != groups["0:a5"]
 
 
+def test_one_valid_id_is_one_person_under_another_name_and_birth() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    again = {f"c{number}": with_id(number, valid(number)) for number in range(30)}
+    renamed = {"x5": (valid(5), "欧阳青", "1900-01-01", *person(5)[2:])}
+    groups = clusters(linked([{**everybody, **again, **renamed}], CITIZENS))
+    assert groups["0:x5"] == groups["0:a5"]
+
+
 def test_a_wrong_check_digit_contradicts_nobody() -> None:
     everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
     mistyped = {"x5": with_id(5, valid(5)[:-1] + ("1" if valid(5)[-1] != "1" else "2"))}
