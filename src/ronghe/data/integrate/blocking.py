@@ -18,7 +18,7 @@ from ronghe.data.integrate.statements import drawn, fetch, make, union
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
-__all__ = ["CANDIDATES", "Blocking", "block_records"]
+__all__ = ["CANDIDATES", "Blocking", "Sides", "block_records"]
 
 CANDIDATES = "candidates"
 LEAST_BUDGET = 1_000_000
@@ -96,11 +96,32 @@ SEMI JOIN (SELECT h FROM blocks_of_h WHERE pairs <= _most) AS b ON l.h = b.h
 """
 _PAIRS_OF_ONE = "count(*) * (count(*) - 1) // 2"
 _PAIRS_OF_TWO = "(count(*) FILTER (side = 0)) * (count(*) FILTER (side = 1))"
+_OTHERS = "(count(*) FILTER (side = 1))"
 
 
-def block_records(
-    engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None
-) -> Blocking:
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which records make pairs: those of one table, of two with each other, of the second `within` itself too."""
+
+    two: bool
+    within: bool = False
+
+    @property
+    def pairs(self) -> exp.Expr:
+        """How many pairs a block has."""
+        if not self.two:
+            return drawn(_PAIRS_OF_ONE)
+        return drawn(f"{_PAIRS_OF_TWO} + {_OTHERS} * ({_OTHERS} - 1) // 2" if self.within else _PAIRS_OF_TWO)
+
+    @property
+    def joined(self) -> exp.Expr:
+        """Whether two records, l and r, of one block are a pair; the first side's have the smaller numbers."""
+        if not self.two:
+            return drawn("l.n < r.n")
+        return drawn("l.n < r.n AND r.side = 1" if self.within else "l.side = 0 AND r.side = 1")
+
+
+def block_records(engine: DuckDB, columns: Sequence[Compared], *, sides: Sides, budget: int | None = None) -> Blocking:
     """Keep `candidates` (join_key_l, join_key_r, match_key) and say how they were chosen."""
     records = _count(engine, drawn("SELECT count(*) AS n FROM records"))
     most = budget or max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
@@ -109,8 +130,8 @@ def block_records(
         # A table as small as this is compared wholly: no key can miss what shares none.
         keys = [drawn("SELECT n, side, 0 AS key FROM records")]
     make(engine, "keys", union(keys))
-    pairs = drawn(_PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE)
-    make(engine, "blocks", drawn("SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0", pairs=pairs))
+    blocks = "SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0"
+    make(engine, "blocks", drawn(blocks, pairs=sides.pairs))
     largest = _largest(engine, most)
     admitted = "SELECT k.* FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key"
     make(engine, "admitted", drawn(admitted, most=largest))
@@ -120,25 +141,24 @@ def block_records(
         drawn(
             "SELECT DISTINCT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key"
             " FROM admitted AS l JOIN admitted AS r ON l.key = r.key AND _sides",
-            sides=drawn("l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"),
+            sides=sides.joined,
         ),
     )
     if deciding_column(columns) is not None:
-        _by_identifier(engine, most, two_sides=two_sides)
+        _by_identifier(engine, most, sides)
     left_out = _count(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
     return Blocking(most, largest, left_out, _count(engine, drawn("SELECT count(*) AS n FROM candidates")))
 
 
-def _by_identifier(engine: DuckDB, budget: int, *, two_sides: bool) -> None:
+def _by_identifier(engine: DuckDB, budget: int, sides: Sides) -> None:
     """Take the contradicted pairs out of the candidates, and all pairs of one identifier in, by a budget of their own.
 
     Somebody whom ten departments know has 45 pairs: by the common budget such a block might be left out.
     """
-    count = drawn(_PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE)
     make(
         engine,
         "blocks_of_h",
-        drawn("SELECT h, _pairs AS pairs FROM records WHERE h IS NOT NULL GROUP BY h", pairs=count),
+        drawn("SELECT h, _pairs AS pairs FROM records WHERE h IS NOT NULL GROUP BY h", pairs=sides.pairs),
     )
     make(
         engine,
@@ -146,7 +166,7 @@ def _by_identifier(engine: DuckDB, budget: int, *, two_sides: bool) -> None:
         drawn(
             _POSSIBLE,
             most=_largest(engine, budget, blocks="blocks_of_h"),
-            sides=drawn("l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"),
+            sides=sides.joined,
         ),
     )
     make(engine, CANDIDATES, drawn("SELECT join_key_l, join_key_r, '0' AS match_key FROM possible"))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from ronghe.data.integrate.assignment import assign
-from ronghe.data.integrate.blocking import Blocking, block_records
+from ronghe.data.integrate.blocking import Blocking, Sides, block_records
 from ronghe.data.integrate.clusters import DECIDED, cluster_records
 from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.copies import Copies, set_copies_aside
@@ -133,7 +133,7 @@ def _by_chance(engine: DuckDB, u: Reals, exclusive: Exclusive) -> Reals:
 def _somebody_else(model: Model) -> exp.Expr:
     """The question whether a pair of people is contradicted by itself: the name is another, and so is the birth.
 
-    A household shares its address and its telephone, which weigh as much as both; it is not one person. An identifier of
+    A household shares its address and its telephone, which weigh as much as both; it is not one person. A valid id of
     one's own speaks louder than both: who has the same is the same, under a new name and with a birth on 1900-01-01.
     """
     deciding = deciding_column(model.columns)
@@ -234,7 +234,7 @@ def _decided(scored: Scored, *, size: int, rows: Sequence[int], exclusive: Exclu
 
 
 def _with_decisions(
-    engine: DuckDB, scored: Scored, decisions: Sequence[Reviewed], *, two_sides: bool
+    engine: DuckDB, scored: Scored, decisions: Sequence[Reviewed], sides: tuple[int, int]
 ) -> tuple[Scored, list[Note]]:
     """The pairs with what people decided in place of what the model says, and a note where the two disagree."""
     left, right, weights = scored
@@ -248,14 +248,14 @@ def _with_decisions(
         }
     )
     engine.connection.register("said", said)
-    side = 1 if two_sides else 0
     wanted = drawn(
         """
         SELECT l.n AS a, r.n AS b, bits, s.left_id, s.right_id FROM said AS s
-        JOIN numbered AS l ON l.id = s.left_id AND l.side = 0
-        JOIN numbered AS r ON r.id = s.right_id AND r.side = _side ORDER BY l.n, r.n
+        JOIN numbered AS l ON l.id = s.left_id AND l.side = _left
+        JOIN numbered AS r ON r.id = s.right_id AND r.side = _right ORDER BY l.n, r.n
         """,
-        side=side,
+        left=sides[0],
+        right=sides[1],
     )
     rows = fetch(engine, wanted).to_pylist()
     engine.connection.unregister("said")
@@ -266,7 +266,7 @@ def _with_decisions(
     if len(rows) < len(decisions):
         notes.append(("integrate.reviewed_absent", {"pairs": len(decisions) - len(rows)}))
     for row in rows:
-        one, other = (row["a"], row["b"]) if two_sides else sorted((row["a"], row["b"]))
+        one, other = sorted((row["a"], row["b"]))
         found = place.get((one, other))
         before = KEPT_BITS if found is None else float(weights[found])
         if abs(before) > CLEAR_BITS and (before > 0) != (row["bits"] > 0):
@@ -366,14 +366,18 @@ def link_records(
     model: Model | None = None,
     decisions: Sequence[Reviewed] = (),
     budget: int | None = None,
+    within: bool = False,
+    own: Sequence[Reviewed] = (),
 ) -> Linked:
     """Find what is the same in two tables, or within one.
 
     `sides` are tables of the engine with `id` and the compared columns as v0, v1, ... of text. `one_to_one` None is
     found from the data. With a `model` nothing is learnt: the pairs are weighed by it. `budget` is how many
-    pairs may be compared, None for the fixed rule. No order of rows matters.
+    pairs may be compared, None for the fixed rule. `within` says that records of the second side may be the same among
+    themselves too, and `own` has what people decided about two of those. No order of rows matters.
     """
-    two_sides = len(sides) == 2
+    asked = Sides(two=len(sides) == 2, within=within)
+    two_sides = asked.two
     numbered_sides(engine, sides, len(columns))
     prepare_records(engine, columns, catalog)
     counts = fetch(engine, drawn("SELECT side, count(*) AS n FROM records GROUP BY side ORDER BY side"))
@@ -384,13 +388,14 @@ def link_records(
     elif two_sides:
         exclusive = model.exclusive if model else _exclusive(engine, columns)
     copies = set_copies_aside(engine, columns)
-    blocking = block_records(engine, columns, two_sides=two_sides, budget=budget)
+    blocking = block_records(engine, columns, sides=asked, budget=budget)
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
     add_rarity(engine, model, rows)
-    scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
+    scored, notes = _with_decisions(engine, _scored(engine, model), decisions, (0, 1 if two_sides else 0))
+    scored, more = _with_decisions(engine, scored, own, (1, 1))
     proven = None if deciding_column(columns) is None else _proven(engine, sum(rows))
     decided = _decided(scored, size=sum(rows), rows=rows, exclusive=exclusive, proven=proven)
-    decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides))
+    decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides and not within))
     _keep_decided(engine, scored, decided)
     return Linked(
         pairs=_matched_pairs(engine, two_sides=two_sides),
@@ -400,7 +405,7 @@ def link_records(
         blocking=blocking,
         rows=tuple(rows),
         exclusive=exclusive,
-        notes=tuple(notes),
+        notes=(*notes, *more),
     )
 
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ronghe.data.integrate.incremental import Extended, extend_clusters
+from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
 from ronghe.data.integrate.linking import link_records
+from ronghe.data.integrate.statements import make
 from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import Resources, duckdb_engine
 from tests.unit.data.integrate.tables import PEOPLE, Row, person, side
@@ -16,11 +17,10 @@ def extended(delivery: dict[str, Row]) -> tuple[dict[str, str], Extended]:
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         engine.connection.register("existing", side(EXISTING, len(PEOPLE)))
         first = link_records(engine, ["existing"], PEOPLE, catalog=catalog(()))
+        make(engine, "before", keyed("existing", len(PEOPLE)))
         engine.connection.register("known_clusters", first.clusters)
         engine.connection.register("delivery", side(delivery, len(PEOPLE)))
-        found = extend_clusters(
-            engine, "existing", "known_clusters", "delivery", model=first.model, catalog=catalog(())
-        )
+        found = extend_clusters(engine, "before", "known_clusters", "delivery", model=first.model, catalog=catalog(()))
         known = dict(zip(*(first.clusters.column(part).to_pylist() for part in ("id", "cluster")), strict=True))
         return known, found
 
