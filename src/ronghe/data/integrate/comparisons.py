@@ -16,7 +16,7 @@ from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
 from ronghe.data.integrate.statements import drawn, sql
 from ronghe.tables.sql import name
 
-__all__ = ["Comparison", "Level", "comparisons_of"]
+__all__ = ["APART", "APART_OF_WHO", "Comparison", "Level", "comparisons_of", "drawn_comparisons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,8 @@ def _levels(place: int, kind: Kind) -> list[Level]:
 
 WHO = ("person_name", "birth_date", "citizen_id", "unified_credit_code", "sex")
 """Elements that say who it is, unlike a street or a telephone, which a household shares."""
+APART_OF_WHO, APART = (0.03, 0.2), (0.1, 0.5)
+"""How often two records of one thing differ wholly in such a column, and in any other: at least, and at most."""
 
 
 def _apart(column: Compared) -> tuple[float, float]:
@@ -230,16 +232,16 @@ def _apart(column: Compared) -> tuple[float, float]:
     Nothing proves a difference by itself, and nothing that differs more often than not tells anything. Without these
     bounds a street, a household or a brand, which is what more pairs share than a thing, would be taken for the thing.
     """
-    return (0.03, 0.2) if column.element in WHO else (0.1, 0.5)
+    return APART_OF_WHO if column.element in WHO else APART
 
 
 def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
     """The comparisons of all columns."""
-    return _comparisons_of(tuple(columns))
+    return drawn_comparisons(tuple(columns))
 
 
 @cache
-def _comparisons_of(columns: tuple[Compared, ...]) -> tuple[Comparison, ...]:
+def drawn_comparisons(columns: tuple[Compared, ...]) -> tuple[Comparison, ...]:
     """The same, drawn once for all who ask: that costs as much as comparing a small table."""
     found: list[Comparison] = []
     for place, column in enumerate(columns):

@@ -229,7 +229,8 @@ def _decided(scored: Scored, *, size: int, rows: Sequence[int], exclusive: Exclu
         # The exclusive side's records point at their only partner; the smallest of a group is its name.
         cluster[other[matched]] = one[matched]
         return Decided(probability, matched, _named_by_smallest(cluster))
-    cluster = cluster_records(left, right, weights, size=size + 1, proven=proven)
+    least = float(np.log2(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY)))
+    cluster = cluster_records(left, right, weights, size=size + 1, least=least, proven=proven)
     return Decided(probability, (probability >= LEAST_PROBABILITY) & (cluster[left] == cluster[right]), cluster)
 
 

@@ -47,3 +47,28 @@ def test_new_people_are_clustered_among_themselves() -> None:
 def test_only_what_the_delivery_touches_is_read_again() -> None:
     _, found = extended({"d300": (person(300)[0], "2001-01-01", "10000000000", "nowhere")})
     assert found.read_again < 10
+
+
+def test_who_is_known_through_another_record_of_the_delivery_joins_too() -> None:
+    name, born, phone, _ = person(5)
+    moved: dict[str, Row] = {
+        "d5": (name, born, phone, "学院路999号8幢808室"),
+        "e5": (name, born, None, "学院路999号8幢808室"),
+    }
+    known, found = extended(moved)
+    given = by_id(found.clusters)
+    assert given["d5"] == given["e5"] == known["a5"]
+
+
+def test_the_number_of_a_new_person_does_not_depend_on_who_was_read_beside_them() -> None:
+    _, alone = extended({"d300": person(300)})
+    _, beside = extended({"d300": person(300), "d5": person(5)})
+    assert by_id(alone.clusters)["d300"] == by_id(beside.clusters)["d300"]
+
+
+def test_the_order_of_a_delivery_does_not_matter() -> None:
+    rows = {f"d{number}": person(number) for number in (5, 300, 50, 7, 301)} | {"e300": person(300)}
+    _, found = extended(rows)
+    _, other = extended(dict(reversed(rows.items())))
+    assert found.clusters.equals(other.clusters)
+    assert found.pairs.equals(other.pairs)
