@@ -212,7 +212,8 @@ def _linked(
 def _keep_clusters(engine: DuckDB, path: Path, source: str) -> pa.Table:
     """Keep `known_clusters` (id, cluster) of the left side; InputError when a record of it is in none, or in two."""
     try:
-        table = pq.read_table(path)
+        # `read_table` would import all of pyarrow.dataset, which costs more CPU than reading a million clusters.
+        table = pq.ParquetFile(path).read()
     except (OSError, pa.ArrowInvalid) as fault:
         raise InputError("tables.unreadable_file", path=str(path), detail=type(fault).__name__) from fault
     if not {"id", "cluster"} <= set(table.column_names):
