@@ -16,7 +16,7 @@ from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
 from ronghe.data.integrate.statements import drawn, sql
 from ronghe.tables.sql import name
 
-__all__ = ["APART", "APART_OF_WHO", "Comparison", "Level", "comparisons_of", "drawn_comparisons"]
+__all__ = ["APART", "APART_OF_WHO", "Comparison", "Level", "comparisons_of", "drawn_comparisons", "likeness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,13 @@ _LEVELS: Mapping[Kind, Callable[[int], list[Level]]] = {
 
 def _levels(place: int, kind: Kind) -> list[Level]:
     return _token_levels(place, kind) if kind in TOKENIZED else _LEVELS[kind](place)
+
+
+def likeness(place: int, kind: Kind) -> exp.Expr:
+    """How alike two values are, from 0 to 1, without steps: what two pairs on one level still differ in."""
+    if kind in TOKENIZED:
+        return drawn("coalesce(_cosine, 0)", cosine=_cosine(place))
+    return _on(place, "coalesce(jaro_winkler_similarity(_al, _ar), (_cl = _cr)::DOUBLE, 0)")
 
 
 WHO = ("person_name", "birth_date", "citizen_id", "unified_credit_code", "sex")

@@ -8,12 +8,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from ronghe.data.integrate.assignment import assign
+from ronghe.data.integrate.assignment import UNLIKE, assign
 from ronghe.data.integrate.blocking import Blocking, Sides, block_records
 from ronghe.data.integrate.clusters import DECIDED, cluster_records
 from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.copies import Copies, set_copies_aside
 from ronghe.data.integrate.model import Model
+from ronghe.data.integrate.nearness import nearness
 from ronghe.data.integrate.prepare import (
     CHECKSUMMED,
     Compared,
@@ -215,12 +216,20 @@ def _proven(engine: DuckDB, size: int) -> Whole:
     return numbers
 
 
-def _decided(scored: Scored, *, size: int, rows: Sequence[int], exclusive: Exclusive, proven: Whole | None) -> Decided:
+def _decided(
+    scored: Scored,
+    *,
+    size: int,
+    rows: Sequence[int],
+    exclusive: Exclusive,
+    proven: Whole | None,
+    alike: Reals | None,
+) -> Decided:
     """The decision about every pair; numbers of records begin with 1, place 0 stays empty."""
     left, right, weights = scored
     probability = _probability(weights)
     if exclusive.any:
-        assigned = assign(left, right, weights, rows=rows, exclusive=exclusive)
+        assigned = assign(left, right, weights, rows=rows, exclusive=exclusive, alike=alike)
         probability = np.zeros(len(weights))
         probability[assigned.rows] = assigned.probability
         matched = probability >= LEAST_PROBABILITY
@@ -395,7 +404,8 @@ def link_records(
     scored, notes = _with_decisions(engine, _scored(engine, model), decisions, (0, 1 if two_sides else 0))
     scored, more = _with_decisions(engine, scored, own, (1, 1))
     proven = None if deciding_column(columns) is None else _proven(engine, sum(rows))
-    decided = _decided(scored, size=sum(rows), rows=rows, exclusive=exclusive, proven=proven)
+    alike = nearness(engine, columns, *scored, least=UNLIKE) if exclusive.any else None
+    decided = _decided(scored, size=sum(rows), rows=rows, exclusive=exclusive, proven=proven, alike=alike)
     decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides and not within))
     _keep_decided(engine, scored, decided)
     return Linked(
