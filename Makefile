@@ -16,10 +16,11 @@ unmarked := not spark and not databases and not browser and not slow
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
 
-run: ## set up, make the demo city in build/city and share its files: build/shared/report.html
+run: ## set up, make the demo city, share and fuse its files, score them: build/shared/report.html
 	@tools/set-up run assets
 	$(ronghe) data demo --out build/city
-	$(ronghe) data share build/city/files --departments build/city/departments.csv --out build/shared
+	$(ronghe) data share build/city/files --departments build/city/departments.csv --plan build/city/plan.toml --out build/shared
+	$(ronghe) data score build/shared --city build/city
 
 test: ## set up and run the tests that need no server and no Java
 	@tools/set-up dev assets

@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks import page
 from benchmarks.access import suite as access
 from benchmarks.integrate import suite as integrate
+from benchmarks.linking import suite as linking
 from benchmarks.measure import ROOT
 from benchmarks.policy import suite as policy
 from benchmarks.resources import suite as resources
@@ -17,7 +18,7 @@ from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy, linking)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

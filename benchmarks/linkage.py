@@ -11,18 +11,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from benchmarks.linking.score import Pair, score
-from benchmarks.linking.sets import SETS, DataSet, tables_folder
-from benchmarks.peers.splink_defaults import link_by_defaults
-from ronghe.data.integrate.statements import drawn, make
+from benchmarks.linking.ours import link_set
+from benchmarks.linking.plain import link_plainly
+from benchmarks.linking.score import score
+from benchmarks.linking.sets import SETS, tables_folder
 from ronghe.journeys.link import link_files
 from ronghe.standards.catalog import catalog
-from ronghe.tables.delimited import separate
-from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
-from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.engine import Resources
 
 
 def _arguments() -> argparse.Namespace:
@@ -52,53 +47,6 @@ def _link(given: argparse.Namespace) -> None:
     print(f"{made.pairs} pairs: {given.pairs}")
 
 
-def _table(source: Path, options: ReadOptions, id_column: str) -> pa.Table:
-    """A source as Splink takes it: text, lower case, the id as `id`."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        duckdb_engine(Path(folder) / "spill", Resources(), reorder_joins=True) as engine,
-    ):
-        staged = stage(str(source), Path(folder), options=options)
-        try:
-            engine.attach("given", staged)
-            make(engine, "read", drawn("SELECT * FROM given"))
-        except MalformedRecords:
-            engine.attach("given", separate(staged, Path(folder)))
-            make(engine, "read", drawn("SELECT * FROM given"))
-        names = ["id" if name == id_column else name for name in staged.columns]
-        table = engine.connection.sql("SELECT * FROM read").to_arrow_table().rename_columns(names)
-    lowered = {
-        name: table.column(name)
-        if name == "id"
-        else pa.compute.utf8_lower(pa.compute.utf8_trim_whitespace(table.column(name)))
-        for name in names
-    }
-    return pa.table(lowered)
-
-
-def _splink(task: DataSet) -> set[Pair]:
-    sources = [task.left] if task.right is None else [task.left, task.right]
-    tables = [_table(source, task.options, task.id_column) for source in sources]
-    shared = [name for name in tables[0].column_names if name in tables[-1].column_names and name != "id"]
-    return link_by_defaults(tables, task.columns or shared)
-
-
-def _ours(task: DataSet, folder: Path) -> set[Pair]:
-    out = folder / "pairs.parquet"
-    link_files(
-        str(task.left),
-        None if task.right is None else str(task.right),
-        id_column=task.id_column,
-        columns=task.columns,
-        out=out,
-        resources=Resources(),
-        catalog=catalog(()),
-        options=task.options,
-    )
-    found = pq.read_table(out)
-    return set(zip(found.column("left_id").to_pylist(), found.column("right_id").to_pylist(), strict=True))
-
-
 def _compare(only: list[str]) -> None:
     folder = tables_folder()
     if folder is None:
@@ -109,9 +57,9 @@ def _compare(only: list[str]) -> None:
         task = SETS[name](folder)
         started = time.perf_counter()
         with tempfile.TemporaryDirectory() as made:
-            ours = score(_ours(task, Path(made)), task.true, one_table=task.right is None)
+            ours = score(link_set(task, Path(made) / "pairs.parquet"), task.true, one_table=task.right is None)
         took = time.perf_counter() - started
-        plain = score(_splink(task), task.true, one_table=task.right is None)
+        plain = score(link_plainly(task), task.true, one_table=task.right is None)
         goal = "-" if task.goal is None else f"{task.goal:.2f}"
         print(
             f"| {task.name} | {ours.precision:.3f} | {ours.recall:.3f} | {ours.f1:.3f} | {goal} | {took:.0f}"

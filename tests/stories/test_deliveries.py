@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ronghe.cli import main
+from ronghe.tables.open import stage
 from tests.unit.data.integrate.tables import person
 
 COLUMNS = ("id", "name", "born", "phone", "address")
@@ -116,3 +117,34 @@ def test_a_table_that_is_no_clusters_is_told(tmp_path: Path, existing: str, caps
     at = ["--model", str(tmp_path / "p.model.json"), "--clusters", str(tmp_path / "p.parquet")]
     given = [existing, existing, "--id", "id", *at, "--out", str(tmp_path / "n.parquet")]
     assert refused(capsys, *given) == (3, "integrate.not_clusters")
+
+
+def test_the_old_table_is_not_read_again_while_it_is_the_same(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def staged(source: str, *given: object, **more: object) -> object:
+        read.append(Path(source).name)
+        return stage(source, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ronghe.journeys.link.stage", staged)
+    first = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
+    remembered = pq.read_table(tmp_path / "n.clusters.parquet")
+    assert read == ["new.csv"]
+    (tmp_path / "p.records.parquet").write_bytes(b"not Parquet")
+    again = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
+    assert read == ["new.csv", "existing.csv", "new.csv"]
+    assert pq.read_table(tmp_path / "n.clusters.parquet").equals(remembered)
+    assert first["pairs"] == again["pairs"]
+
+
+def test_an_old_table_that_has_changed_since_is_told(
+    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path(existing).open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(("late", *person(400)))
+    at = ["--model", str(tmp_path / "p.model.json"), "--clusters", str(tmp_path / "p.clusters.parquet")]
+    new = table(tmp_path / "new.csv", {"d5": 5})
+    given = [existing, new, "--id", "id", *at, "--out", str(tmp_path / "n.parquet")]
+    assert refused(capsys, *given) == (3, "integrate.clusters_differ")

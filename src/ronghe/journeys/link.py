@@ -1,6 +1,7 @@
 """Link two files, or the rows of one: pairs, clusters, the trained model beside them, and a review that goes round."""
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +15,12 @@ from sqlglot import exp
 
 from ronghe.data.integrate.columns import Chosen, choose_columns, columns_in_common
 from ronghe.data.integrate.explain import Explained, explain_pair, with_evidence
-from ronghe.data.integrate.incremental import Extended, extend_clusters
+from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
 from ronghe.data.integrate.linking import Linked, link_records
 from ronghe.data.integrate.model import Model, model_json, read_model
 from ronghe.data.integrate.review import Reviewed, check_decisions, read_decisions, review_table
 from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.journeys.linked_records import beside_clusters, mark_of, recall_records, remember_records
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.atomic import write_atomic
 from ronghe.tables.delimited import Progress, separate, silent
@@ -127,13 +129,12 @@ def _only(engine: DuckDB, sides: Sequence[str], places: Sequence[int]) -> None:
         make(engine, side, drawn("SELECT * FROM _s", s=f"{side}_chosen"))
 
 
-def _from_model(model: Model, staged: Sequence[Staged], sources: Sequence[str]) -> list[tuple[str, str]]:
-    """The columns of a model; InputError when a side does not have one of them."""
+def _from_model(model: Model, table: Staged, source: str, number: int) -> list[tuple[str, str]]:
+    """The columns of a model; InputError when the side of this number does not have one of them."""
     pairs = [(column.left, column.right) for column in model.columns]
-    for place, (table, source) in enumerate(zip(staged, sources, strict=True)):
-        for pair in pairs:
-            if pair[place] not in table.columns:
-                raise InputError("integrate.model_column", path=source, name=pair[place])
+    for pair in pairs:
+        if pair[number] not in table.columns:
+            raise InputError("integrate.model_column", path=source, name=pair[number])
     return pairs
 
 
@@ -163,20 +164,16 @@ class _Job:
     decisions: tuple[Reviewed, ...]
 
 
-def _kept_sides(
-    engine: DuckDB, staged: Sequence[Staged], job: _Job, offered: Sequence[tuple[str, str]], scratch: Path
+def _kept_side(
+    engine: DuckDB, table: Staged, number: int, job: _Job, offered: Sequence[tuple[str, str]], scratch: Path
 ) -> list[Note]:
-    """Keep each side with its offered columns, and say which records of it could not be read."""
-    notes: list[Note] = []
-    for number, (table, key) in enumerate(zip(staged, job.ids, strict=True)):
-        raw, side = f"raw_{number}", SIDES[number]
-        read = _attached(engine, raw, table, scratch)
-        if read.malformed:
-            notes.append(Note("integrate.malformed", {"path": job.sources[number], "rows": len(read.malformed)}))
-        places = [table.columns.index(pair[number]) for pair in offered]
-        _keep_side(engine, side, raw, table.columns.index(key), places)
-        _check_ids(engine, side, job.sources[number], key)
-    return notes
+    """Keep a side with its offered columns, and say which records of it could not be read."""
+    raw, side, source, key = f"raw_{number}", SIDES[number], job.sources[number], job.ids[number]
+    read = _attached(engine, raw, table, scratch)
+    places = [table.columns.index(pair[number]) for pair in offered]
+    _keep_side(engine, side, raw, table.columns.index(key), places)
+    _check_ids(engine, side, source, key)
+    return [Note("integrate.malformed", {"path": source, "rows": len(read.malformed)})] if read.malformed else []
 
 
 def _linked(
@@ -187,10 +184,13 @@ def _linked(
         _check_id(table, column, source)
     left, right = staged[0].columns, staged[-1].columns
     if job.model:
-        offered = _from_model(job.model, staged, job.sources)
+        for number, (table, source) in enumerate(zip(staged, job.sources, strict=True)):
+            offered = _from_model(job.model, table, source, number)
     else:
         offered = columns_in_common(left, right, ids, job.columns)
-    notes = _kept_sides(engine, staged, job, offered, scratch)
+    notes: list[Note] = []
+    for number, table in enumerate(staged):
+        notes += _kept_side(engine, table, number, job, offered, scratch)
     sides = SIDES[: len(staged)]
     if job.model:
         chosen = Chosen(job.model.columns, tuple(range(len(offered))), ())
@@ -212,7 +212,8 @@ def _linked(
 def _keep_clusters(engine: DuckDB, path: Path, source: str) -> pa.Table:
     """Keep `known_clusters` (id, cluster) of the left side; InputError when a record of it is in none, or in two."""
     try:
-        table = pq.read_table(path)
+        # `read_table` would import all of pyarrow.dataset, which costs more CPU than reading a million clusters.
+        table = pq.ParquetFile(path).read()
     except (OSError, pa.ArrowInvalid) as fault:
         raise InputError("tables.unreadable_file", path=str(path), detail=type(fault).__name__) from fault
     if not {"id", "cluster"} <= set(table.column_names):
@@ -223,7 +224,7 @@ def _keep_clusters(engine: DuckDB, path: Path, source: str) -> pa.Table:
     engine.connection.register("made", table)
     make(engine, "known_clusters", drawn("SELECT id, cluster FROM made"))
     engine.connection.unregister("made")
-    asked = "SELECT count(*) AS n FROM side_0 AS s LEFT JOIN known_clusters AS c ON s.id = c.id WHERE c.id IS NULL"
+    asked = "SELECT count(*) AS n FROM before AS s LEFT JOIN known_clusters AS c ON s.id = c.id WHERE c.id IS NULL"
     missing = fetch(engine, drawn(asked)).column("n")[0].as_py()
     twice = table.num_rows - len(pc.unique(table["id"]))
     if missing or twice:
@@ -231,18 +232,34 @@ def _keep_clusters(engine: DuckDB, path: Path, source: str) -> pa.Table:
     return table
 
 
+def _kept_delivery(
+    engine: DuckDB, staged: Callable[[int], Staged], job: _Job, clusters: Path, scratch: Path
+) -> list[Note]:
+    """Keep the delivery as `side_1`, and as `before` the records that were linked: remembered, or read once more."""
+    assert job.model is not None
+    columns = len(job.model.columns)
+    mark = mark_of(job.sources[0], job.ids[0], [column.left for column in job.model.columns])
+    known = recall_records(engine, "before", columns, mark, beside_clusters(clusters))
+    notes: list[Note] = []
+    for number in (1,) if known else (0, 1):
+        table, source = staged(number), job.sources[number]
+        _check_id(table, job.ids[number], source)
+        offered = _from_model(job.model, table, source, number)
+        notes += _kept_side(engine, table, number, job, offered, scratch)
+    if not known:
+        make(engine, "before", keyed(SIDES[0], columns))
+    return notes
+
+
 def _extended(
-    engine: DuckDB, staged: Sequence[Staged], job: _Job, clusters: Path, catalog: Catalog, scratch: Path
+    engine: DuckDB, staged: Callable[[int], Staged], job: _Job, clusters: Path, catalog: Catalog, scratch: Path
 ) -> tuple[Extended, pa.Table, list[Note], tuple[int, ...]]:
     """The delivery, which is the right side, in the clusters of the left one."""
     assert job.model is not None
-    for table, column, source in zip(staged, job.ids, job.sources, strict=True):
-        _check_id(table, column, source)
-    offered = _from_model(job.model, staged, job.sources)
-    notes = _kept_sides(engine, staged, job, offered, scratch)
+    notes = _kept_delivery(engine, staged, job, clusters, scratch)
     known = _keep_clusters(engine, clusters, job.sources[0])
     extended = extend_clusters(
-        engine, SIDES[0], "known_clusters", SIDES[1], model=job.model, catalog=catalog, decisions=job.decisions
+        engine, "before", "known_clusters", SIDES[1], model=job.model, catalog=catalog, decisions=job.decisions
     )
     sides = ((0, known), (1, extended.clusters))
     whole = pa.concat_tables(
@@ -285,10 +302,11 @@ def extend_files(
     job = _Job((existing, delivery), (id_column, right_id or id_column), (), None, read_model(model), decisions)
     with TemporaryDirectory(prefix="ronghe-") as made:
         scratch = Path(made)
-        staged = []
-        for number, source in enumerate(job.sources):
+
+        def staged(number: int) -> Staged:
             (scratch / str(number)).mkdir()
-            staged.append(stage(source, scratch / str(number), options=options, progress=progress))
+            return stage(job.sources[number], scratch / str(number), options=options, progress=progress)
+
         with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
             extended, whole, notes, rows = _extended(engine, staged, job, clusters, catalog, scratch)
     target = _beside(out, "clusters.parquet")
@@ -364,7 +382,14 @@ def link_files(
             linked, chosen, notes = _linked(engine, staged, job, catalog, scratch)
             pairs = with_evidence(engine, linked.pairs, linked.model) if explain else _plain(linked.pairs)
             doubt = None if review is None else with_evidence(engine, linked.doubtful, linked.model)
-    return _written(linked, chosen, pairs, doubt, before, review, out, notes)
+            mark = mark_of(left, id_column, [column.left for column in chosen.columns]) if right is None else ""
+            if mark:
+                remember_records(engine, SIDES[0], len(chosen.columns), mark, scratch / "records.parquet")
+        done = _written(linked, chosen, pairs, doubt, before, review, out, notes)
+        if mark:
+            with write_atomic(beside_clusters(done.clusters)) as path:
+                shutil.copyfile(scratch / "records.parquet", path)
+    return done
 
 
 def _written(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ronghe.data.integrate.training import Exclusive, rising
 
-__all__ = ["Assigned", "assign", "best_pairs"]
+__all__ = ["UNLIKE", "Assigned", "assign", "best_pairs"]
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -34,16 +34,18 @@ class Assigned:
     unmatched: float
 
 
-def _ranked(values: Reals, *ties: Whole) -> Whole:
+def _ranked(values: Reals, *ties: Whole | Reals) -> Whole:
     return np.lexsort((*reversed(ties), -values))
 
 
-def best_pairs(left: Whole, right: Whole, weights: Reals, exclusive: Exclusive = ONE_TO_ONE) -> Whole:
-    """Rows of the greedy assignment: the heaviest pair first, equal ones by their records; no record twice.
+def best_pairs(
+    left: Whole, right: Whole, weights: Reals, exclusive: Exclusive = ONE_TO_ONE, near: Reals | None = None
+) -> Whole:
+    """Rows of the greedy assignment: the heaviest pair first, of equal ones the nearer, then by records; none twice.
 
     In rounds: a pair that is the best of both its records is taken, for no later choice could undo it.
     """
-    order = _ranked(weights, left, right)
+    order = _ranked(weights, np.zeros(len(weights)) if near is None else -near, left, right)
     taken: list[Whole] = []
     while len(order):
         best, free = np.ones(len(order), bool), np.ones(len(order), bool)
@@ -60,21 +62,22 @@ def best_pairs(left: Whole, right: Whole, weights: Reals, exclusive: Exclusive =
     return np.asarray(rows[_ranked(weights[rows], left[rows], right[rows])])
 
 
-def _equally_near(left: Whole, right: Whole, weights: Reals, taken: Whole, exclusive: Exclusive) -> Reals:
+def _equally_near(left: Whole, right: Whole, weights: Reals, near: Reals, taken: Whole, exclusive: Exclusive) -> Reals:
     """How many pairs each taken one was chosen from by nothing but the order of records, itself among them.
 
     Two firms called 源宏机械, and a delivery that names one of them: the weights cannot say which. A rival whose other
-    record has a heavier partner is none.
+    record has a heavier partner is none, and so is one whose values are less alike on the same level.
     """
     size = int(max(left.max(initial=0), right.max(initial=0))) + 1
-    held = np.full((2, size), -np.inf)
+    held, closest = np.full((2, size), -np.inf), np.zeros((2, size))
     for side, (records, one) in enumerate(((left, exclusive.left), (right, exclusive.right))):
         if one:
             held[side, records[taken]] = weights[taken]
+            closest[side, records[taken]] = near[taken]
     free = (weights >= held[0, left]) & (weights >= held[1, right])
     found = np.ones(len(taken))
     for side, records in enumerate((left, right)):
-        equal = free & (weights == held[side, records])
+        equal = free & (weights == held[side, records]) & (near == closest[side, records])
         counts = np.bincount(records[equal], minlength=size)
         found = np.maximum(found, counts[records[taken]])
     return found
@@ -86,9 +89,15 @@ def _unmatched(records: int, first: int, second: int) -> float:
 
 
 def assign(
-    left: Whole, right: Whole, weights: Reals, *, rows: Sequence[int], exclusive: Exclusive = ONE_TO_ONE
+    left: Whole,
+    right: Whole,
+    weights: Reals,
+    *,
+    rows: Sequence[int],
+    exclusive: Exclusive = ONE_TO_ONE,
+    alike: Reals | None = None,
 ) -> Assigned:
-    """The assignment with its probabilities; `rows` are the records of the two sides.
+    """The assignment with its probabilities; `rows` are the records of the two sides, `alike` orders equal weights.
 
     With d(w) the density of the second assignment, f(w) that of the first, and s the share of records without a
     partner, a pair of weight w is wrong with probability s * d(w) / f(w). The ratio only falls as the weight grows.
@@ -96,7 +105,8 @@ def assign(
     """
     near = np.nonzero(weights > UNLIKE)[0]
     records = min(count for count, one in zip(rows, (exclusive.left, exclusive.right), strict=True) if one)
-    first = near[best_pairs(left[near], right[near], weights[near], exclusive)]
+    finer = np.zeros(len(near)) if alike is None else alike[near]
+    first = near[best_pairs(left[near], right[near], weights[near], exclusive, finer)]
     rest = np.setdiff1d(near, first)
     second = rest[best_pairs(left[rest], right[rest], weights[rest], exclusive)]
     share = _unmatched(records, len(first), len(second))
@@ -107,6 +117,6 @@ def assign(
     shares = np.bincount(place, is_first) / times
     chance = rising(shares, times.astype(float))[place][: len(first)]
     wrong = share * (1 - chance) / np.maximum(chance, 1e-9)
-    rivals = _equally_near(left[near], right[near], weights[near], np.searchsorted(near, first), exclusive)
+    rivals = _equally_near(left[near], right[near], weights[near], finer, np.searchsorted(near, first), exclusive)
     likely = np.where(rivals > 1, np.minimum(UNDECIDED, np.clip(1 - wrong, 0.0, 1.0) / rivals), 1 - wrong)
     return Assigned(first, np.clip(likely, 0.0, 1.0), share)

@@ -13,12 +13,12 @@ from itertools import combinations
 from sqlglot import exp
 
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.prepare import RECORDS, TOKENIZED, Compared
+from ronghe.data.integrate.prepare import RECORDS, TOKENIZED, Compared, deciding_column
 from ronghe.data.integrate.statements import drawn, fetch, make, union
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
-__all__ = ["CANDIDATES", "Blocking", "block_records"]
+__all__ = ["CANDIDATES", "Blocking", "Sides", "block_records"]
 
 CANDIDATES = "candidates"
 LEAST_BUDGET = 1_000_000
@@ -44,12 +44,12 @@ def _key(rule: int, *values: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="hash", expressions=[exp.convert(rule), *values])
 
 
-def _select(key: exp.Expr, *present: exp.Expr) -> exp.Expr:
+def _select(key: exp.Expr, *present: exp.Expr) -> exp.Select:
     filled = [exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())) for column in present]
     return exp.select(name("n"), name("side"), exp.alias_(key, "key")).from_(RECORDS).where(*filled)
 
 
-def _single(rule: int, column: str) -> exp.Expr:
+def _single(rule: int, column: str) -> exp.Select:
     return _select(_key(rule, name(column)), name(column))
 
 
@@ -64,13 +64,15 @@ def _of_tokens(rule: int, place: int) -> exp.Expr:
 def _keys(columns: Sequence[Compared], telling: Sequence[int]) -> list[exp.Expr]:
     """The SELECTs of every rule's keys."""
     found: list[exp.Expr] = []
+    deciding = deciding_column(columns)
     for place, column in enumerate(columns):
-        found.append(_single(place, f"c{place}"))
+        single = _single(place, f"c{place}")
+        found.append(single.where(drawn("h IS NULL")) if place == deciding else single)
         if column.kind is Kind.NAME:
             found.append(_single(1000 + place, f"s{place}"))
         elif column.kind in TOKENIZED:
             found.append(_of_tokens(2000 + place, place))
-    for left, right in combinations(sorted(telling), 2):
+    for left, right in combinations(sorted(place for place in telling if place != deciding), 2):
         one, other = name(f"c{left}"), name(f"c{right}")
         found.append(_select(_key(10_000 + left * 100 + right, one, other), one, other))
     return found
@@ -84,13 +86,42 @@ def _telling(engine: DuckDB, columns: int) -> list[int]:
     return ordered[:PAIRED]
 
 
+_POSSIBLE = """
+WITH proven AS (SELECT n, side, h FROM records WHERE h IS NOT NULL)
+SELECT c.join_key_l, c.join_key_r FROM candidates AS c
+LEFT JOIN proven AS l ON c.join_key_l = l.n LEFT JOIN proven AS r ON c.join_key_r = r.n
+WHERE l.h IS NULL OR r.h IS NULL OR l.h = r.h
+UNION SELECT l.n, r.n FROM proven AS l JOIN proven AS r ON l.h = r.h AND _sides
+SEMI JOIN (SELECT h FROM blocks_of_h WHERE pairs <= _most) AS b ON l.h = b.h
+"""
 _PAIRS_OF_ONE = "count(*) * (count(*) - 1) // 2"
 _PAIRS_OF_TWO = "(count(*) FILTER (side = 0)) * (count(*) FILTER (side = 1))"
+_OTHERS = "(count(*) FILTER (side = 1))"
 
 
-def block_records(
-    engine: DuckDB, columns: Sequence[Compared], *, two_sides: bool, budget: int | None = None
-) -> Blocking:
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which records make pairs: those of one table, of two with each other, of the second `within` itself too."""
+
+    two: bool
+    within: bool = False
+
+    @property
+    def pairs(self) -> exp.Expr:
+        """How many pairs a block has."""
+        if not self.two:
+            return drawn(_PAIRS_OF_ONE)
+        return drawn(f"{_PAIRS_OF_TWO} + {_OTHERS} * ({_OTHERS} - 1) // 2" if self.within else _PAIRS_OF_TWO)
+
+    @property
+    def joined(self) -> exp.Expr:
+        """Whether two records, l and r, of one block are a pair; the first side's have the smaller numbers."""
+        if not self.two:
+            return drawn("l.n < r.n")
+        return drawn("l.n < r.n AND r.side = 1" if self.within else "l.side = 0 AND r.side = 1")
+
+
+def block_records(engine: DuckDB, columns: Sequence[Compared], *, sides: Sides, budget: int | None = None) -> Blocking:
     """Keep `candidates` (join_key_l, join_key_r, match_key) and say how they were chosen."""
     records = _count(engine, drawn("SELECT count(*) AS n FROM records"))
     most = budget or max(LEAST_BUDGET, PAIRS_PER_RECORD * records)
@@ -99,8 +130,8 @@ def block_records(
         # A table as small as this is compared wholly: no key can miss what shares none.
         keys = [drawn("SELECT n, side, 0 AS key FROM records")]
     make(engine, "keys", union(keys))
-    pairs = drawn(_PAIRS_OF_TWO if two_sides else _PAIRS_OF_ONE)
-    make(engine, "blocks", drawn("SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0", pairs=pairs))
+    blocks = "SELECT key, _pairs AS pairs FROM keys GROUP BY key HAVING _pairs > 0"
+    make(engine, "blocks", drawn(blocks, pairs=sides.pairs))
     largest = _largest(engine, most)
     admitted = "SELECT k.* FROM keys AS k SEMI JOIN (SELECT key FROM blocks WHERE pairs <= _most) AS b ON k.key = b.key"
     make(engine, "admitted", drawn(admitted, most=largest))
@@ -110,26 +141,51 @@ def block_records(
         drawn(
             "SELECT DISTINCT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key"
             " FROM admitted AS l JOIN admitted AS r ON l.key = r.key AND _sides",
-            sides=drawn("l.side = 0 AND r.side = 1" if two_sides else "l.n < r.n"),
+            sides=sides.joined,
         ),
     )
+    if deciding_column(columns) is not None:
+        _by_identifier(engine, most, sides)
     left_out = _count(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
     return Blocking(most, largest, left_out, _count(engine, drawn("SELECT count(*) AS n FROM candidates")))
+
+
+def _by_identifier(engine: DuckDB, budget: int, sides: Sides) -> None:
+    """Take the contradicted pairs out of the candidates, and all pairs of one identifier in, by a budget of their own.
+
+    Somebody whom ten departments know has 45 pairs: by the common budget such a block might be left out.
+    """
+    make(
+        engine,
+        "blocks_of_h",
+        drawn("SELECT h, _pairs AS pairs FROM records WHERE h IS NOT NULL GROUP BY h", pairs=sides.pairs),
+    )
+    make(
+        engine,
+        "possible",
+        drawn(
+            _POSSIBLE,
+            most=_largest(engine, budget, blocks="blocks_of_h"),
+            sides=sides.joined,
+        ),
+    )
+    make(engine, CANDIDATES, drawn("SELECT join_key_l, join_key_r, '0' AS match_key FROM possible"))
 
 
 def _count(engine: DuckDB, select: exp.Expr) -> int:
     return int(fetch(engine, select).column("n")[0].as_py())
 
 
-def _largest(engine: DuckDB, budget: int) -> int:
+def _largest(engine: DuckDB, budget: int, blocks: str = "blocks") -> int:
     """The size of block up to which all blocks together stay within the budget."""
     sizes = fetch(
         engine,
         drawn(
             """
             SELECT pairs, sum(pairs * times) OVER (ORDER BY pairs) AS together
-            FROM (SELECT pairs, count(*) AS times FROM blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs
+            FROM (SELECT pairs, count(*) AS times FROM _blocks WHERE pairs <= _most GROUP BY pairs) ORDER BY pairs
             """,
+            blocks=blocks,
             most=MOST_IN_BLOCK,
         ),
     ).to_pylist()

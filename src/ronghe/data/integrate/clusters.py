@@ -5,7 +5,7 @@ them, link by link, speaks for it on the whole; a pair that was never compared s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,10 @@ DECIDED = 1e6
 class _Clusters:
     """Clusters that grow, with the sum of what is known between every two of them."""
 
-    def __init__(self, records: Iterable[int]) -> None:
+    def __init__(self, records: Iterable[int], proven: Mapping[int, int]) -> None:
         self.of = {record: record for record in records}
         self.members = {record: [record] for record in self.of}
+        self.proven = {record: {proven[record]} for record in self.of if record in proven}
         self.between: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
 
     def know(self, one: int, other: int, bits: float) -> None:
@@ -38,8 +39,14 @@ class _Clusters:
             self.between[a][b] = (total + bits, count + 1)
 
     def belong(self, one: int, other: int) -> bool:
-        """True when all that is known between two clusters speaks for joining them."""
+        """True when all that is known between two clusters speaks for joining them, or a person does.
+
+        Two valid identifiers that differ speak against it, whatever a third record between them says.
+        """
         total, count = self.between[one].get(other, (0.0, 0))
+        mine, theirs = self.proven.get(one), self.proven.get(other)
+        if mine and theirs and mine.isdisjoint(theirs) and total < DECIDED / 2:
+            return False
         every = len(self.members[one]) * len(self.members[other])
         return total + UNCOMPARED * (every - count) > 0
 
@@ -48,6 +55,8 @@ class _Clusters:
         for record in self.members.pop(gone):
             self.members[kept].append(record)
             self.of[record] = kept
+        if gone in self.proven:
+            self.proven[kept] = self.proven.get(kept, set()) | self.proven.pop(gone)
         known = self.between.pop(gone, {})
         self.between[kept].pop(gone, None)
         for third, (total, count) in known.items():
@@ -72,11 +81,14 @@ def _components(left: Whole, right: Whole, size: int) -> Whole:
         root = new
 
 
-def cluster_records(left: Whole, right: Whole, weights: Reals, *, size: int, least: float = 0.0) -> Whole:
+def cluster_records(
+    left: Whole, right: Whole, weights: Reals, *, size: int, least: float = 0.0, proven: Whole | None = None
+) -> Whole:
     """For each record from 0 to `size` - 1 the smallest record of its cluster.
 
     `left`, `right` and `weights` are all pairs that were compared, the unlike ones too. The strongest link comes first,
-    equal ones by their records, so that no order of rows matters.
+    equal ones by their records, so that no order of rows matters. `proven` gives each record the number
+    of its valid identifier, 0 where it has none: clusters with different ones are not joined.
     """
     linked = weights > least
     root = _components(left[linked], right[linked], size)
@@ -87,13 +99,15 @@ def cluster_records(left: Whole, right: Whole, weights: Reals, *, size: int, lea
     # What a person decided is no matter of bits: it outvotes everything.
     decided = np.abs(weights[rows]) >= DECIDED
     bits = np.where(decided, weights[rows], np.clip(weights[rows], -MOST_BITS, MOST_BITS))
-    grown = _Clusters(np.nonzero(counts[root] > 2)[0].tolist())
+    many = np.nonzero(counts[root] > 2)[0]
+    known = np.zeros(size, np.int64) if proven is None else proven
+    grown = _Clusters(many.tolist(), {record: known[record] for record in many.tolist() if known[record]})
     pairs = list(zip(left[rows].tolist(), right[rows].tolist(), bits.tolist(), strict=True))
-    for one, other, known in pairs:
-        grown.know(one, other, known)
-    for one, other, known in pairs:
+    for one, other, bit in pairs:
+        grown.know(one, other, bit)
+    for one, other, bit in pairs:
         a, b = grown.of[one], grown.of[other]
-        if known > least and a != b and grown.belong(a, b):
+        if bit > least and a != b and grown.belong(a, b):
             grown.join(a, b)
     for members in grown.members.values():
         root[members] = min(members)

@@ -5,6 +5,7 @@ A level is a condition; what a level is worth is learnt from the data (`training
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from ronghe.data.integrate.prepare import TOKENIZED, WEIGHT_LEVELS, Compared
 from ronghe.data.integrate.statements import drawn, sql
 from ronghe.tables.sql import name
 
-__all__ = ["Comparison", "Level", "comparisons_of"]
+__all__ = ["APART", "APART_OF_WHO", "Comparison", "Level", "comparisons_of", "drawn_comparisons", "likeness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +220,17 @@ def _levels(place: int, kind: Kind) -> list[Level]:
     return _token_levels(place, kind) if kind in TOKENIZED else _LEVELS[kind](place)
 
 
+def likeness(place: int, kind: Kind) -> exp.Expr:
+    """How alike two values are, from 0 to 1, without steps: what two pairs on one level still differ in."""
+    if kind in TOKENIZED:
+        return drawn("coalesce(_cosine, 0)", cosine=_cosine(place))
+    return _on(place, "coalesce(jaro_winkler_similarity(_al, _ar), (_cl = _cr)::DOUBLE, 0)")
+
+
 WHO = ("person_name", "birth_date", "citizen_id", "unified_credit_code", "sex")
 """Elements that say who it is, unlike a street or a telephone, which a household shares."""
+APART_OF_WHO, APART = (0.03, 0.2), (0.1, 0.5)
+"""How often two records of one thing differ wholly in such a column, and in any other: at least, and at most."""
 
 
 def _apart(column: Compared) -> tuple[float, float]:
@@ -229,11 +239,17 @@ def _apart(column: Compared) -> tuple[float, float]:
     Nothing proves a difference by itself, and nothing that differs more often than not tells anything. Without these
     bounds a street, a household or a brand, which is what more pairs share than a thing, would be taken for the thing.
     """
-    return (0.03, 0.2) if column.element in WHO else (0.1, 0.5)
+    return APART_OF_WHO if column.element in WHO else APART
 
 
 def comparisons_of(columns: Sequence[Compared]) -> tuple[Comparison, ...]:
-    """The comparisons of all columns; a text that is compared by tokens has a second one, of its tokens with digits."""
+    """The comparisons of all columns."""
+    return drawn_comparisons(tuple(columns))
+
+
+@cache
+def drawn_comparisons(columns: tuple[Compared, ...]) -> tuple[Comparison, ...]:
+    """The same, drawn once for all who ask: that costs as much as comparing a small table."""
     found: list[Comparison] = []
     for place, column in enumerate(columns):
         absent = _on(place, "_cl IS NULL OR _cr IS NULL")

@@ -8,13 +8,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from ronghe.data.integrate.assignment import assign
-from ronghe.data.integrate.blocking import Blocking, block_records
+from ronghe.data.integrate.assignment import UNLIKE, assign
+from ronghe.data.integrate.blocking import Blocking, Sides, block_records
 from ronghe.data.integrate.clusters import DECIDED, cluster_records
 from ronghe.data.integrate.comparisons import Comparison, comparisons_of
 from ronghe.data.integrate.copies import Copies, set_copies_aside
 from ronghe.data.integrate.model import Model
-from ronghe.data.integrate.prepare import Compared, numbered_sides, prepare_records
+from ronghe.data.integrate.nearness import nearness
+from ronghe.data.integrate.prepare import (
+    CHECKSUMMED,
+    Compared,
+    deciding_column,
+    numbered_sides,
+    prepare_records,
+)
 from ronghe.data.integrate.rarity import add_rarity
 from ronghe.data.integrate.review import Reviewed, doubtful_rows
 from ronghe.data.integrate.sampling import draw_random_pairs, sample_of
@@ -37,7 +44,6 @@ ROUNDING = 1e-6
 
 LEAST_PROBABILITY = 0.5
 """A pair is a match when that is more likely than not: the same for every data set."""
-CHECKSUMMED = ("citizen_id", "unified_credit_code")
 DUPLICATES = 0.02
 """Share of repeated records up to which a side counts as free of duplicates."""
 MOST_CLOSED = 50
@@ -128,9 +134,13 @@ def _by_chance(engine: DuckDB, u: Reals, exclusive: Exclusive) -> Reals:
 def _somebody_else(model: Model) -> exp.Expr:
     """The question whether a pair of people is contradicted by itself: the name is another, and so is the birth.
 
-    A household shares its address and its telephone, which weigh as much as both; it is not one person.
+    A household shares its address and its telephone, which weigh as much as both; it is not one person. A valid id of
+    one's own speaks louder than both: who has the same is the same, under a new name and with a birth on 1900-01-01.
     """
+    deciding = deciding_column(model.columns)
     asked: list[exp.Expr] = []
+    if deciding is not None:
+        asked.append(drawn("_weight <= 0", weight=name(f"mw_{model.comparisons[deciding].name}")))
     for element in ("person_name", "birth_date"):
         found = [n for n, column in enumerate(model.columns) if column.element == element]
         if len(found) != 1:
@@ -143,7 +153,8 @@ def _somebody_else(model: Model) -> exp.Expr:
 def _apart(model: Model, place: int) -> exp.Expr:
     """The question whether a comparison came to one of its two lowest levels; an absent value did not."""
     made, m, u = model.comparisons[place], model.trained.m[place], model.trained.u[place]
-    most = float(np.log2(m[made.ladder[1]] / u[made.ladder[1]]))
+    # How rarely a thing differs wholly is bounded while learning, so the lowest level is not always the lightest.
+    most = max(float(np.log2(m[level] / u[level])) for level in made.ladder[:2])
     weight = name(f"mw_{made.name}")
     return drawn("_weight < 0 AND _weight <= _most", weight=weight, most=most + ROUNDING)
 
@@ -196,13 +207,29 @@ def _probability(weights: Reals) -> Reals:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weights, -60, 60))))
 
 
+def _proven(engine: DuckDB, size: int) -> Whole:
+    """For each record the number of its valid identifier, 0 where it has none."""
+    asked = "SELECT n, dense_rank() OVER (ORDER BY h) AS number FROM records WHERE h IS NOT NULL"
+    found = fetch(engine, drawn(asked))
+    numbers = np.zeros(size + 1, np.int64)
+    numbers[found.column("n").to_numpy()] = found.column("number").to_numpy()
+    return numbers
+
+
 def _decided(
-    left: Whole, right: Whole, weights: Reals, *, size: int, rows: Sequence[int], exclusive: Exclusive
+    scored: Scored,
+    *,
+    size: int,
+    rows: Sequence[int],
+    exclusive: Exclusive,
+    proven: Whole | None,
+    alike: Reals | None,
 ) -> Decided:
     """The decision about every pair; numbers of records begin with 1, place 0 stays empty."""
+    left, right, weights = scored
     probability = _probability(weights)
     if exclusive.any:
-        assigned = assign(left, right, weights, rows=rows, exclusive=exclusive)
+        assigned = assign(left, right, weights, rows=rows, exclusive=exclusive, alike=alike)
         probability = np.zeros(len(weights))
         probability[assigned.rows] = assigned.probability
         matched = probability >= LEAST_PROBABILITY
@@ -211,12 +238,13 @@ def _decided(
         # The exclusive side's records point at their only partner; the smallest of a group is its name.
         cluster[other[matched]] = one[matched]
         return Decided(probability, matched, _named_by_smallest(cluster))
-    cluster = cluster_records(left, right, weights, size=size + 1)
+    least = float(np.log2(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY)))
+    cluster = cluster_records(left, right, weights, size=size + 1, least=least, proven=proven)
     return Decided(probability, (probability >= LEAST_PROBABILITY) & (cluster[left] == cluster[right]), cluster)
 
 
 def _with_decisions(
-    engine: DuckDB, scored: Scored, decisions: Sequence[Reviewed], *, two_sides: bool
+    engine: DuckDB, scored: Scored, decisions: Sequence[Reviewed], sides: tuple[int, int]
 ) -> tuple[Scored, list[Note]]:
     """The pairs with what people decided in place of what the model says, and a note where the two disagree."""
     left, right, weights = scored
@@ -230,14 +258,14 @@ def _with_decisions(
         }
     )
     engine.connection.register("said", said)
-    side = 1 if two_sides else 0
     wanted = drawn(
         """
         SELECT l.n AS a, r.n AS b, bits, s.left_id, s.right_id FROM said AS s
-        JOIN numbered AS l ON l.id = s.left_id AND l.side = 0
-        JOIN numbered AS r ON r.id = s.right_id AND r.side = _side ORDER BY l.n, r.n
+        JOIN numbered AS l ON l.id = s.left_id AND l.side = _left
+        JOIN numbered AS r ON r.id = s.right_id AND r.side = _right ORDER BY l.n, r.n
         """,
-        side=side,
+        left=sides[0],
+        right=sides[1],
     )
     rows = fetch(engine, wanted).to_pylist()
     engine.connection.unregister("said")
@@ -248,7 +276,7 @@ def _with_decisions(
     if len(rows) < len(decisions):
         notes.append(("integrate.reviewed_absent", {"pairs": len(decisions) - len(rows)}))
     for row in rows:
-        one, other = (row["a"], row["b"]) if two_sides else sorted((row["a"], row["b"]))
+        one, other = sorted((row["a"], row["b"]))
         found = place.get((one, other))
         before = KEPT_BITS if found is None else float(weights[found])
         if abs(before) > CLEAR_BITS and (before > 0) != (row["bits"] > 0):
@@ -348,14 +376,18 @@ def link_records(
     model: Model | None = None,
     decisions: Sequence[Reviewed] = (),
     budget: int | None = None,
+    within: bool = False,
+    own: Sequence[Reviewed] = (),
 ) -> Linked:
     """Find what is the same in two tables, or within one.
 
     `sides` are tables of the engine with `id` and the compared columns as v0, v1, ... of text. `one_to_one` None is
     found from the data. With a `model` nothing is learnt: the pairs are weighed by it. `budget` is how many
-    pairs may be compared, None for the fixed rule. No order of rows matters.
+    pairs may be compared, None for the fixed rule. `within` says that records of the second side may be the same among
+    themselves too, and `own` has what people decided about two of those. No order of rows matters.
     """
-    two_sides = len(sides) == 2
+    asked = Sides(two=len(sides) == 2, within=within)
+    two_sides = asked.two
     numbered_sides(engine, sides, len(columns))
     prepare_records(engine, columns, catalog)
     counts = fetch(engine, drawn("SELECT side, count(*) AS n FROM records GROUP BY side ORDER BY side"))
@@ -366,12 +398,15 @@ def link_records(
     elif two_sides:
         exclusive = model.exclusive if model else _exclusive(engine, columns)
     copies = set_copies_aside(engine, columns)
-    blocking = block_records(engine, columns, two_sides=two_sides, budget=budget)
+    blocking = block_records(engine, columns, sides=asked, budget=budget)
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
     add_rarity(engine, model, rows)
-    scored, notes = _with_decisions(engine, _scored(engine, model), decisions, two_sides=two_sides)
-    decided = _decided(*scored, size=sum(rows), rows=rows, exclusive=exclusive)
-    decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides))
+    scored, notes = _with_decisions(engine, _scored(engine, model), decisions, (0, 1 if two_sides else 0))
+    scored, more = _with_decisions(engine, scored, own, (1, 1))
+    proven = None if deciding_column(columns) is None else _proven(engine, sum(rows))
+    alike = nearness(engine, columns, *scored, least=UNLIKE) if exclusive.any else None
+    decided = _decided(scored, size=sum(rows), rows=rows, exclusive=exclusive, proven=proven, alike=alike)
+    decided = replace(decided, cluster=_with_copies(decided.cluster, copies, two_sides=two_sides and not within))
     _keep_decided(engine, scored, decided)
     return Linked(
         pairs=_matched_pairs(engine, two_sides=two_sides),
@@ -381,7 +416,7 @@ def link_records(
         blocking=blocking,
         rows=tuple(rows),
         exclusive=exclusive,
-        notes=tuple(notes),
+        notes=(*notes, *more),
     )
 
 

@@ -5,6 +5,7 @@
     s{i}  the sound of a Chinese name: each ideograph as the first one that is read the same way
     t{i}  its tokens, each a number that carries the token's weight, and q{i}, the sum of those weights
     g{i}  its tokens with a digit in them: house numbers, model codes, branches
+    h     the checksummed identifier that decides who it is, where it is valid (`deciding_column`)
 
 DuckDB's edit distances count bytes, and an ideograph has three: nothing here lets them see one.
 """
@@ -26,13 +27,16 @@ from ronghe.tables.engine import DuckDB
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import name
 
-__all__ = ["RECORDS", "TOKENIZED", "Compared", "numbered_sides", "prepare_records"]
+__all__ = ["CHECKSUMMED", "RECORDS", "TOKENIZED", "Compared", "deciding_column", "numbered_sides", "prepare_records"]
 
 RECORDS = "records"
 TOKENIZED = (Kind.ORGANIZATION, Kind.ADDRESS, Kind.TEXT)
 WEIGHT_LEVELS = 4096
 """A token is number * WEIGHT_LEVELS + weight, so that the weights of a list's common tokens are found in the list."""
 WEIGHT_UNIT = 8
+CHECKSUMMED = ("citizen_id", "unified_credit_code")
+"""Identifiers that prove themselves: one wrong sign, or two exchanged, and the check digit does not fit."""
+OF_A_PERSON = ("birth_date", "sex")
 READ_BY_ELEMENT = ("citizen_id", "unified_credit_code", "date", "birth_date", "datetime", "sex", "ethnic_group")
 LEGAL_FORMS = (
     "(?:股份|集团)?有限(?:责任)?公司|股份公司|集团公司|个人独资企业|(?:普通|有限|特殊普通)合伙(?:企业)?|"
@@ -57,6 +61,24 @@ class Compared:
     def label(self) -> str:
         """What people call it."""
         return self.left if self.left == self.right else f"{self.left} / {self.right}"
+
+
+def deciding_column(columns: Sequence[Compared]) -> int | None:
+    """The place of the identifier that is the record's own: two valid ones that differ are two people, or companies.
+
+    It is the only checksummed one, and what else is compared says whose it is: a citizen id with a person's name, but
+    not beside a company's name unless birth or sex is told too (it may be the representative's); a credit code with a
+    company's name, but not beside birth or sex (it may be the employer's). None where that is not so.
+    """
+    places = [place for place, column in enumerate(columns) if column.element in CHECKSUMMED]
+    if len(places) != 1:
+        return None
+    person = any(column.element == "person_name" for column in columns)
+    company = any(column.kind is Kind.ORGANIZATION for column in columns)
+    born = any(column.element in OF_A_PERSON for column in columns)
+    if columns[places[0]].element == "citizen_id":
+        return places[0] if person and (born or not company) else None
+    return places[0] if company and not born else None
 
 
 def numbered_sides(engine: DuckDB, sides: Sequence[str], columns: int) -> None:
@@ -127,6 +149,32 @@ def _value(column: Compared, catalog: Catalog, raw: ops.Column) -> ops.Expressio
     return _form(column.kind, _folded(raw))
 
 
+def _proven(element: Element, raw: ops.Expression) -> ops.Expression:
+    """The value of an identifier whose form and check digit are right, NULL of any other text."""
+    right = tuple(ops.substitute(check.holds, {"raw": raw}) for check in element.checks if check.level == "error")
+    value = ops.substitute(element.value, {"raw": raw})
+    proven = ops.Let("value", value, ops.Case(((ops.And(right), ops.Column("value")),)))
+    return ops.Let("text", ops.substitute(element.clean, {"raw": raw}), proven)
+
+
+def _told_by_id(columns: Sequence[Compared], deciding: int, catalog: Catalog) -> dict[int, ops.Expression]:
+    """What a valid citizen id says of the birth and the sex (GB 11643), by the place of the column that has them.
+
+    A driving licence without a birth date is told from the namesake in the school by the birth within its number.
+    """
+    element = catalog.get(columns[deciding].element)
+    if element.birth is None:
+        return {}
+    born = ops.substitute(element.birth, {"value": ops.Column("h")})
+    parts = (ops.Slice(born, 1, 4), ops.Literal("-"), ops.Slice(born, 5, 2), ops.Literal("-"), ops.Slice(born, 7, 2))
+    odd = ops.IsIn(ops.Slice(ops.Column("h"), 17, 1), ("1", "3", "5", "7", "9"))
+    known = ops.Not(ops.IsNull(ops.Column("h")))
+    sex = ops.Case(((odd, ops.Literal("1")), (known, ops.Literal("2"))))
+    told = {"birth_date": ops.Concat(parts), "sex": sex}
+    places = {code: [n for n, column in enumerate(columns) if column.element == code] for code in told}
+    return {found[0]: told[code] for code, found in places.items() if len(found) == 1}
+
+
 def _unless_blank(text: ops.Expression) -> ops.Expression:
     return ops.Case(((ops.Compare("=", text, ops.Literal("")), ops.Literal(None)),), text)
 
@@ -134,9 +182,17 @@ def _unless_blank(text: ops.Expression) -> ops.Expression:
 def _plan(columns: Sequence[Compared], catalog: Catalog) -> Plan:
     present = tuple((f"p{n}", _missing(ops.Column(f"v{n}"))) for n in range(len(columns)))
     made = tuple((f"c{n}", _value(column, catalog, ops.Column(f"p{n}"))) for n, column in enumerate(columns))
-    filled = tuple((f"c{n}", _unless_blank(ops.Column(f"c{n}"))) for n in range(len(columns)))
+    deciding, told = deciding_column(columns), dict[int, ops.Expression]()
     keep = ("n", "side", "id")
-    return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, keep)))
+    kept: tuple[str, ...] = keep
+    if deciding is not None:
+        element = catalog.get(columns[deciding].element)
+        made = (*made, ("h", _proven(element, ops.Column(f"p{deciding}"))))
+        told, kept = _told_by_id(columns, deciding, catalog), (*keep, "h")
+    read = [_unless_blank(ops.Column(f"c{n}")) for n in range(len(columns))]
+    whole = [ops.Coalesce((value, told[n])) if n in told else value for n, value in enumerate(read)]
+    filled = tuple((f"c{n}", value) for n, value in enumerate(whole))
+    return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, kept)))
 
 
 def _sounds(values: pa.Array) -> pa.Array:
@@ -233,6 +289,8 @@ def _keep_tokens(engine: DuckDB, place: int) -> None:
 def _joined(columns: Sequence[Compared]) -> exp.Expr:
     """The SELECT of `records`."""
     wanted: list[exp.Expr] = [name(part, "p") for part in ("n", "side", "id")]
+    if deciding_column(columns) is not None:
+        wanted.append(name("h", "p"))
     select = exp.select().from_("prepared AS p")
     for place, column in enumerate(columns):
         plain = drawn("CASE WHEN strlen(_c) = length(_c) THEN _c END", c=name(f"c{place}", "p"))

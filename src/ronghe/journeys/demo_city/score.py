@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.fuse import row_name
 from ronghe.data.integrate.fuse.plan import Source
-from ronghe.data.integrate.fuse.table import Table, named
+from ronghe.data.integrate.fuse.table import Table, named, row_name
 from ronghe.data.integrate.statements import drawn, fetch, make, union
 from ronghe.journeys.demo_city.plan import KINDS, Kind, Told
 from ronghe.journeys.integrate import opened

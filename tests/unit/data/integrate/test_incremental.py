@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ronghe.data.integrate.incremental import Extended, extend_clusters
+from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
 from ronghe.data.integrate.linking import link_records
+from ronghe.data.integrate.statements import make
 from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import Resources, duckdb_engine
 from tests.unit.data.integrate.tables import PEOPLE, Row, person, side
@@ -16,11 +17,10 @@ def extended(delivery: dict[str, Row]) -> tuple[dict[str, str], Extended]:
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         engine.connection.register("existing", side(EXISTING, len(PEOPLE)))
         first = link_records(engine, ["existing"], PEOPLE, catalog=catalog(()))
+        make(engine, "before", keyed("existing", len(PEOPLE)))
         engine.connection.register("known_clusters", first.clusters)
         engine.connection.register("delivery", side(delivery, len(PEOPLE)))
-        found = extend_clusters(
-            engine, "existing", "known_clusters", "delivery", model=first.model, catalog=catalog(())
-        )
+        found = extend_clusters(engine, "before", "known_clusters", "delivery", model=first.model, catalog=catalog(()))
         known = dict(zip(*(first.clusters.column(part).to_pylist() for part in ("id", "cluster")), strict=True))
         return known, found
 
@@ -47,3 +47,28 @@ def test_new_people_are_clustered_among_themselves() -> None:
 def test_only_what_the_delivery_touches_is_read_again() -> None:
     _, found = extended({"d300": (person(300)[0], "2001-01-01", "10000000000", "nowhere")})
     assert found.read_again < 10
+
+
+def test_who_is_known_through_another_record_of_the_delivery_joins_too() -> None:
+    name, born, phone, _ = person(5)
+    moved: dict[str, Row] = {
+        "d5": (name, born, phone, "学院路999号8幢808室"),
+        "e5": (name, born, None, "学院路999号8幢808室"),
+    }
+    known, found = extended(moved)
+    given = by_id(found.clusters)
+    assert given["d5"] == given["e5"] == known["a5"]
+
+
+def test_the_number_of_a_new_person_does_not_depend_on_who_was_read_beside_them() -> None:
+    _, alone = extended({"d300": person(300)})
+    _, beside = extended({"d300": person(300), "d5": person(5)})
+    assert by_id(alone.clusters)["d300"] == by_id(beside.clusters)["d300"]
+
+
+def test_the_order_of_a_delivery_does_not_matter() -> None:
+    rows = {f"d{number}": person(number) for number in (5, 300, 50, 7, 301)} | {"e300": person(300)}
+    _, found = extended(rows)
+    _, other = extended(dict(reversed(rows.items())))
+    assert found.clusters.equals(other.clusters)
+    assert found.pairs.equals(other.pairs)

@@ -1,6 +1,7 @@
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.prepare import Compared
+from ronghe.data.integrate.prepare import Compared, deciding_column
 from ronghe.data.integrate.review import Reviewed
+from ronghe.standards.catalog import catalog
 from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person
 
 EVERY = {f"a{number}": person(number) for number in range(120)}
@@ -104,3 +105,81 @@ def test_a_citizen_id_is_read_by_its_element() -> None:
     ids = {f"a{number}": (*person(number), f"33010619800312{number:03}X") for number in range(60)}
     again = {f"b{number}": (*person(number), f" 33010619800312{number:03}x") for number in range(0, 60, 2)}
     assert pairs(linked([ids, again], columns)) == {(f"a{number}", f"b{number}") for number in range(0, 60, 2)}
+
+
+CITIZENS = (Compared("id_no", "id_no", Kind.IDENTIFIER, "citizen_id"), *PEOPLE)
+
+
+def valid(number: int) -> str:
+    """The citizen id of a person of the tests, with its check digit (GB 11643)."""
+    _, born, _, _ = person(number)
+    body = f"330102{str(born).replace('-', '')}{number:03}"
+    total = sum(int(sign) * 2 ** (17 - place) for place, sign in enumerate(body))
+    return body + "10X98765432"[total % 11]
+
+
+def with_id(number: int, citizen: str | None) -> tuple[str | None, ...]:
+    return citizen, *person(number)
+
+
+def test_two_valid_citizen_ids_are_two_people_whatever_else_they_share() -> None:
+    assert catalog(()).get("citizen_id").read(valid(3)).valid
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    again = {f"c{number}": with_id(number, valid(number)) for number in range(30)}
+    another = {"x5": with_id(5, valid(500))}
+    groups = clusters(linked([{**everybody, **again, **another}], CITIZENS))
+    assert groups["0:a5"] == groups["0:c5"]
+    assert groups["0:x5"] != groups["0:a5"]
+
+
+def test_a_record_without_an_id_brings_no_two_ids_together() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    between = {"x5": with_id(5, valid(500)), "y5": with_id(5, None), "z5": with_id(5, None)}
+    groups = clusters(linked([{**everybody, **between}], CITIZENS))
+    assert groups["0:x5"] != groups["0:a5"]
+
+
+def test_one_valid_id_is_one_person_under_another_name_and_birth() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    again = {f"c{number}": with_id(number, valid(number)) for number in range(30)}
+    renamed = {"x5": (valid(5), "欧阳青", "1900-01-01", *person(5)[2:])}
+    groups = clusters(linked([{**everybody, **again, **renamed}], CITIZENS))
+    assert groups["0:x5"] == groups["0:a5"]
+
+
+def test_a_wrong_check_digit_contradicts_nobody() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    mistyped = {"x5": with_id(5, valid(5)[:-1] + ("1" if valid(5)[-1] != "1" else "2"))}
+    groups = clusters(linked([{**everybody, **mistyped}], CITIZENS))
+    assert groups["0:x5"] == groups["0:a5"]
+
+
+def test_the_birth_within_an_id_tells_namesakes_apart() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    name, _, phone, _ = person(5)
+    licence = {"l5": (valid(5), name, None, phone, None)}
+    child = {"s5": (None, name, "2016-05-02", None, None)}
+    groups = clusters(linked([{**everybody, **licence, **child}], CITIZENS))
+    assert groups["0:l5"] == groups["0:a5"]
+    assert groups["0:s5"] != groups["0:a5"]
+
+
+def test_an_identifier_decides_only_where_it_is_the_record_s_own() -> None:
+    code = Compared("code", "code", Kind.IDENTIFIER, "unified_credit_code")
+    firm = Compared("firm", "firm", Kind.ORGANIZATION, "organization_name")
+    citizen, name, born = CITIZENS[0], CITIZENS[1], CITIZENS[2]
+    assert deciding_column((citizen, name)) == 0
+    assert deciding_column((firm, citizen, name)) is None
+    assert deciding_column((firm, citizen, name, born)) == 1
+    assert deciding_column((code, firm)) == 0
+    assert deciding_column((code, firm, name, born)) is None
+    assert deciding_column((code, firm, citizen, name)) is None
+
+
+def test_somebody_whom_many_tables_know_is_one_person_however_small_the_budget() -> None:
+    everybody = {f"a{number}": with_id(number, valid(number)) for number in range(120)}
+    again = {f"{table}{number}": with_id(number, valid(number)) for table in "bcdefghi" for number in range(10)}
+    # Copies are set aside, so the rows differ in something.
+    again = {key: (*row[:3], f"13{place:09}", row[4]) for place, (key, row) in enumerate(again.items())}
+    groups = clusters(linked([{**everybody, **again}], CITIZENS, budget=500))
+    assert len({groups[f"0:{table}3"] for table in "abcdefghi"}) == 1

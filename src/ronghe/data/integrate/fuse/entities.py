@@ -103,13 +103,12 @@ def by_keys(engine: DuckDB, step: FuseStep, tables: list[Table]) -> None:
 
 def by_clusters(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: Table) -> None:
     """Keep `members` by a table of `entity`, `source` and `id`; the `id` of a row is in the column that its source
-    declares."""
+    declares, or else it is named by its content."""
     need(clusters, ("entity", "source", "id"), step.name)
     check_unique(engine, clusters, ("source", "id"), step.name)
     for table in tables:
-        if table.source.id is None:
-            raise InputError("data.integrate_no_id", step=step.name, table=table.source.name)
-        need(table, (table.source.id,), step.name)
+        if table.source.id is not None:
+            need(table, (table.source.id,), step.name)
     select = exp.select(named(text_of(column("entity", "c")), "_entity"), "l.*")
     select = select.from_(exp.to_table("rows").as_("l"))
     same = exp.and_(
@@ -117,3 +116,13 @@ def by_clusters(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: T
         exp.EQ(this=text_of(column("id", "c")), expression=column("_id", "l")),
     )
     engine.keep("members", select.join(exp.to_table(clusters.view).as_("c"), on=same, join_type="left"))
+    for table in tables:
+        if table.source.id is None and not _known(engine, table):
+            raise InputError("data.integrate_no_id", step=step.name, table=table.source.name)
+
+
+def _known(engine: DuckDB, table: Table) -> int:
+    """How many rows of a table the clusters name: none, when they name them by a column that nobody declared."""
+    own = exp.EQ(this=column("_source"), expression=exp.Literal.string(table.source.name))
+    known = column("_entity").is_(exp.Null()).not_()
+    return count_rows(engine, exp.select("count(*)").from_("members").where(exp.and_(own, known)))

@@ -16,13 +16,14 @@ from ronghe.data.integrate.fuse.table import (
     count_rows,
     named,
     need,
+    row_name,
     text_of,
     write,
 )
 from ronghe.tables.engine import DuckDB
 from ronghe.terms import InputError, InternalFault
 
-__all__ = ["fuse", "row_name"]
+__all__ = ["fuse"]
 
 _LAST = exp.Literal.number(2**62)
 _WHEN = "TIMESTAMP"
@@ -37,15 +38,6 @@ def _fields(step: FuseStep, tables: list[Table]) -> list[str]:
                 raise InputError("data.integrate_column_twice", step=step.name, name=name)
     check_agree(step.name, ((table.source.name, n, kind) for table in tables for n, kind in table.types.items()))
     return list(dict.fromkeys(name for table in tables for name in table.types))
-
-
-def row_name(table: Table) -> exp.Expr:
-    """What names a row whatever its place: a digest of its content, and its number among equal rows."""
-    content = text_of(exp.Array(expressions=[text_of(column(name)) for name in sorted(table.types)]))
-    digest = call("substr", call("sha256", content), exp.Literal.number(1), exp.Literal.number(32))
-    number = exp.Window(this=exp.RowNumber(), partition_by=[digest.copy()])
-    tail = exp.DPipe(this=exp.Literal.string("-"), expression=text_of(number), safe=False)
-    return exp.DPipe(this=digest, expression=tail, safe=False)
 
 
 def _changed(engine: DuckDB, step: FuseStep, table: Table) -> exp.Expr:
@@ -72,13 +64,13 @@ def _rows(engine: DuckDB, step: FuseStep, tables: list[Table], fields: list[str]
         filled = given[0]
         for one in given[1:]:
             filled = exp.Add(this=filled, expression=one)
-        own = table.source.id
+        own = table.source.id or ""
         shown = [
             named(exp.Literal.number(place), "_place"),
             named(exp.Literal.string(table.source.name), "_source"),
             named(exp.Literal.string(table.source.department), "_department"),
             named(row_name(table), "_row"),
-            named(text_of(column(own) if own and own in table.types else exp.Null()), "_id"),
+            named(text_of(column(own)) if own in table.types else row_name(table), "_id"),
             named(_changed(engine, step, table), "_changed"),
             named(filled, "_filled"),
             *(named(column(n) if n in table.types else exp.Null(), n) for n in fields),

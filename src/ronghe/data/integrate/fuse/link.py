@@ -16,11 +16,11 @@ from ronghe.data.integrate.fuse.table import (
     need,
     one_thread,
     parquet_at,
+    row_name,
     text_of,
     write,
 )
 from ronghe.tables.engine import DuckDB
-from ronghe.terms import InputError
 
 __all__ = ["KEY", "origins_of", "write_clusters", "write_sides"]
 
@@ -31,11 +31,12 @@ _SEPARATOR = "/"
 
 
 def _key(step: LinkStep, table: Table) -> exp.Expr:
-    """The id of a row; in a pile of several tables the name of its table stands before it."""
+    """The id of a row, its content where no column is one; in a pile the name of its table stands before it."""
     if table.source.id is None:
-        raise InputError("data.integrate_no_id", step=step.name, table=table.source.name)
-    need(table, (table.source.id,), step.name)
-    own = text_of(column(table.source.id))
+        own = row_name(table)
+    else:
+        need(table, (table.source.id,), step.name)
+        own = text_of(column(table.source.id))
     if len(step.of) < 3:
         return own
     return exp.DPipe(this=exp.Literal.string(f"{table.source.name}{_SEPARATOR}"), expression=own, safe=False)

@@ -23,6 +23,7 @@ __all__ = [
     "need",
     "one_thread",
     "parquet_at",
+    "row_name",
     "text_of",
     "write",
 ]
@@ -82,6 +83,15 @@ def filled(names: Sequence[str], table: str | None = None) -> exp.Expr:
 def parquet_at(path: Path) -> exp.Anonymous:
     """A Parquet file as a table of a SELECT."""
     return call("read_parquet", exp.Literal.string(str(path)))
+
+
+def row_name(table: Table) -> exp.Expr:
+    """What names a row whatever its place: a digest of its content, and its number among equal rows."""
+    content = text_of(exp.Array(expressions=[text_of(column(name)) for name in sorted(table.types)]))
+    digest = call("substr", call("sha256", content), exp.Literal.number(1), exp.Literal.number(32))
+    number = exp.Window(this=exp.RowNumber(), partition_by=[digest.copy()])
+    tail = exp.DPipe(this=exp.Literal.string("-"), expression=text_of(number), safe=False)
+    return exp.DPipe(this=digest, expression=tail, safe=False)
 
 
 def check_agree(step: str, given: Iterable[tuple[str, str, str]]) -> None:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from ronghe.data.integrate.fuse.link import origins_of, write_clusters, write_sides
 from ronghe.data.integrate.fuse.plan import LinkStep
-from ronghe.terms import InputError
 from tests.unit.data.integrate.fuse.given import Columns, engine_of, rows
 
 TABLES: dict[str, Columns] = {
@@ -69,12 +67,14 @@ def test_a_pile_keeps_apart_equal_ids_of_different_tables(tmp_path: Path) -> Non
     assert frozenset({("a", "1"), ("b", "1")}) in made
 
 
-def test_ids_are_not_compared_and_must_be_declared(tmp_path: Path) -> None:
+def test_ids_are_not_compared_and_without_one_a_row_is_named_by_its_content(tmp_path: Path) -> None:
     with engine_of(TABLES, a=IDS["a"]) as (engine, tables):
         (side,) = write_sides(engine, LinkStep("l", ("a",)), [tables["a"]], tmp_path)
         assert list(rows(side)[0]) == ["_key", "name"]
-        with pytest.raises(InputError, match="integrate_no_id"):
-            write_sides(engine, LinkStep("l", ("a", "b")), [tables["a"], tables["b"]], tmp_path)
+        write_sides(engine, LinkStep("l", ("a", "b")), [tables["a"], tables["b"]], tmp_path)
+        keys = [row["_key"] for row in rows(tmp_path / "side_1.parquet")]
+        assert len(set(keys)) == len(TABLES["b"]["no" if "no" in TABLES["b"] else next(iter(TABLES["b"]))])
+        assert all(len(key) == 34 and key.endswith("-1") for key in keys)
         assert origins_of([tables["a"]], ["name", "absent"]) == {
             "entity": [("a", "no"), ("a", "name")],
             "source": [],
