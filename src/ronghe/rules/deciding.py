@@ -9,8 +9,8 @@ from ronghe.rules.binding import Bound, BoundRule
 from ronghe.rules.evaluate import all_of, any_of, value_of
 from ronghe.rules.expressions import MEMBERS, Arithmetic, Expression, Floor, If, Value, facts_of
 from ronghe.rules.missing import Truth
-from ronghe.rules.reading import read_value
 from ronghe.rules.ruleset import Clause, FactSpec
+from ronghe.rules.values import read_value
 
 __all__ = ["RESULTS", "Decision", "Pattern", "conform", "decide", "label_of", "resolver"]
 

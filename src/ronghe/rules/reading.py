@@ -1,36 +1,29 @@
 """From the document of a set of rules (format `rules@1`) to its values; every mistake is told with its place."""
 
 import datetime as dt
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ronghe.rules.decision_tables import AGGREGATES, HIT_POLICIES, TableSpec, outputs_of
 from ronghe.rules.expressions import (
-    Arithmetic,
     AsOf,
     Constant,
     Expression,
     Fact,
-    Fold,
     Kind,
     Parameter,
     Value,
     rewritten,
-    walk,
 )
 from ronghe.rules.parsing import Scope, name_of, parse
 from ronghe.rules.ruleset import Case, Clause, FactSpec, ParameterSpec, Rule, RuleSet
+from ronghe.rules.values import KINDS, bounded, read_value
 from ronghe.rules.yaml_reading import read_yaml
 from ronghe.terms import InputError
 
-__all__ = ["FORMAT", "KINDS", "LARGEST_NUMBER", "read_rules", "read_value"]
+__all__ = ["FORMAT", "bound", "read_rules"]
 
 FORMAT = "rules@1"
-KINDS: tuple[Kind, ...] = ("boolean", "number", "text", "date")
-LARGEST_NUMBER = 1e15
-"""Numbers beyond it are taken for mistakes; a product of facts stays finite because of it."""
-_LARGEST_MAGNITUDE = 290
 MOST_RULES = 500
 _RESERVED = frozenset(("as_of", "true", "false", "members", "and", "or", "not", "in", "if", "else", "is", "lambda"))
 _TOP = ("format", "title", "version", "subject", "groups", "facts", "parameters", "tables", "define", "rules", "cases")
@@ -41,7 +34,6 @@ _RULE = ("title", "basis", "when", "amount", "from", "until")
 _CLAUSE = ("clause", "if", "all", "any", "not", "title")
 _CASE = ("name", "as_of", "given", "members", "expect")
 _EXPECT = ("result", "clause", "missing", "amount")
-_TRUTH = {"true": True, "false": False, "1": True, "0": False, "是": True, "否": False, "yes": True, "no": False}
 
 Rows = Sequence[Sequence[str]]
 TablesOf = Callable[[str], Rows]
@@ -73,40 +65,6 @@ def _day(value: object, where: str) -> dt.date | None:
         return dt.date.fromisoformat(str(value))
     except ValueError as fault:
         raise InputError("rules.not_a_day", where=where, value=str(value)[:40]) from fault
-
-
-def read_value(value: object, kind: Kind) -> Value:
-    """A value of a kind; None for blank and for what is none of that kind."""
-    if value is None or value == "":
-        return None
-    if kind == "number":
-        return _number(value)
-    if kind == "boolean":
-        return value if isinstance(value, bool) else _TRUTH.get(str(value).strip().lower())
-    if kind == "date":
-        return _as_day(value)
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        found = float(str(value))
-    except ValueError:
-        return None
-    return found if math.isfinite(found) and abs(found) <= LARGEST_NUMBER else None
-
-
-def _as_day(value: object) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def _strictly(value: object, kind: Kind, where: str) -> Value:
@@ -207,24 +165,6 @@ def _condition(given: object, scope: Scope, where: str) -> Expression:
         part = str(given)[:60]
         raise InputError("rules.expression_kind", where=where, text=part, part=part, kind=found.kind, wanted="boolean")
     return bounded(found, where)
-
-
-def bounded(node: Expression, where: str) -> Expression:
-    """The node; InputError where a product of facts could pass what numbers hold."""
-    if any(isinstance(part, Arithmetic) for part in walk(node)) and _magnitude(node) > _LARGEST_MAGNITUDE:
-        raise InputError("rules.expression_product", where=where)
-    return node
-
-
-def _magnitude(node: Expression) -> float:
-    """How many digits a value may have before its point, at most."""
-    if isinstance(node, Arithmetic):
-        left, right = _magnitude(node.left), _magnitude(node.right)
-        return left + right if node.op == "*" else left + right + 20 if node.op == "/" else max(left, right) + 1
-    if isinstance(node, Fact | Constant | Parameter):
-        return 15
-    below = [_magnitude(part) for part in list(walk(node))[1:]]
-    return max([15, *below]) + (8 if isinstance(node, Fold) else 0)
 
 
 def _rule(name: str, given: object, scope: Scope, where: str) -> Rule:

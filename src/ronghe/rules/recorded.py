@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from ronghe.rules.binding import Bound
 from ronghe.rules.expressions import Constant
-from ronghe.rules.reading import LARGEST_NUMBER
 from ronghe.rules.ruleset import FactSpec
 from ronghe.rules.sql import TYPES, call, kleene, number, render, text, when
+from ronghe.rules.values import LARGEST_NUMBER
 
 __all__ = ["FACTS", "ID", "ROW", "Recorded", "fact_column", "facts_select"]
 
