@@ -10,6 +10,7 @@ from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
+from ronghe.cli.technology import technology
 
 __all__ = ["ronghe"]
 
@@ -36,5 +37,5 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
-for _command in (data, standards, verify):
+for _command in (data, standards, technology, verify):
     ronghe.add_command(_command)

@@ -6,6 +6,7 @@ from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
+from ronghe.cli.views.technology import explained_need, recommended
 
 __all__ = [
     "city",
@@ -15,6 +16,7 @@ __all__ = [
     "element_json",
     "elements",
     "explained",
+    "explained_need",
     "integrated",
     "linked",
     "profile",
@@ -22,6 +24,7 @@ __all__ = [
     "published",
     "reading",
     "reading_json",
+    "recommended",
     "scanned",
     "scores",
     "shared",

@@ -38,5 +38,5 @@ class Evidence:
     @property
     def telling(self) -> NDArray[np.bool_]:
         """The workloads that tell technologies apart: on the others nobody succeeded, or nobody was evaluated."""
-        found: NDArray[np.bool_] = (self.observed & self.succeeded).any(axis=1)
+        found: NDArray[np.bool_] = np.asarray((self.observed & self.succeeded).any(axis=1), bool)
         return found

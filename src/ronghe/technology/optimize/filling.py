@@ -29,7 +29,7 @@ class Filling:
         high = np.where(known, features, -np.inf).max(axis=0, initial=-np.inf)
         gaps = known.any(axis=0) & ~known.all(axis=0)
         medians = np.array([np.median(filled[known[:, i], i]) if known[:, i].any() else 0.0 for i in range(len(low))])
-        return cls(low < high, medians, gaps)
+        return cls(np.asarray(low < high, bool), medians, np.asarray(gaps, bool))
 
     def apply(self, features: Floats) -> Floats:
         """M x F' without gaps, finite."""

@@ -4,8 +4,9 @@ A leaf holds workloads on which the technologies did alike. How often a past wor
 its weight, and every answer is a weighted mean under these same weights: so expectation, chance and precedents of one
 recommendation can never contradict each other, and no answer needs a model of its own.
 
-Source: Lin and Jeon, "Random Forests and Adaptive Nearest Neighbors", JASA 101 (2006); Meinshausen, "Quantile Regression
-Forests", JMLR 7 (2006); Geurts, Ernst and Wehenkel, "Extremely Randomized Trees", Machine Learning 63 (2006).
+Source: Lin and Jeon, "Random Forests and Adaptive Nearest Neighbors", JASA 101 (2006); Meinshausen, "Quantile
+Regression Forests", JMLR 7 (2006); Geurts, Ernst and Wehenkel, "Extremely Randomized Trees", Machine Learning 63
+(2006).
 """
 
 from dataclasses import dataclass

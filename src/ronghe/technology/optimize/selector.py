@@ -2,9 +2,9 @@
 
 The rules, each measured to matter (docs/decisions/0013): leaves are found on the log scale, since a few huge losses
 would rule every split, and on the raw scale too, out-of-bag errors decide between them; what is minimized is always the
-true loss. Workloads on which nobody succeeded teach nothing. Missing evaluations shift no weight: each technology's mean
-is over the workloads on which it was evaluated. And where the gain over always taking the single best does not exceed
-its standard error, the single best it is.
+true loss. Workloads on which nobody succeeded teach nothing. Missing evaluations shift no weight: each technology's
+mean is over the workloads on which it was evaluated. And where the gain over always taking the single best does not
+exceed its standard error, the single best it is.
 """
 
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def _imputed(losses: Floats) -> Floats:
     known = ~np.isnan(losses)
     if known.all():
         return losses
-    columns = np.where(known.any(axis=0), np.nanmean(np.where(known, losses, np.nan), axis=0), 0.0)
+    columns = np.where(known, losses, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     excess = np.where(known, losses - columns, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return np.where(known, losses, columns + excess[:, None])
 

@@ -1,0 +1,98 @@
+"""`ronghe technology`: recommend what departments can reuse, explain it, share, audit."""
+
+from pathlib import Path
+
+import click
+
+from ronghe.cli import views
+from ronghe.cli.grammar import Command, Group
+from ronghe.cli.printing import say
+from ronghe.cli.reading import out_folder
+from ronghe.cli.session import Session
+from ronghe.cli.values import Pair, Real, Whole
+
+__all__ = ["technology"]
+
+# The engines load inside the commands, so that help and usage errors come at once.
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group(cls=Group)
+@click.pass_context
+def technology(ctx: click.Context) -> None:
+    """See `cli.command_technology`."""
+    if ctx.invoked_subcommand is None:
+        say(ctx.command.get_help(ctx))
+
+
+@technology.command(
+    cls=Command,
+    examples=(
+        "ronghe technology recommend --evaluations e.csv --workloads w.csv --needs n.csv --metric accuracy --out best",
+        "ronghe technology recommend --evaluations e.csv --workloads w.csv --needs n.csv --metric f1 --target 0.9 --out b",
+    ),
+)
+@click.option("--evaluations", type=_PATH, metavar="FILE", required=True)
+@click.option("--workloads", type=_PATH, metavar="FILE", required=True)
+@click.option("--needs", type=_PATH, metavar="FILE", required=True)
+@click.option("--metric", metavar="NAME", required=True)
+@click.option("--minimize", is_flag=True)
+@click.option("--target", "goal", type=Real(), metavar="VALUE")
+@click.option("--confidence", type=Real(0.5, 1), metavar="VALUE", default=0.8)
+@click.option("--cost", type=_PATH, metavar="FILE")
+@click.option("--registry", type=_PATH, metavar="FILE")
+@click.option("--require", type=Pair(), metavar="PAIR", multiple=True)
+@click.option("--seed", "forest_seed", type=Whole(0, 2**31 - 1), metavar="N", default=0)
+@out_folder
+@click.pass_obj
+def recommend(
+    session: Session,
+    /,
+    *,
+    evaluations: Path,
+    workloads: Path,
+    needs: Path,
+    metric: str,
+    minimize: bool,
+    goal: float | None,
+    confidence: float,
+    cost: Path | None,
+    registry: Path | None,
+    require: tuple[tuple[str, str], ...],
+    forest_seed: int,
+    out: Path,
+) -> None:
+    """See `cli.command_technology_recommend`."""
+    from ronghe.journeys.technology_recommend import recommend_files
+
+    with session.metered() as meter:
+        made = recommend_files(
+            evaluations,
+            workloads,
+            needs,
+            metric=metric,
+            out=out,
+            minimize=minimize,
+            target=goal,
+            confidence=confidence,
+            cost=cost,
+            registry=registry,
+            require=require,
+            seed=forest_seed,
+            lang=session.lang,
+            progress=meter,
+        )
+    session.show(made.to_json(), views.recommended(made))
+
+
+@technology.command(cls=Command, examples=("ronghe technology explain chosen plates",))
+@click.argument("folder", type=_PATH, metavar="DIR")
+@click.argument("need", metavar="NAME")
+@click.pass_obj
+def explain(session: Session, /, folder: Path, need: str) -> None:
+    """See `cli.command_technology_explain`."""
+    from ronghe.journeys.technology_files import explain_need
+
+    made = explain_need(folder, need)
+    session.show(made.to_json(), views.explained_need(made))
