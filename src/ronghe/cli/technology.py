@@ -7,9 +7,9 @@ import click
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
-from ronghe.cli.reading import out_folder
+from ronghe.cli.reading import out_folder, sources_of
 from ronghe.cli.session import Session
-from ronghe.cli.values import Pair, Real, Whole
+from ronghe.cli.values import Pair, Real, Source, Whole
 
 __all__ = ["technology"]
 
@@ -30,7 +30,7 @@ def technology(ctx: click.Context) -> None:
     cls=Command,
     examples=(
         "ronghe technology recommend --evaluations e.csv --workloads w.csv --needs n.csv --metric accuracy --out best",
-        "ronghe technology recommend --evaluations e.csv --workloads w.csv --needs n.csv --metric f1 --target 0.9 --out b",
+        "ronghe technology recommend --evaluations e.csv --workloads w.csv --needs n.csv --metric s --minimize --out b",
     ),
 )
 @click.option("--evaluations", type=_PATH, metavar="FILE", required=True)
@@ -96,3 +96,38 @@ def explain(session: Session, /, folder: Path, need: str) -> None:
 
     made = explain_need(folder, need)
     session.show(made.to_json(), views.explained_need(made))
+
+
+@technology.command(
+    cls=Command,
+    examples=("ronghe technology share technology1.csv technology2.csv technology3.csv --out shared",),
+)
+@click.argument("files", type=Source(), metavar="FILE", nargs=-1, required=True)
+@click.option("--departments", type=_PATH, metavar="FILE")
+@click.option("--shares", type=_PATH, metavar="FILE")
+@click.option("--seed", "forest_seed", type=Whole(0, 2**31 - 1), metavar="N", default=0)
+@out_folder
+@click.pass_obj
+def share(
+    session: Session,
+    /,
+    files: tuple[str, ...],
+    *,
+    departments: Path | None,
+    shares: Path | None,
+    forest_seed: int,
+    out: Path,
+) -> None:
+    """See `cli.command_technology_share`."""
+    from ronghe.journeys.technology_share import share_technologies
+
+    with session.metered() as meter:
+        made = share_technologies(
+            [Path(file) for file in sources_of(files)],
+            out=out,
+            departments=departments,
+            shares=shares,
+            seed=forest_seed,
+            progress=meter,
+        )
+    session.show(made.to_json(), views.shared_technologies(made))

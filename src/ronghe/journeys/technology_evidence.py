@@ -15,7 +15,7 @@ from ronghe.technology.optimize.evidence import Evidence
 from ronghe.technology.optimize.features import Encoding, numbers
 from ronghe.terms import InputError
 
-__all__ = ["CENSORED_FACTOR", "Gathered", "Metric", "gather"]
+__all__ = ["CENSORED_FACTOR", "Gathered", "Metric", "as_rates", "gather"]
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def _second(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _as_rates(values: Floats, percent: NDArray[np.bool_], metric: str) -> tuple[Floats, int]:
+def as_rates(values: Floats, percent: NDArray[np.bool_], metric: str) -> tuple[Floats, int]:
     """Percentages as parts of one, and how many were taken for one though nothing says so."""
     values = np.where(percent, values / 100, values)
     is_rate = any(word in metric.casefold() for word in _RATES)
@@ -185,7 +185,7 @@ def gather(
         raise InputError("technology.nothing_usable", path=evaluations.path, metric=metric, rejected=len(rejected))
 
     notes: list[Note] = []
-    values, guessed = _as_rates(values, _flags(evaluations.column("unit"), _PERCENT), metric)
+    values, guessed = as_rates(values, _flags(evaluations.column("unit"), _PERCENT), metric)
     if guessed:
         notes.append(Note("technology.note_percent", {"count": guessed, "metric": metric}))
     censored = _flags(evaluations.column("censored"), _TRUE)

@@ -18,7 +18,15 @@ from ronghe.tables.write import write_csv
 from ronghe.technology.optimize.recommend import Candidate, Recommendation
 from ronghe.terms import InputError
 
-__all__ = ["ExplainedNeed", "explain_need", "publish_recommendations", "reason_of", "write_rejected"]
+__all__ = [
+    "ExplainedNeed",
+    "explain_need",
+    "publish_recommendations",
+    "reason_of",
+    "rounded",
+    "table_of",
+    "write_rejected",
+]
 
 _NUMBER = pa.float64()
 _TEXT = pa.string()
@@ -32,11 +40,13 @@ _REJECTED = {"file": _TEXT, "row": pa.int64(), "reason": _TEXT}
 FILES = ("recommendations", "runners_up", "precedents", "portfolios")
 
 
-def _table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, pa.DataType]) -> pa.Table:
+def table_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, pa.DataType]) -> pa.Table:
+    """Rows as a table with these columns, whatever their number."""
     return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(list(columns.items())))
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """Nine digits: what lies beyond is noise of the machine, and would differ on the next."""
     return None if value is None else float(f"{value:.9g}")
 
 
@@ -51,11 +61,11 @@ def _said(made: Recommended, one: Candidate | None) -> dict[str, Any]:
         high = min(high, metric.top)
     return {
         "technology": one.technology,
-        "expected": _rounded(metric.value(one.expected)),
-        "low": _rounded(low),
-        "high": _rounded(high),
-        "p_target": _rounded(one.p_target),
-        "cost": _rounded(one.cost),
+        "expected": rounded(metric.value(one.expected)),
+        "low": rounded(low),
+        "high": rounded(high),
+        "p_target": rounded(one.p_target),
+        "cost": rounded(one.cost),
     }
 
 
@@ -69,11 +79,11 @@ def _rows(made: Recommended, lang: Language) -> dict[str, pa.Table]:
     answers = made.recommendations
     metric = made.gathered.metric
     return {
-        "recommendations": _table(
+        "recommendations": table_of(
             ({"need": one.need, **_said(made, one.chosen), "reason": reason_of(one, lang)} for one in answers),
             _RECOMMENDATIONS,
         ),
-        "runners_up": _table(
+        "runners_up": table_of(
             (
                 {"need": one.need, "rank": rank, **_said(made, other)}
                 for one in answers
@@ -81,29 +91,29 @@ def _rows(made: Recommended, lang: Language) -> dict[str, pa.Table]:
             ),
             _RUNNERS_UP,
         ),
-        "precedents": _table(
+        "precedents": table_of(
             (
                 {
                     "need": one.need,
                     "rank": rank,
                     "workload": past.workload,
-                    "weight": _rounded(past.weight),
-                    "value": None if past.loss is None else _rounded(metric.value(past.loss)),
+                    "weight": rounded(past.weight),
+                    "value": None if past.loss is None else rounded(metric.value(past.loss)),
                 }
                 for one in answers
                 for rank, past in enumerate(one.precedents, 1)
             ),
             _PRECEDENTS,
         ),
-        "portfolios": _table(
+        "portfolios": table_of(
             (
-                {"need": one.need, "rank": rank, "technology": m.technology, "p_target": _rounded(m.p_target)}
+                {"need": one.need, "rank": rank, "technology": m.technology, "p_target": rounded(m.p_target)}
                 for one in answers
                 for rank, m in enumerate(one.portfolio, 1)
             ),
             _PORTFOLIOS,
         ),
-        "excluded": _table(
+        "excluded": table_of(
             ({"technology": o.technology, "field": o.field, "value": o.value} for o in made.constraints.excluded),
             _EXCLUDED,
         ),
@@ -116,7 +126,7 @@ def write_rejected(rejected: Sequence[Rejected], path: Path, lang: Language) -> 
         {"file": Path(one.path).name, "row": one.row, "reason": render(one.code, lang, **one.params)}
         for one in rejected
     )
-    return write_csv(_table(rows, _REJECTED), path)
+    return write_csv(table_of(rows, _REJECTED), path)
 
 
 def publish_recommendations(made: Recommended, *, lang: Language) -> None:

@@ -101,7 +101,6 @@ def _summary(
         "evaluations": int(evidence.observed.sum()),
         "single_best": evidence.technologies[selector.single_best],
         "informed": selector.informed,
-        "scale": selector.scale,
         "gain": selector.gain,
         "gain_error": selector.gain_error,
         "interval_coverage": calibration.coverage,

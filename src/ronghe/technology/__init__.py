@@ -4,12 +4,13 @@
 
     technology.recommend("evaluations.csv", "workloads.csv", "needs.csv", metric="accuracy", out="chosen")
     technology.explain("chosen", "license plates").precedents
+    technology.share(["technology1.csv", "technology2.csv", "technology3.csv"], out="shared")
 
 The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
 allows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ronghe.journeys.technology_files import ExplainedNeed
     from ronghe.journeys.technology_recommended import Recommended
+    from ronghe.journeys.technology_share import SharedTechnologies
 
-__all__ = ["explain", "recommend"]
+__all__ = ["explain", "recommend", "share"]
 
 Source = str | PathLike[str]
 
@@ -78,3 +80,25 @@ def explain(folder: Source, need: str) -> "ExplainedNeed":
     from ronghe.journeys.technology_files import explain_need
 
     return explain_need(Path(folder), need)
+
+
+def share(
+    files: Sequence[Source],
+    *,
+    out: Source,
+    departments: Source | None = None,
+    shares: Source | None = None,
+    seed: int = 0,
+) -> "SharedTechnologies":
+    """Share files of technologies, one for each department: predict accuracy from features, rank, and publish `out`.
+
+    Files have `accuracy` (0 to 1 or percent), `status` and any features. `predicted` of what comes back has the
+    cross-validated mean absolute error beside that of the plain mean. With the CSV `shares` (`department,amount,share`)
+    the degree T_s is computed. Raises InputError for files without these columns.
+
+    Source: T_s = sum(T_i * O_i) / sum(T_i), the weighted mean of the departments' shares.
+    """
+    from ronghe.journeys.technology_share import share_technologies
+
+    paths = [Path(file) for file in files]
+    return share_technologies(paths, out=Path(out), departments=_path(departments), shares=_path(shares), seed=seed)

@@ -6,7 +6,7 @@ from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
-from ronghe.cli.views.technology import explained_need, recommended
+from ronghe.cli.views.technology import explained_need, recommended, shared_technologies
 
 __all__ = [
     "city",
@@ -28,6 +28,7 @@ __all__ = [
     "scanned",
     "scores",
     "shared",
+    "shared_technologies",
     "verification",
     "verification_json",
 ]

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from ronghe.cli.session import Session
     from ronghe.journeys.technology_files import ExplainedNeed
     from ronghe.journeys.technology_recommended import Recommended
+    from ronghe.journeys.technology_share import SharedTechnologies
     from ronghe.technology.optimize.recommend import Recommendation
 
-__all__ = ["explained_need", "recommended"]
+__all__ = ["explained_need", "recommended", "shared_technologies"]
 
 SHOWN = 20
 
@@ -128,5 +129,47 @@ def explained_need(made: ExplainedNeed) -> View:
         console.print()
         for line in _trust(session, made.summary):
             console.print(one_line(line))
+
+    return view
+
+
+def _ranked(session: Session, row: Mapping[str, Any]) -> tuple[str, ...]:
+    interval = f"{_part(row['low'])}–{_part(row['high'])}" if row["low"] is not None else "–"
+    mark = session.text(f"technology.mark_{row['mark']}") if row["mark"] else ""
+    name = row["technology"] or row["id"]
+    rank = "–" if row["rank"] is None else count(row["rank"])
+    return rank, name, row["department"], _part(row["accuracy"]), _part(row["expected"]), interval, mark
+
+
+def shared_technologies(made: SharedTechnologies) -> View:
+    """The ranking, how honestly accuracy can be predicted, each department's readiness, and the degree."""
+
+    def view(console: Console, session: Session) -> None:
+        columns = ("place#", "technology", "department", "accuracy#", "expected_value#", "interval#", "mark")
+        console.print(grid(session, columns, (_ranked(session, row) for row in made.ranking[:SHOWN])))
+        if len(made.ranking) > SHOWN:
+            console.print(session.text("technology.more_ranked", count=count(len(made.ranking) - SHOWN)))
+        console.print()
+        predicted = made.predicted
+        if predicted.error is not None and predicted.baseline is not None:
+            said = {"error": f"{predicted.error:.4f}", "baseline": f"{predicted.baseline:.4f}", "rows": predicted.rows}
+            console.print(session.text("technology.cross_validated", **said))
+        notes(console, session, made.notes)
+        console.print()
+        parts = (
+            (
+                one["department"],
+                *(count(one[name]) for name in ("technologies", "normal", "measured")),
+                _part(one["described"]),
+            )
+            for one in made.readiness
+        )
+        names = ("department", "technologies_held#", "running#", "measured#", "described#")
+        console.print(grid(session, names, parts))
+        if made.degree is None:
+            console.print(session.text("technology.no_degree"))
+        else:
+            console.print(session.text("technology.degree", degree=f"{made.degree:.4f}"))
+        next_steps(console, session, ("technology.next_files", str(made.out)))
 
     return view

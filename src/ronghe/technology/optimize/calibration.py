@@ -2,8 +2,8 @@
 
 Source: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World" (2005), for the quantile of past errors as
 an interval; Johansson et al., "Regression conformal prediction with random forests", Machine Learning 97 (2014), for
-taking them out of bag; Platt, "Probabilistic Outputs for Support Vector Machines" (1999), for the correction of chances;
-Naeini, Cooper and Hauskrecht, AAAI 2015, for the expected calibration error.
+taking them out of bag; Platt, "Probabilistic Outputs for Support Vector Machines" (1999), for the
+correction of chances; Naeini, Cooper and Hauskrecht, AAAI 2015, for the expected calibration error.
 """
 
 from dataclasses import dataclass
@@ -73,9 +73,9 @@ def _correction(chances: Floats, came_true: Floats) -> Correction:
 class Calibration:
     """Half the width of each technology's interval (K), and what was measured of both kinds of promise.
 
-    `correction` makes chances honest. `coverage` is the part of held-out errors within an interval made of the others; `error` is the expected calibration
-    error of the chance to meet the target, None without a target. `narrowed` is the mean width over that of an interval
-    that knows no workload.
+    `correction` makes chances honest. `coverage` is the part of held-out errors within an interval made of the others;
+    `error` is the expected calibration error of the chance to meet the target, None without a target. `narrowed` is the
+    mean width over that of an interval that knows no workload.
     """
 
     half: Floats

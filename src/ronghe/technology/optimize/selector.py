@@ -1,8 +1,8 @@
 """Learn from evidence which technology to take, and how far that knowledge can be trusted.
 
-The rules, each measured to matter (docs/decisions/0013): leaves are found on the log scale, since a few huge losses
-would rule every split, and on the raw scale too, out-of-bag errors decide between them; what is minimized is always the
-true loss. Workloads on which nobody succeeded teach nothing. Missing evaluations shift no weight: each technology's
+The rules, each measured to matter (docs/decisions/0013): leaves are found by the logarithm of regret, what a technology
+loses against the best one on the workload, since a few huge losses would rule every split, and since a workload that is
+hard for all says nothing about the choice. What is minimized is always the true loss. Workloads on which nobody succeeded teach nothing. Missing evaluations shift no weight: each technology's
 mean is over the workloads on which it was evaluated. And where the gain over always taking the single best does not
 exceed its standard error, the single best it is.
 """
@@ -16,7 +16,7 @@ from ronghe.technology.optimize.evidence import Evidence
 from ronghe.technology.optimize.filling import Filling
 from ronghe.technology.optimize.forest import Forest, Growth, grow
 
-__all__ = ["FEWEST_WORKLOADS", "Selector", "expected", "learn"]
+__all__ = ["FEWEST_WORKLOADS", "Selector", "choose", "expected", "learn"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -51,7 +51,6 @@ class Selector:
     evidence: Evidence
     filling: Filling
     forest: Forest | None
-    scale: str
     single_best: int
     means: Floats
     weights_oob: Floats
@@ -89,16 +88,13 @@ def _imputed(losses: Floats) -> Floats:
     return np.where(known, losses, columns + excess[:, None])
 
 
-def _scaled(losses: Floats, scale: str) -> Floats:
-    """The losses as trees shall see them, on scales that can be compared."""
-    if scale == "log":
-        positive = losses - min(float(losses.min()), 0.0)
-        return np.log1p(positive)
-    spread = float(losses.std()) or 1.0
-    return losses / spread
+def _regret(losses: Floats) -> Floats:
+    """The losses as trees shall see them."""
+    found: Floats = np.log1p(losses - losses.min(axis=1, keepdims=True))
+    return found
 
 
-def _choose(predicted: Floats, available: Bools, otherwise: int) -> NDArray[np.int64]:
+def choose(predicted: Floats, available: Bools, otherwise: int) -> NDArray[np.int64]:
     """The technology with the least expected loss among those with an evaluation to compare it by."""
     masked = np.where(available & ~np.isnan(predicted), predicted, np.inf)
     chosen = masked.argmin(axis=1).astype(np.int64)
@@ -107,7 +103,7 @@ def _choose(predicted: Floats, available: Bools, otherwise: int) -> NDArray[np.i
 
 def _gain(evidence: Evidence, predicted: Floats, best: int, charge: Floats) -> tuple[float, float]:
     """Mean saving of choosing over the single best on workloads where both are known, and its standard error."""
-    chosen = _choose(predicted, evidence.observed, best)
+    chosen = choose(predicted, evidence.observed, best)
     rows = np.arange(len(chosen))
     both = evidence.losses[:, best] - evidence.losses[rows, chosen] - charge
     saved = both[~np.isnan(both)]
@@ -137,13 +133,13 @@ def learn(evidence: Evidence, *, seed: int, growth: Growth | None = None, charge
     best = _single_best(known.losses, means)
     filling = Filling.of(known.features)
     features = filling.apply(known.features)
-    constant = _without_features(known, filling, best, means)
     if len(known.workloads) < FEWEST_WORKLOADS or not features.shape[1] or len(known.technologies) < 2:
-        return constant
-    grown = [
-        _grown(known, filling, features, best, means, paid, scale, seed, growth or Growth()) for scale in ("log", "raw")
-    ]
-    return max(grown, key=lambda one: one.gain)
+        return _without_features(known, filling, best, means)
+    forest = grow(features, _regret(_imputed(known.losses)), seed=seed, growth=growth)
+    weights = forest.weights_out_of_bag()
+    predicted = expected(weights, known.losses, means)
+    gain, error = _gain(known, predicted, best, paid)
+    return Selector(known, filling, forest, best, means, weights, predicted, gain, error)
 
 
 def _without_features(known: Evidence, filling: Filling, best: int, means: Floats) -> Selector:
@@ -151,22 +147,4 @@ def _without_features(known: Evidence, filling: Filling, best: int, means: Float
     count = len(known.workloads)
     weights = (1 - np.eye(count)) / max(count - 1, 1)
     predicted = expected(weights, known.losses, means)
-    return Selector(known, filling, None, "none", best, means, weights, predicted, 0.0, 0.0)
-
-
-def _grown(
-    known: Evidence,
-    filling: Filling,
-    features: Floats,
-    best: int,
-    means: Floats,
-    paid: Floats,
-    scale: str,
-    seed: int,
-    growth: Growth,
-) -> Selector:
-    forest = grow(features, _scaled(_imputed(known.losses), scale), seed=seed, growth=growth)
-    weights = forest.weights_out_of_bag()
-    predicted = expected(weights, known.losses, means)
-    gain, error = _gain(known, predicted, best, paid)
-    return Selector(known, filling, forest, scale, best, means, weights, predicted, gain, error)
+    return Selector(known, filling, None, best, means, weights, predicted, 0.0, 0.0)
