@@ -20,7 +20,7 @@ __all__ = ["Scored", "by_folds", "one_forest", "per_technology", "published", "s
 
 Floats = NDArray[np.float64]
 Chooser = Callable[[Evidence, Floats, Floats, int], tuple[NDArray[np.int64], bool]]
-"""Training evidence, its feature costs, features of the test workloads, seed: the choices, whether features were read."""
+"""Training evidence, its feature costs, features to choose for, seed: the choices, whether features were read."""
 
 
 def one_forest(train: Evidence, charge: Floats, features: Floats, seed: int) -> tuple[NDArray[np.int64], bool]:

@@ -1,5 +1,6 @@
 """`ronghe technology`: recommend what departments can reuse, explain it, share, audit."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,9 @@ from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
 from ronghe.cli.reading import out_folder, sources_of
 from ronghe.cli.session import Session
-from ronghe.cli.values import Pair, Real, Source, Whole
+from ronghe.cli.values import Day, Pair, Real, Source, Whole
+from ronghe.terms import Refused
+from ronghe.terms.time import legal_day
 
 __all__ = ["technology"]
 
@@ -131,3 +134,29 @@ def share(
             progress=meter,
         )
     session.show(made.to_json(), views.shared_technologies(made))
+
+
+@technology.command(
+    cls=Command,
+    examples=(
+        "ronghe technology audit bom.json --advisories osv.zip",
+        "ronghe technology audit bom.json --advisories osv.zip --eol products --policy gate.toml --json",
+    ),
+)
+@click.argument("bill", type=_PATH, metavar="FILE")
+@click.option("--advisories", type=_PATH, metavar="FILE", required=True)
+@click.option("--eol", type=_PATH, metavar="DIR")
+@click.option("--policy", "gate", type=_PATH, metavar="FILE")
+@click.option("--today", "audit_day", type=Day(), metavar="DATE")
+@click.pass_obj
+def audit(
+    session: Session, /, bill: Path, *, advisories: Path, eol: Path | None, gate: Path | None, audit_day: date | None
+) -> None:
+    """See `cli.command_technology_audit`."""
+    from ronghe.journeys.technology_audit import audit_file
+
+    today = audit_day or legal_day(datetime.now(UTC))
+    made = audit_file(bill, advisories=advisories, today=today, eol=eol, gate=gate)
+    session.show(made.to_json(), views.audited(made))
+    if made.reasons:
+        raise Refused("technology.gate_shut", path=str(bill), count=len(made.reasons))

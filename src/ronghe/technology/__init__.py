@@ -5,22 +5,27 @@
     technology.recommend("evaluations.csv", "workloads.csv", "needs.csv", metric="accuracy", out="chosen")
     technology.explain("chosen", "license plates").precedents
     technology.share(["technology1.csv", "technology2.csv", "technology3.csv"], out="shared")
+    technology.audit("bom.json", advisories="osv.zip", today=date(2026, 11, 27)).to_json()
 
 The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
 allows.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ronghe.journeys.technology_audit import Audited
     from ronghe.journeys.technology_files import ExplainedNeed
     from ronghe.journeys.technology_recommended import Recommended
     from ronghe.journeys.technology_share import SharedTechnologies
 
-__all__ = ["explain", "recommend", "share"]
+__all__ = ["audit", "explain", "recommend", "share"]
 
 Source = str | PathLike[str]
 
@@ -102,3 +107,35 @@ def share(
 
     paths = [Path(file) for file in files]
     return share_technologies(paths, out=Path(out), departments=_path(departments), shares=_path(shares), seed=seed)
+
+
+def audit(
+    sbom: Source, *, advisories: Source, today: date, eol: Source | None = None, gate: Source | None = None
+) -> "Audited":
+    """Audit an SBOM (CycloneDX or SPDX, JSON) offline: known vulnerabilities, licenses, end of life, hygiene.
+
+    `advisories` are OSV records: JSON lines, a JSON file, a folder or OSV's zip; `eol` is a folder of endoflife.date
+    files; `gate` is a TOML file of what keeps a technology out. `reasons` of what comes back is empty when the gate
+    opens. Raises InputError where nothing could be checked or the advisories are too old: never a clean bill by
+    emptiness.
+
+    Source: OSV format 1.6 (ossf.github.io/osv-schema), CycloneDX (ECMA-424), SPDX (ISO/IEC 5962).
+    """
+    from ronghe.journeys.technology_audit import audit_file
+
+    return audit_file(Path(sbom), advisories=Path(advisories), today=today, eol=_path(eol), gate=_path(gate))
+
+
+class _Face(ModuleType):
+    """Keeps the functions: loading the package `ronghe.technology.audit` would put it in the place of `audit`."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        """The public names."""
+        return sorted(__all__)
+
+
+sys.modules[__name__].__class__ = _Face

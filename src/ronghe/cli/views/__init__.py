@@ -1,5 +1,6 @@
 """How results look on a terminal: compact tables, then where the files lie and what to do next."""
 
+from ronghe.cli.views.auditing import audited
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
@@ -9,6 +10,7 @@ from ronghe.cli.views.standards import element, element_json, elements, reading,
 from ronghe.cli.views.technology import explained_need, recommended, shared_technologies
 
 __all__ = [
+    "audited",
     "city",
     "city_json",
     "converted",

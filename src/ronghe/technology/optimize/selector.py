@@ -2,9 +2,10 @@
 
 The rules, each measured to matter (docs/decisions/0013): leaves are found by the logarithm of regret, what a technology
 loses against the best one on the workload, since a few huge losses would rule every split, and since a workload that is
-hard for all says nothing about the choice. What is minimized is always the true loss. Workloads on which nobody succeeded teach nothing. Missing evaluations shift no weight: each technology's
-mean is over the workloads on which it was evaluated. And where the gain over always taking the single best does not
-exceed its standard error, the single best it is.
+hard for all says nothing about the choice. What is minimized is always the true loss. Workloads on which nobody
+succeeded teach nothing. Missing evaluations shift no weight: each technology's mean is over the workloads on which it
+was evaluated. And where the gain over always taking the single best does not exceed its standard error, the single best
+it is.
 """
 
 from dataclasses import dataclass
