@@ -12,8 +12,9 @@ from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
+from benchmarks.technology import suite as technology
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, technology)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

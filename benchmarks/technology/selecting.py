@@ -42,7 +42,7 @@ def per_technology(train: Evidence, charge: Floats, features: Floats, seed: int)
     for place in range(len(known.technologies)):
         model = ExtraTreesRegressor(
             n_estimators=growth.trees,
-            max_features=growth.features,
+            max_features=growth.looked_at(given.shape[1]),
             min_samples_leaf=growth.leaf,
             bootstrap=True,
             oob_score=True,

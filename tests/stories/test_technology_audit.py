@@ -13,7 +13,7 @@ import pytest
 from ronghe import technology
 from tests.stories.desk import Desk, without_settings
 
-DATA = Path(os.environ.get("RONGHE_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "technology"
+DATA = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data") / "technology"
 shared = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
 
 
@@ -49,7 +49,7 @@ def tried(sbom: str, *more: str) -> tuple[str, ...]:
     return ("technology", "audit", sbom, "--advisories", "osv.jsonl", "--today", "2026-11-27", *more)
 
 
-GRAVE = {"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}
+GRAVE: dict[str, Any] = {"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}
 
 
 def test_a_known_vulnerability_is_found_and_what_is_unchecked_is_said(desk: Desk) -> None:
@@ -175,7 +175,7 @@ def test_every_listed_version_of_the_public_records_agrees(desk: Desk) -> None:
 
     known, notes = read_advisories(DATA / "osv_pypi.jsonl")
     assert notes == ()
-    listed = [one for affected in known._by_package.values() for one in affected]
+    listed = [one for affected in known.by_package.values() for one in affected]
     assert sum(len(one.versions) for one in listed) > 40_000
     assert [one.advisory for one in listed for version in one.versions if one.affects(version) is not True] == []
 

@@ -154,20 +154,20 @@ class Hit:
 
 
 class Advisories:
-    """Records by package; `newest` is when the last of them was changed."""
+    """Records by package (`by_package`); `newest` is when the last of them was changed."""
 
     def __init__(self, affected: Iterable[Affected], *, records: int, newest: datetime | None) -> None:
         self.records = records
         self.newest = newest
-        self._by_package: dict[tuple[str, str], list[Affected]] = {}
+        self.by_package: dict[tuple[str, str], list[Affected]] = {}
         for one in affected:
-            self._by_package.setdefault((one.ecosystem, one.package), []).append(one)
-        self.ecosystems = frozenset(ecosystem for ecosystem, _ in self._by_package)
+            self.by_package.setdefault((one.ecosystem, one.package), []).append(one)
+        self.ecosystems = frozenset(ecosystem for ecosystem, _ in self.by_package)
 
     def of(self, component: Component) -> list[Hit]:
         """The advisories that affect a component, and those of which that cannot be told."""
         found = []
-        for one in self._by_package.get((component.ecosystem, component.package), ()):
+        for one in self.by_package.get((component.ecosystem, component.package), ()):
             answer = one.affects(component.version)
             if answer is not False:
                 found.append(Hit(component, one, bool(answer), one.fixed_after(component.version)))

@@ -23,11 +23,19 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How a forest grows: `features` is the part of the features that a split looks at, `leaf` the fewest workloads."""
+    """How a forest grows: `features` is the part of the features that a split looks at, `leaf` the fewest workloads.
+
+    A split looks at `fewest` at least: with a handful of features a third of them would be a draw of lots.
+    """
 
     trees: int = 100
     features: float = 1 / 3
     leaf: int = 3
+    fewest: int = 4
+
+    def looked_at(self, width: int) -> int:
+        """Of `width` features, how many a split looks at."""
+        return min(width, max(int(width * self.features), self.fewest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def grow(features: Floats, targets: Floats, *, seed: int, growth: Growth | None 
     growth = growth or Growth()
     model = ExtraTreesRegressor(
         n_estimators=growth.trees,
-        max_features=growth.features,
+        max_features=growth.looked_at(features.shape[1]),
         min_samples_leaf=growth.leaf,
         bootstrap=True,
         random_state=seed,

@@ -145,7 +145,7 @@ class _Answering:
             return self._taken(need, int(order[0]), order, weights, predicted, chances)
         sure = usable & (np.nan_to_num(chances) >= self.goal.confidence - _TELLING_WEIGHT)
         if sure.any():
-            order = np.lexsort((predicted, self.price, ~sure, ~usable))
+            order = np.lexsort((predicted, np.where(sure, self.price, np.inf), ~sure, ~usable))
             return self._taken(need, int(order[0]), order, weights, predicted, chances)
         order = np.lexsort((predicted, -np.nan_to_num(chances), ~usable))
         return self._missed(need, order, weights, predicted, chances)

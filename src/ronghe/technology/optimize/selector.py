@@ -136,7 +136,8 @@ def learn(evidence: Evidence, *, seed: int, growth: Growth | None = None, charge
     features = filling.apply(known.features)
     if len(known.workloads) < FEWEST_WORKLOADS or not features.shape[1] or len(known.technologies) < 2:
         return _without_features(known, filling, best, means)
-    forest = grow(features, _regret(_imputed(known.losses)), seed=seed, growth=growth)
+    # A technology without any evaluation would be imputed as the best of all, and rule the splits.
+    forest = grow(features, _regret(_imputed(known.losses[:, counts > 0])), seed=seed, growth=growth)
     weights = forest.weights_out_of_bag()
     predicted = expected(weights, known.losses, means)
     gain, error = _gain(known, predicted, best, paid)

@@ -119,6 +119,7 @@ def test_both_kinds_of_sbom_with_nested_and_odd_components() -> None:
     spdx = parse_sbom({"spdxVersion": "SPDX-2.3", "packages": [package]}, where="x")
     assert spdx.components[0].package == "thing"
     assert spdx.components[0].licenses == ("MIT",)
-    for wrong in ({}, [], "x", {"spdxVersion": 3}):
+    strange: list[object] = [{}, [], "x", {"spdxVersion": 3}]
+    for wrong in strange:
         with pytest.raises(InputError):
             parse_sbom(wrong, where="x")
