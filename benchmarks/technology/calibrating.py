@@ -14,7 +14,7 @@ __all__ = ["Held", "held_out"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Of results on other folds: the part within 90% intervals, their width over that without features, the error of chances."""
+    """Of results on held-out folds: the part within 90% intervals, their relative width, the error of chances."""
 
     coverage: float
     narrowed: float
@@ -26,7 +26,7 @@ def _on_log(evidence: Evidence) -> Evidence:
 
 
 def held_out(scenario: Scenario, *, seed: int) -> Held:
-    """Hold out each fold. Runtimes are taken as logarithms, their target is to finish; else the target is the median."""
+    """Hold out each fold. Runtimes are taken as logarithms, with the target to finish; else it is the median."""
     evidence = scenario.evidence if scenario.cutoff is None else _on_log(scenario.evidence)
     limit = float(np.nanmedian(evidence.losses))
     met = evidence.succeeded if scenario.cutoff is not None else evidence.losses <= limit

@@ -57,8 +57,9 @@ def _faster(found: Mapping[str, Found]) -> float | None:
     """The ratio of CPU times on the scenarios with twenty technologies or more."""
     if not {"one_forest", "per_technology"} <= found.keys():
         return None
-    many = [name for name, made in found["one_forest"].items() if made["technologies"] >= 20]
-    return min(found["per_technology"][name]["cpu"] / found["one_forest"][name]["cpu"] for name in many)
+    ours, theirs = found["one_forest"], found["per_technology"]
+    many = [name for name, made in ours.items() if made["technologies"] >= 20]
+    return min(float(theirs[name]["cpu"]) / float(ours[name]["cpu"]) for name in many)
 
 
 def _of(found: Mapping[str, Found], case: str, *keys: str) -> float | None:
@@ -95,8 +96,8 @@ def _notes(found: Mapping[str, Found], table: Path) -> list[str]:
     known = published(table) if table.is_file() else {}
     for name in (*SIX, HARD):
         parts = [
-            f"{_TITLES[case]} {found[case][name]['pooled']:.3f} pooled, {found[case][name]['mean_of_folds']:.3f} by fold"
-            f" ({found[case][name]['cpu']:.1f} s CPU)"
+            f"{_TITLES[case]} {found[case][name]['pooled']:.3f} pooled, "
+            f"{found[case][name]['mean_of_folds']:.3f} by fold ({found[case][name]['cpu']:.1f} s CPU)"
             for case in CASES[:2]
             if case in found
         ]
@@ -122,7 +123,7 @@ def run(
     wanted = [name for name in CASES if not only or name in only]
     data, found = _data(), dict[str, Found]()
     measured: dict[str, Measured] = {}
-    skipped = {name: _ABSENT for name in wanted}
+    skipped = dict.fromkeys(wanted, _ABSENT)
     inputs: list[Mapping[str, str | int]] = []
     if data.is_dir():
         counts = {"audit": 1_000, "recommend": 100}

@@ -11,7 +11,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import out_folder, sources_of
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Pair, Real, Source, Whole
-from ronghe.terms import Refused
+from ronghe.terms import InputError, Refused
 from ronghe.terms.time import legal_day
 
 __all__ = ["technology"]
@@ -160,3 +160,38 @@ def audit(
     session.show(made.to_json(), views.audited(made))
     if made.reasons:
         raise Refused("technology.gate_shut", path=str(bill), count=len(made.reasons))
+
+
+@technology.command(
+    "import",
+    cls=Command,
+    examples=(
+        "ronghe technology import publiccode.yml code.json bom.json --registry registry",
+        "ronghe technology import descriptions --registry registry --json",
+    ),
+)
+@click.argument("descriptions", type=_PATH, metavar="PATH", nargs=-1, required=True)
+@click.option("--registry", "registry_folder", type=_PATH, metavar="DIR", required=True)
+@click.pass_obj
+def import_(session: Session, /, descriptions: tuple[Path, ...], *, registry_folder: Path) -> None:
+    """See `cli.command_technology_import`."""
+    from ronghe.journeys.technology_import import import_files
+
+    with session.metered() as meter:
+        made = import_files(descriptions, registry=registry_folder, lang=session.lang, progress=meter)
+    session.show(made.to_json(), views.imported(made))
+    unread = [one.source for one in made.verdicts if one.verdict == "unreadable"]
+    if unread:
+        raise InputError("technology.some_unreadable", count=len(unread), paths=", ".join(unread[:5]))
+
+
+@technology.command(cls=Command, examples=("ronghe technology reuse proposal.md --registry registry",))
+@click.argument("proposal", type=_PATH, metavar="FILE")
+@click.option("--registry", "registry_folder", type=_PATH, metavar="DIR", required=True)
+@click.pass_obj
+def reuse(session: Session, /, proposal: Path, *, registry_folder: Path) -> None:
+    """See `cli.command_technology_reuse`."""
+    from ronghe.journeys.technology_import import reuse as matching
+
+    made = matching(proposal, registry=registry_folder)
+    session.show(made.to_json(), views.reused(made))

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ronghe.journeys.technology_audit import Audited
     from ronghe.journeys.technology_files import ExplainedNeed
+    from ronghe.journeys.technology_import import Imported, Reused
     from ronghe.journeys.technology_recommended import Recommended
     from ronghe.journeys.technology_share import SharedTechnologies
 
-__all__ = ["audit", "explain", "recommend", "share"]
+__all__ = ["audit", "explain", "import_", "recommend", "reuse", "share"]
 
 Source = str | PathLike[str]
 
@@ -124,6 +125,31 @@ def audit(
     from ronghe.journeys.technology_audit import audit_file
 
     return audit_file(Path(sbom), advisories=Path(advisories), today=today, eol=_path(eol), gate=_path(gate))
+
+
+def import_(paths: Sequence[Source], *, registry: Source) -> "Imported":
+    """Read descriptions of technologies into a registry folder: one record for each, a verdict for each file.
+
+    `paths` are files or folders with publiccode.yml, code.json, CycloneDX or SPDX, OpenAPI, Backstage, SILL, or tables
+    with a column `name`. What a source no longer has is marked gone, never dropped. `candidates` of what comes back are
+    pairs that may be one technology. Raises InputError where no file could be read; the registry is then as it was.
+
+    Source: publiccode.yml 0.5 (yml.publiccode.tools), code.json 2.0.0, CycloneDX (ECMA-424).
+    """
+    from ronghe.journeys.technology_import import import_files
+
+    return import_files([Path(path) for path in paths], registry=Path(registry))
+
+
+def reuse(proposal: Source, *, registry: Source) -> "Reused":
+    """What a registry has for the text of a planned project, nearest first, with the terms that carry the likeness.
+
+    Source: Salton and Buckley, "Term-weighting approaches in automatic text retrieval", Information Processing &
+    Management 24 (1988).
+    """
+    from ronghe.journeys.technology_import import reuse as matching
+
+    return matching(Path(proposal), registry=Path(registry))
 
 
 class _Face(ModuleType):

@@ -5,6 +5,7 @@ from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
+from ronghe.cli.views.registry import imported, reused
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
 from ronghe.cli.views.technology import explained_need, recommended, shared_technologies
@@ -19,6 +20,7 @@ __all__ = [
     "elements",
     "explained",
     "explained_need",
+    "imported",
     "integrated",
     "linked",
     "profile",
@@ -27,6 +29,7 @@ __all__ = [
     "reading",
     "reading_json",
     "recommended",
+    "reused",
     "scanned",
     "scores",
     "shared",
