@@ -1,4 +1,4 @@
-"""The build hook: a wheel carries the chart library, or is not built."""
+"""The build hook: a wheel carries what its pages need, or is not built."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,18 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ASSETS = "src/ronghe/report/assets"
-NEEDED = ("echarts.min.js", "echarts.LICENSE", "echarts.NOTICE")
+NEEDED = (
+    "echarts.min.js",
+    "echarts.LICENSE",
+    "echarts.NOTICE",
+    "tabler.min.css",
+    "htmx.min.js",
+    "htmx.LICENSE",
+)
 
 
 class AssetsHook(BuildHookInterface[Any]):
-    """Put the fetched chart library into the wheel; stop with one clear line where it is missing."""
+    """Put the fetched assets into the wheel; stop with one clear line where one is missing."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the assets to the files of the wheel. An editable install reads them from the tree instead."""

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import page
+from benchmarks.access import suite as access
 from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
+from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
 from benchmarks.technology import suite as technology
+from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, technology)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, technology)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize", "integrate", "scan", "technology")
+SUITES = ("standardize", "integrate", "scan", "trust", "access", "resources", "technology")
 
 ABOUT = """\
 # Benchmarks

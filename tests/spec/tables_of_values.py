@@ -26,6 +26,11 @@ def rescale(name: str, numerator: int, denominator: int, scale: int, *rows: tupl
     return Drawn(name, ops.Rescale(ops.Column("d", kind), 6, numerator, denominator, scale), {"d": kind}, rows)
 
 
+def multiple(name: str, step: D, *rows: tuple[str | None, str | None], nearest: bool = False) -> Drawn:
+    cells = tuple(tuple(None if cell is None else D(cell) for cell in row) for row in rows)
+    return Drawn(f"multiple {name}", ops.Multiple(ops.Column("x", MONEY), 2, step, nearest), {"x": MONEY}, cells)
+
+
 def arithmetic(operator: str, *rows: tuple[object, object, object]) -> Drawn:
     return Drawn(f"arithmetic {operator}", ops.Arithmetic(operator, M, N), INTEGERS, rows)
 
@@ -247,6 +252,25 @@ TABLES = (
         (LARGEST, 11, LARGEST % 11),
         (110105194912310020, 97, 110105194912310020 % 97),
         (None, 3, None),
+    ),
+    multiple(
+        "ten",
+        D("10"),
+        ("39.99", "30.00"),
+        ("40.00", "40.00"),
+        ("0.00", "0.00"),
+        ("-0.01", "-10.00"),
+        ("-10.00", "-10.00"),
+        ("9999999999999999999999999999.99", "9999999999999999999999999990.00"),
+        (None, None),
+    ),
+    multiple("half", D("0.5"), ("0.99", "0.50"), ("-0.49", "-0.50"), ("-0.50", "-0.50")),
+    multiple("nearest", D("100"), ("150.00", "200.00"), ("149.99", "100.00"), ("-150.00", "-100.00"), nearest=True),
+    of_text(
+        "multiple of a text",
+        ops.Multiple(ops.DecimalOf(A, 28, 8), 8, D("7")),
+        ("12345678901234567890.12345678", D("12345678901234567889.00000000")),
+        ("x", None),
     ),
     of_text(
         "arithmetic of constants",

@@ -127,7 +127,7 @@ def test_lineage_is_a_line_for_each_step_and_its_columns(linked: Path) -> None:
     assert set(lineage) == set(rows(out / "golden.parquet")[0]) - {"_entity"}
     assert {(one["name"], one["field"]) for one in lineage["name"]["inputFields"]} == {
         ("police", "name"),
-        ("tax", "name"),
+        ("tax", "xm"),
     }
 
 

@@ -72,7 +72,7 @@ def test_what_cannot_be_linked_is_one_clear_error_and_nothing_is_written(
 
 def test_repeated_ids_are_named(tmp_path: Path) -> None:
     source = table(tmp_path, "in.csv", PEOPLE + "3,x,,\n1,y,,\n")
-    with pytest.raises(Exception, match="ids='1, 3'"):
+    with pytest.raises(Exception, match="repeats 2 ids: 1, 3"):
         data.link(source, id="id", out=tmp_path / "pairs.parquet")
 
 

@@ -81,7 +81,7 @@ def test_both_languages_say_kind_grade_and_reason(city: Path, capsys: pytest.Cap
         ("en", ("citizen", "general 4", "check digits")),
     ):
         assert main(["data", "scan", source, "--lang", lang]) == 0
-        shown = capsys.readouterr().out
+        shown = " ".join(capsys.readouterr().out.split())
         assert [word for word in words if word not in shown] == []
 
 

@@ -1,6 +1,7 @@
 """Sharing files goes the whole road: what departments know of one person becomes one row, and nothing is pasted."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -226,17 +227,14 @@ def test_a_wrong_merge_and_a_wrong_value_cost_points(city: CityFiles, shared: Sh
     honest = score_city(shared.out, city=city.folder, resources=Resources())[0]
     spoilt = _with(shared.out, tmp_path, "people.members.parquet", _one_entity_of_two)
     assert score_city(spoilt, city=city.folder, resources=Resources())[0].mixed == honest.mixed + 1
-    spoilt = _with(shared.out, tmp_path, "people.parquet", _another_name)
+    spoilt = _with(shared.out, tmp_path, "private/clear/people.parquet", _another_name)
     assert _true_names(score_city(spoilt, city=city.folder, resources=Resources())[0]) == _true_names(honest) - 1
 
 
 def _with(folder: Path, where: Path, file: str, change: Callable[[pa.Table], pa.Table]) -> Path:
     """The folder with one of its tables changed."""
-    spoilt = where / file
-    spoilt.mkdir()
-    for path in folder.iterdir():
-        (spoilt / path.name).symlink_to(path)
-    (spoilt / file).unlink()
+    spoilt = where / Path(file).name
+    shutil.copytree(folder, spoilt)
     pq.write_table(change(pq.read_table(folder / file)), spoilt / file)
     return spoilt
 

@@ -23,12 +23,8 @@ def desk(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
     folder = tmp_path / "given"
     folder.mkdir()
     (folder / "publiccode.yml").write_text(VALID, "utf-8")
-    code = {
-        "agency": "Roads",
-        "version": "2.0.0",
-        "releases": [release("kiosk-permits"), release("potholes", license="MIT")],
-    }
-    code["releases"][0]["repositoryURL"] = "git@git.example:city/permits.git"
+    permits = release("kiosk-permits") | {"repositoryURL": "git@git.example:city/permits.git"}
+    code = {"agency": "Roads", "version": "2.0.0", "releases": [permits, release("potholes", license="MIT")]}
     (folder / "code.json").write_text(json.dumps(code), "utf-8")
     return Desk(tmp_path, capfd)
 

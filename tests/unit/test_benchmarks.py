@@ -1,5 +1,6 @@
 """The benchmarks compare like with like: every way of doing the work comes to the same rows, or no figure is given."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import duckdb
 import pytest
 
 from benchmarks import page
+from benchmarks.access import data as access_data
+from benchmarks.access import suite as access
 from benchmarks.measure import PEERS_PYTHON, ROOT, Absent, Case, Measured, Sample, measure, run_once
 from benchmarks.results import at_least, at_most, read, tables, write
 from benchmarks.standardize import data, ours, suite
@@ -175,3 +178,20 @@ def test_the_page_shows_the_recorded_results() -> None:
     if recorded is not None:
         assert tables(recorded) in page.page()
         assert not recorded["skipped"]
+
+
+def test_engines_that_decide_otherwise_are_found() -> None:
+    def measured(name: str, first: str) -> Measured:
+        told = json.dumps({"first": first, "per_second": 1.0, "p50": 1.0, "p99": 1.0})
+        return Measured(Case(name, name, "", {}, 1, group="5000"), (Sample(0, 0, 0, 0, told=told),))
+
+    same_answers = {"a": measured("a", "01"), "b": measured("b", "01")}
+    assert "the same 2 decisions, 1 permissions, by a, b" in access._agreed(same_answers)[0]
+    with pytest.raises(RuntimeError, match="a, b"):
+        access._agreed({"a": measured("a", "01"), "b": measured("b", "11")})
+
+
+def test_grants_and_requests_are_the_same_for_everyone(tmp_path: Path) -> None:
+    one, two = (access_data.world_json(tmp_path / name, 100, 50).read_bytes() for name in "ab")
+    assert one == two
+    assert len(json.loads(one)["requests"]) == 50

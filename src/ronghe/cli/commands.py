@@ -6,8 +6,13 @@ from ronghe import __version__
 from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
+from ronghe.cli.keys import keys
+from ronghe.cli.log import log
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
+from ronghe.cli.protection import protect, risk
+from ronghe.cli.resources_monitor import resources
+from ronghe.cli.serve import admin, serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 from ronghe.cli.technology import technology
@@ -37,5 +42,7 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
-for _command in (data, standards, technology, verify):
+for _of_data in (protect, risk):
+    data.add_command(_of_data)
+for _command in (data, resources, keys, log, standards, technology, verify, serve, admin):
     ronghe.add_command(_command)

@@ -152,6 +152,7 @@ def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **gi
 @click.option("--shares", type=_PATH, metavar="FILE")
 @click.option("--key", metavar="COLUMN")
 @click.option("--plan", type=_PATH, metavar="PLAN")
+@click.option("--personal", type=click.Choice(("mask", "keep")), default="mask")
 @out_folder
 @reads(elements=True)
 @limits(engine=True)
@@ -165,6 +166,7 @@ def share(
     shares: Path | None,
     key: str | None,
     plan: Path | None,
+    personal: str,
     out: Path,
     **given: Any,
 ) -> None:
@@ -179,6 +181,7 @@ def share(
             shares=shares,
             key=key,
             plan=plan,
+            personal=personal,
             now=datetime.now(UTC),
             resources=session.resources,
             engine=session.settings.engine,

@@ -14,6 +14,7 @@ from ronghe.cli.commands import ronghe
 from ronghe.cli.help_page import about, details, option_text, placeholder, usage_line
 from ronghe.cli.markdown import in_both, row
 from ronghe.cli.reference_operations import operations_page
+from ronghe.cli.reference_requests import requests_page
 from ronghe.cli.reference_standards import elements_page, rules_page
 from ronghe.journeys.settings import CONFIG, Settings
 from ronghe.messages import LANGUAGES
@@ -141,6 +142,7 @@ def pages() -> dict[str, str]:
         "elements.md": elements_page(),
         "exit-codes.md": _exit_codes(),
         "operations.md": operations_page(),
+        "request-states.md": requests_page(),
         "rules.md": rules_page(),
     }
     return {name: "\n".join([_MADE, "", *lines]).rstrip() + "\n" for name, lines in made.items()}

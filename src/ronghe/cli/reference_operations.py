@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from decimal import Decimal
 
 from ronghe.cli.markdown import row
 from ronghe.tables import expressions as ops
@@ -34,6 +35,8 @@ EXAMPLES: tuple[tuple[ops.Expression, tuple[Mapping[str, object], ...]], ...] = 
     (ops.Upper(A), _texts("é1x")),
     (ops.Lower(A), _texts("É1X")),
     (ops.Slice(A, 2, 2), _texts("𠮷野家", "a")),
+    (ops.Ending(A, 2), _texts("𠮷野家", "a")),
+    (ops.Masked(A, 3, 4), _texts("13800138000", "110")),
     (ops.Length(A), _texts("𠮷野", "")),
     (ops.Concat((A, ops.Literal("-"), B)), _pairs(("x", "y"), ("x", None))),
     (ops.Matches(A, "[0-9]{4}"), _texts("2024", "2024年", None)),
@@ -50,6 +53,10 @@ EXAMPLES: tuple[tuple[ops.Expression, tuple[Mapping[str, object], ...]], ...] = 
     (
         ops.Rescale(_DECIMAL, 6, 2000, 3, 4),
         tuple({"d": evaluate(ops.DecimalOf(A, 26, 6), {"a": text})} for text in ("10", "-0.000075")),
+    ),
+    (
+        ops.Multiple(_DECIMAL, 6, Decimal(10)),
+        tuple({"d": evaluate(ops.DecimalOf(A, 26, 6), {"a": text})} for text in ("39.5", "-1")),
     ),
     (ops.NumberOf(A), _texts("1e3", "1e999")),
     (ops.DateOf(A), _texts("2024-2-29", "2023-02-29")),

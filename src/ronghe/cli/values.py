@@ -1,13 +1,13 @@
 """The kinds of value that options take; a wrong one is our UsageError, worded in the reader's language."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
 from ronghe.terms import UsageError
 
-__all__ = ["Day", "Memory", "OneOf", "Pair", "Real", "Source", "Whole", "spelled"]
+__all__ = ["Columns", "Day", "Memory", "Moment", "OneOf", "Pair", "Real", "Source", "Whole", "spelled"]
 
 
 def spelled(param: click.Parameter | None) -> str:
@@ -93,6 +93,20 @@ class Day(click.ParamType[date]):
             raise UsageError("cli.not_a_day", option=spelled(param), value=value) from fault
 
 
+class Moment(click.ParamType[datetime]):
+    """An instant such as 2026-01-01T08:00:00+08:00; one without a zone is in UTC."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> datetime:
+        """The instant."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError as fault:
+            raise UsageError("cli.not_a_moment", option=spelled(param), value=value) from fault
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 class Pair(click.ParamType[tuple[str, str]]):
     """NAME=VALUE."""
 
@@ -116,3 +130,18 @@ class Source(click.ParamType[str]):
         if value in ("-", ""):
             raise UsageError("cli.no_stdin" if value else "cli.blank_file")
         return str(value)
+
+
+class Columns(click.ParamType[tuple[str, ...]]):
+    """Names of columns, separated by commas."""
+
+    name = "columns"
+
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> tuple[str, ...]:
+        """The names."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name.strip() for name in str(value).replace("，", ",").split(","))
+        if not all(names) or len(set(names)) < len(names):
+            raise UsageError("cli.not_columns", option=spelled(param), value=value)
+        return names

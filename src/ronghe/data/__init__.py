@@ -8,6 +8,8 @@
     data.link("people.csv", "tax.csv", id="id", out="pairs.parquet")
     data.share(["people.csv", "tax.xlsx"], out="shared")
     print(data.scan("people.csv").to_json())
+    data.risk("people.csv", quasi=["sex", "birth"])
+    data.protect("people.csv", policy="policy.toml", consumer="医保局", purpose="参保核验", out="delivery")
 
 The modules of the engine never import this face; the imports within its functions are what `docs/decisions/0004`
 allows.
@@ -28,14 +30,28 @@ if TYPE_CHECKING:
     from ronghe.data.integrate.explain import Explained
     from ronghe.data.profile import Profile
     from ronghe.data.propose import Proposal
+    from ronghe.data.protect.risk import Risk
     from ronghe.journeys.integrate import Integrated
     from ronghe.journeys.link import LinkedFiles
+    from ronghe.journeys.protect import Protected
     from ronghe.journeys.shared import Shared
     from ronghe.journeys.standardize import Published
     from ronghe.tables.engine import Resources
     from ronghe.tables.open import ReadOptions
 
-__all__ = ["explain", "integrate", "link", "profile", "propose", "redact", "scan", "share", "standardize"]
+__all__ = [
+    "explain",
+    "integrate",
+    "link",
+    "profile",
+    "propose",
+    "protect",
+    "redact",
+    "risk",
+    "scan",
+    "share",
+    "standardize",
+]
 
 Source = str | PathLike[str]
 
@@ -114,6 +130,8 @@ def scan(
     `grades` is the name or the file of a profile, None the one that comes with Ronghe. Nothing of the result shows a
     value that is not masked. One table that cannot be read does not keep the others from being scanned: it is among
     `failed`. Raises InputError or LimitReached when none could be read.
+
+    Source: GB/T 43697-2024 and GB/T 45574-2025, as the profile of grades names them.
     """
     from ronghe.data.files import scan_files
     from ronghe.standards.catalog import catalog
@@ -131,7 +149,13 @@ def scan(
 
 
 def redact(texts: "pa.Array | pa.ChunkedArray | Sequence[str | None]") -> "pa.Array":
-    """Free texts with every personal or sensitive part that a scan finds replaced by as many ＊; NULL stays NULL."""
+    """Free texts with every personal or sensitive part that a scan finds replaced by as many ＊; NULL stays NULL.
+
+    `texts` is an Arrow array of strings; as many come back, in their order. Raises nothing for any text: one above a
+    million characters is masked as a whole.
+
+    Source: Personal Information Protection Law, art. 73 (de-identification).
+    """
     from ronghe.data.scan.text import redact as redacted
 
     return redacted(texts)
@@ -184,6 +208,7 @@ def share(
     shares: Source | None = None,
     key: str | None = None,
     plan: Source | None = None,
+    personal: str = "mask",
     now: datetime | None = None,
     engine: str = "duckdb",
     resources: "Resources | None" = None,
@@ -218,6 +243,7 @@ def share(
         shares=None if shares is None else Path(shares),
         key=key,
         plan=None if plan is None else Path(plan),
+        personal=personal,
         now=now or datetime.now(UTC),
         engine=engine,
         resources=resources or Resources(),
@@ -303,6 +329,84 @@ def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources
     from ronghe.tables.engine import Resources
 
     return integrate_files(Path(plan), out=Path(out), now=now, resources=resources or Resources())
+
+
+def risk(
+    source: Source,
+    *,
+    quasi: Sequence[str],
+    sensitive: str | None = None,
+    population: int | None = None,
+    resources: "Resources | None" = None,
+    options: "ReadOptions | None" = None,
+) -> "Risk":
+    """How easily people can be recognized in a table by the columns `quasi` together, and what is learned of them.
+
+    `population` is the number of people of whom the table is a sample. The result has group sizes (k), records that are
+    unique in the table and estimated to be so in the population, and values of `sensitive` per group (l). Raises
+    InputError for what cannot be read or a column that is not there.
+
+    Source: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity), Hoshino 2001 (Pitman's model).
+    """
+    from ronghe.data.files import risk_file
+    from ronghe.tables.engine import Resources
+
+    return risk_file(
+        str(source),
+        quasi=quasi,
+        sensitive=sensitive,
+        population=population,
+        resources=resources or Resources(),
+        options=options,
+    )
+
+
+def protect(
+    source: Source,
+    *,
+    policy: Source,
+    consumer: str,
+    purpose: str,
+    out: Source | None = None,
+    asset: str | None = None,
+    fields: Sequence[str] = (),
+    on_behalf_of: str | None = None,
+    key_file: Source | None = None,
+    format: str = "parquet",  # noqa: A002 - the word that the command uses
+    round_trip: bool = False,
+    preview: int = 0,
+    now: datetime | None = None,
+    resources: "Resources | None" = None,
+    options: "ReadOptions | None" = None,
+) -> "Protected":
+    """Release of a table what the policy grants a consumer for a purpose, into the folder `out` (None: only look).
+
+    `now` is the instant at which the grants are asked, None that of the call. The result has the first rows as they are
+    in the file, the plan with its hash, and the risk that is left. Raises Refused where nothing may leave, InputError
+    for a policy or table that cannot be used; `out` is then as it was.
+
+    Source: 政务数据共享条例 (State Council Order 809), art. 25; Personal Information Protection Law, art. 6 and 73.
+    """
+    from ronghe.journeys.protect import protect_file
+    from ronghe.tables.engine import Resources
+
+    return protect_file(
+        str(source),
+        policy=Path(policy),
+        consumer=consumer,
+        purpose=purpose,
+        out=None if out is None else Path(out),
+        asset=asset,
+        fields=fields,
+        on_behalf_of=on_behalf_of,
+        key_file=None if key_file is None else Path(key_file),
+        format=format,
+        round_trip=round_trip,
+        preview=preview,
+        now=now or datetime.now(UTC),
+        resources=resources or Resources(),
+        options=options,
+    )
 
 
 class _Face(ModuleType):

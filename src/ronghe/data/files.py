@@ -10,18 +10,19 @@ from typing import Any
 
 from ronghe.data.profile import Profile, profile_table
 from ronghe.data.propose import Proposal, propose_schema
+from ronghe.data.protect.risk import Risk, risk_of
 from ronghe.data.scan.grades import Graded, grade_join, grade_table
 from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.scan import scan_table
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.grading import GradeProfile
-from ronghe.tables.delimited import Progress, silent
-from ronghe.tables.engine import Engine, Resources, duckdb_engine
+from ronghe.tables.delimited import Progress, separate, silent
+from ronghe.tables.engine import Engine, MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached
 
-__all__ = ["ScannedFiles", "profile_file", "propose_file", "scan_files"]
+__all__ = ["ScannedFiles", "profile_file", "propose_file", "risk_file", "scan_files"]
 
 
 @contextmanager
@@ -97,3 +98,23 @@ def scan_files(
         raise failed[0][1]
     joined = grade_join(tables, grades) if len(tables) > 1 else None
     return ScannedFiles(tuple(tables), joined, tuple(failed))
+
+
+def risk_file(
+    source: str,
+    *,
+    quasi: Sequence[str],
+    sensitive: str | None = None,
+    population: int | None = None,
+    resources: Resources,
+    options: ReadOptions | None = None,
+) -> Risk:
+    """The risk of a table, of all records that can be read; see `risk_of`."""
+    with _staged(source, resources, options) as (engine, staged, scratch):
+        columns = {name: f"c{place}" for place, name in enumerate(staged.columns)}
+        engine.attach("source", staged)
+        try:
+            return risk_of(engine, "source", columns, quasi=quasi, sensitive=sensitive, population=population)
+        except MalformedRecords:
+            engine.attach("source", separate(staged, scratch))
+            return risk_of(engine, "source", columns, quasi=quasi, sensitive=sensitive, population=population)

@@ -24,12 +24,14 @@ from ronghe.journeys.publication import (
     table_resources,
 )
 from ronghe.journeys.share_integration import Wish, integrate_tables
+from ronghe.journeys.share_protection import MODES, leaving_files, leaving_resources, protect_tables, restore_clear
 from ronghe.journeys.share_report import report_page
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Language
 from ronghe.report import echarts_source, render
 from ronghe.sharing_index import TableFacts, degree, readiness
 from ronghe.standards.catalog import Catalog
+from ronghe.standards.grading import grade_profile
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import Resources
@@ -127,6 +129,7 @@ def share_files(
     shares: Path | None = None,
     key: str | None = None,
     plan: Path | None = None,
+    personal: str = "mask",
     now: datetime,
     resources: Resources,
     engine: str = "duckdb",
@@ -138,12 +141,15 @@ def share_files(
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
     The tables are integrated by the `key` that they have in common, by a `plan`, or by what identifies people and
-    organizations in them; `now` is the time of the lineage. A table that was finished before a stop is not made again.
+    organizations in them; `now` is the time of the lineage. Personal columns leave masked, their own values staying in
+    `private/clear`, unless `personal` is "keep". A table that was finished before a stop is not made again.
     Without `shares` there is no degree, only readiness: files alone hold no requests. Raises InputError naming the
     file, Refused, LimitReached, UsageError.
     """
     wish = Wish(now, key, plan)
     wish.check()
+    if personal not in MODES:
+        raise UsageError("journeys.personal_unknown", value=personal, known=", ".join(MODES))
     sources = _expanded(sources)
     if not sources:
         raise UsageError("journeys.no_files")
@@ -155,6 +161,7 @@ def share_files(
     tables: list[SharedTable] = []
     marks: dict[str, str] = {}
     with workspace(out) as work:
+        restore_clear(work)
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
             mark = fingerprint(
@@ -165,12 +172,22 @@ def share_files(
             marks[name] = mark
         progress("tables", len(sources), len(sources))
         integrated, listed = integrate_tables(work, tables, marks, wish, resources=resources, progress=progress)
+        protection = protect_tables(
+            work,
+            leaving_files([table.result.name for table in tables], integrated.tables),
+            personal,
+            catalog=catalog,
+            grades=grade_profile(),
+            resources=resources,
+            progress=progress,
+        )
         shared = Shared(
             out=out,
             tables=tuple(tables),
             readiness=readiness([_facts(t) for t in tables]),
             degree=reached,
             integrated=integrated,
+            protection=protection,
             warnings=(
                 *unmatched(
                     map(_file_name, sources),
@@ -200,6 +217,7 @@ def _publish(work: Workspace, shared: Shared, integrated: Sequence[Resource], la
     for table in shared.tables:
         listed += table_resources(table.result, {"ronghe:department": table.department.code})
         listed.append(Resource(f"schemas/{table.result.name}.schema.json"))
+    listed = leaving_resources(work, listed, shared.protection)
     work.publish(manifest(work.folder, shared.out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
 
 

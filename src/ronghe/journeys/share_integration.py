@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from ronghe.data.integrate.fuse.plan import FuseStep, Plan, Step
+from ronghe.data.integrate.fuse.plan import FuseStep, LinkStep, Plan, Step
 from ronghe.data.integrate.fuse.table import Made, call, column, named
 from ronghe.data.standardize.result import mask
 from ronghe.journeys.integrate import read_plan, run_plan
@@ -144,6 +144,15 @@ def _conflicts(engine: DuckDB, path: Path) -> dict[str, int]:
     return {row["field"]: row["rows"] for row in rows.to_pylist()}
 
 
+def _certain(engine: DuckDB, path: Path) -> dict[int, int]:
+    """Linked pairs by probability in tenths."""
+    engine.connection.read_parquet(str(path)).create_view("pairs", replace=True)
+    ten, nine = exp.Literal.number(10), exp.Literal.number(9)
+    tenth = call("least", call("floor", exp.Mul(this=column("probability"), expression=ten)), nine)
+    found = exp.select(named(exp.cast(tenth, "INT"), "tenth"), named(call("count"), "rows")).from_("pairs")
+    return {row["tenth"]: row["rows"] for row in engine.query(found.group_by("tenth").order_by("tenth")).to_pylist()}
+
+
 def _counted(engine: DuckDB, work: Workspace, plan: Plan, step: Step, made: Made) -> IntegratedTable:
     fused = isinstance(step, FuseStep)
     return IntegratedTable(
@@ -153,6 +162,8 @@ def _counted(engine: DuckDB, work: Workspace, plan: Plan, step: Step, made: Made
         counts=dict(made.counts),
         files=dict(made.files),
         origins=made.origins,
+        others=tuple(made.others),
+        certain=_certain(engine, work.folder / f"{step.name}.pairs.parquet") if isinstance(step, LinkStep) else {},
         together=_together(engine, work.folder / f"{step.name}.members.parquet") if fused else {},
         conflicts=_conflicts(engine, work.folder / f"{step.name}.conflicts.parquet") if fused else {},
     )

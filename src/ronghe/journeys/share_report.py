@@ -7,6 +7,7 @@ from types import MappingProxyType
 from ronghe import __version__
 from ronghe.data.standardize.result import ColumnResult, Reason, mask
 from ronghe.journeys.share_report_integration import integrated_section
+from ronghe.journeys.share_report_protection import protection_section
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Bilingual, both, known
 from ronghe.report import (
@@ -274,6 +275,8 @@ def report_page(shared: Shared) -> Page:
         sections.append(_degree(shared.degree))
     if shared.integrated.tables or shared.integrated.notes:
         sections.append(integrated_section(shared.integrated))
+    if shared.protection.tables:
+        sections.append(protection_section(shared.protection))
     sections += [_ready(shared.readiness), _tables(shared), _reasons(shared)]
     return Page(
         title=both("journeys.report_title"),

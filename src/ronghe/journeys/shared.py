@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.data.standardize.result import Standardized, shown_json
+from ronghe.journeys.share_protection import Protection
 from ronghe.sharing_index import Degree, Readiness
 from ronghe.tables.staged import Note
 from ronghe.terms import Department
@@ -39,6 +40,7 @@ class IntegratedTable:
     together: Mapping[int, int] = field(default_factory=dict)
     conflicts: Mapping[str, int] = field(default_factory=dict)
     certain: Mapping[int, int] = field(default_factory=dict)
+    others: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Shared:
     readiness: Readiness
     degree: Degree | None = None
     integrated: Integrated = field(default_factory=Integrated)
+    protection: Protection = field(default_factory=lambda: Protection("keep"))
     warnings: tuple[Note, ...] = ()
 
     @property
@@ -102,6 +105,7 @@ class Shared:
             "rows_quarantined": quarantined,
             "degree": None if self.degree is None else self.degree.value,
             "integrated": self.integrated.to_json(),
+            "protection": self.protection.to_json(),
             "warnings": [{"code": note.code, **note.params} for note in self.warnings],
             "tables": [{"department": t.department.code, **shown_json(t.result)} for t in self.tables],
         }

@@ -9,12 +9,24 @@ no look-around, no back-references, no `$` (Java and Python let it match before 
 `\\d` or `\\s` (they differ on non-ASCII digits and spaces), no `.` (it differs on line ends).
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
+
+from ronghe.tables.masking_operations import Ending, Masked, Multiple
+from ronghe.tables.value_types import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    Expression,
+    Name,
+    Scalar,
+    Type,
+    decimal,
+)
 
 __all__ = [
     "ALWAYS",
@@ -34,6 +46,7 @@ __all__ = [
     "Concat",
     "DateOf",
     "DecimalOf",
+    "Ending",
     "Expression",
     "Extract",
     "Found",
@@ -47,7 +60,9 @@ __all__ = [
     "Literal",
     "Lookup",
     "Lower",
+    "Masked",
     "Matches",
+    "Multiple",
     "Name",
     "Not",
     "NumberOf",
@@ -71,54 +86,11 @@ __all__ = [
     "walk",
 ]
 
-Scalar = str | int | bool | float | Decimal | dt.date | dt.datetime | None
-
 WHITESPACE = (
     " \t\r\n\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 """What `Trim` strips from both ends: Unicode White_Space plus the zero-width space, the word joiner and the BOM."""
-
-
-class Name(Enum):
-    """The families of types."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    NUMBER = "number"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    BOOLEAN = "boolean"
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A type of value; `precision` and `scale` only for DECIMAL (at most 38 digits in all)."""
-
-    name: Name
-    precision: int = 0
-    scale: int = 0
-
-
-TEXT = Type(Name.TEXT)
-INTEGER = Type(Name.INTEGER)
-NUMBER = Type(Name.NUMBER)
-DATE = Type(Name.DATE)
-TIMESTAMP = Type(Name.TIMESTAMP)
-BOOLEAN = Type(Name.BOOLEAN)
-
-
-def decimal(precision: int, scale: int) -> Type:
-    """DECIMAL(precision, scale); raises ValueError outside 1..38 digits or when the scale exceeds the precision."""
-    if not (1 <= precision <= 38 and 0 <= scale <= precision):
-        raise ValueError(f"DECIMAL({precision}, {scale}) does not exist: 1 <= precision <= 38, 0 <= scale <= precision")
-    return Type(Name.DECIMAL, precision, scale)
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """The root of all operations."""
 
 
 @dataclass(frozen=True, slots=True)

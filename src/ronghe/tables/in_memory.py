@@ -5,7 +5,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from functools import singledispatch
 from typing import Any
 
@@ -95,6 +95,20 @@ def _rescale(node: ops.Rescale, value: Decimal) -> Decimal | None:
         return Decimal(size if mantissa >= 0 else -size).scaleb(-node.scale)
 
 
+def _masked(node: ops.Masked, value: str) -> str:
+    hidden = len(value) - node.first - node.last
+    if hidden <= 0:
+        return node.mark * len(value)
+    return value[: node.first] + node.mark * hidden + value[len(value) - node.last :]
+
+
+def _multiple(node: ops.Multiple, value: Decimal) -> Decimal:
+    with localcontext(prec=80):
+        raised = value + node.step / 2 if node.nearest else value
+        count = (raised / node.step).to_integral_value(ROUND_FLOOR)
+        return (count * node.step).quantize(Decimal(1).scaleb(-node.operand_scale)) + 0
+
+
 def _weighted_sum(node: ops.WeightedSum, value: str) -> int:
     products = [node.alphabet.find(char) * weight for char, weight in zip(value, node.weights, strict=False)]
     return sum(product // 10 + product % 10 if node.fold else product for product in products)
@@ -126,6 +140,9 @@ _strict(ops.Replace, lambda node, value: re.sub(python_pattern(node.pattern), la
 _strict(ops.Upper, _ascii(str.maketrans(_SMALL, _LARGE)))
 _strict(ops.Lower, _ascii(str.maketrans(_LARGE, _SMALL)))
 _strict(ops.Slice, lambda node, value: value[node.start - 1 : node.start - 1 + node.length])
+_strict(ops.Ending, lambda node, value: value[max(len(value) - node.length, 0) :])
+_strict(ops.Masked, _masked)
+_strict(ops.Multiple, _multiple, "operand")
 _strict(ops.Length, lambda _, value: len(value))
 _strict(ops.Matches, lambda node, value: re.fullmatch(python_pattern(node.pattern), value) is not None)
 _strict(ops.Found, lambda node, value: re.search(python_pattern(node.pattern), value) is not None)

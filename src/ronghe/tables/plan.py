@@ -20,10 +20,14 @@ ROW = "_row"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Columns computed from the layer below; the columns below that are named in `keep` pass through."""
+    """Columns computed from the layer below; the columns below that are named in `keep` pass through.
+
+    Of `where` only the rows for which it is true: those of false and NULL are gone for every layer above.
+    """
 
     computed: tuple[tuple[str, ops.Expression], ...]
     keep: tuple[str, ...] = ()
+    where: ops.Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ def _layer(layer: Layer, below: str, renderer: Renderer) -> tuple[exp.Select, di
     renderer.source = below
     computed = [_named(renderer(node), alias) for alias, node in layer.computed]
     kept = [name(column, below) for column in layer.keep]
+    condition = None if layer.where is None else renderer(layer.where)
     select = exp.Select(expressions=[*kept, *computed]).from_(_prepared(below, renderer), copy=False)
+    if condition is not None:
+        select = select.where(condition, copy=False)
     for table in renderer.tables:
         select = select.join(exp.to_table(table), join_type="cross", copy=False)
     tables = {}

@@ -13,7 +13,21 @@ from sqlglot.dialects.spark import Spark as SparkDialect
 
 from ronghe.tables import expressions as ops
 from ronghe.tables.pattern_classes import java_pattern
-from ronghe.tables.sql import COMMON, Node, Renderer, Rules, call, cast, integer, let, parens, text, when
+from ronghe.tables.sql import (
+    COMMON,
+    Node,
+    Renderer,
+    Rules,
+    call,
+    cast,
+    integer,
+    let,
+    masked,
+    multiple,
+    parens,
+    text,
+    when,
+)
 
 __all__ = ["SPARK", "exact_median", "spark", "statement"]
 
@@ -220,6 +234,8 @@ SPARK: Rules = {
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Let: let(_once),
     ops.Listed: _listed,
+    ops.Masked: lambda render, node: _once(render, render(node.text), lambda named: masked(named, node)),
+    ops.Multiple: lambda render, node: _once(render, render(node.operand), lambda named: multiple(render, named, node)),
     ops.Together: lambda render, node: call("ARRAY", *map(render, node.parts)),
     ops.Lookup: _lookup,
     ops.Rescale: _rescale,

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -27,6 +28,8 @@ __all__ = [
     "integer",
     "let",
     "literal_pattern",
+    "masked",
+    "multiple",
     "name",
     "null",
     "parens",
@@ -242,11 +245,42 @@ def _is_null(render: Renderer, node: ops.IsNull) -> Node:
     return parens(exp.Is(this=render(node.operand), expression=null()))
 
 
+def masked(operand: Node, node: ops.Masked) -> Node:
+    """The mask over an operand that is computed once."""
+    size, shown = call("LENGTH", operand.copy()), node.first + node.last
+    hidden = call("REPEAT", text(node.mark), parens(exp.Sub(this=size.copy(), expression=integer(shown))))
+    first = call("SUBSTRING", operand.copy(), integer(1), integer(node.first))
+    parts = [first, hidden, call("RIGHT", operand.copy(), integer(node.last))]
+    wanted = [part for part, there in zip(parts, (node.first, True, node.last), strict=True) if there]
+    long = exp.GT(this=size.copy(), expression=integer(shown))
+    # Named conditions both ways: of NULL neither holds, and NULL comes out.
+    short = exp.LTE(this=size.copy(), expression=integer(shown))
+    whole = call("REPEAT", text(node.mark), size)
+    return when(long, call("CONCAT", *wanted), when(short, whole))
+
+
+def multiple(render: "Renderer", operand: Node, node: ops.Multiple) -> Node:
+    """The multiple not above an operand that is computed once, by remainders: exact, and no division is."""
+
+    kind = ops.decimal(20 + node.operand_scale, node.operand_scale)
+
+    def sized(size: Decimal) -> Node:
+        return cast(render(ops.Literal(size, kind)), sql_type(kind))
+
+    wide = f"DECIMAL(38, {node.operand_scale})"
+    value = parens(exp.Add(this=operand, expression=sized(node.step / 2))) if node.nearest else operand
+    over = parens(exp.Mod(this=parens(value), expression=sized(node.step)))
+    below = exp.LT(this=over.copy(), expression=integer(0))
+    floor = cast(parens(exp.Sub(this=value.copy(), expression=over)), wide)
+    return when(below, cast(parens(exp.Sub(this=floor.copy(), expression=sized(node.step))), wide), floor)
+
+
 COMMON: Rules = {
     ops.Column: _column,
     ops.Literal: _literal,
     ops.Lookup: _lookup,
     ops.Slice: lambda render, node: call("SUBSTRING", render(node.text), integer(node.start), integer(node.length)),
+    ops.Ending: lambda render, node: call("RIGHT", render(node.text), integer(node.length)),
     ops.Length: lambda render, node: cast(call("LENGTH", render(node.text)), "BIGINT"),
     ops.IsIn: _is_in,
     ops.IsNull: _is_null,

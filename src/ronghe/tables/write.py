@@ -21,7 +21,16 @@ from ronghe.tables.cells import SIGNIFICANT_DIGITS
 from ronghe.tables.engine import BATCH_ROWS
 from ronghe.terms import InputError, LimitReached, UsageError
 
-__all__ = ["FORMATS", "Rows", "write_arrow", "write_csv", "write_excel", "write_parquet", "write_table"]
+__all__ = [
+    "FORMATS",
+    "Rows",
+    "neutral_texts",
+    "write_arrow",
+    "write_csv",
+    "write_excel",
+    "write_parquet",
+    "write_table",
+]
 
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
@@ -55,6 +64,19 @@ def _as_texts(reader: pa.RecordBatchReader, connection: duckdb.DuckDBPyConnectio
     return connection.sql(select_texts(places, kinds, "source")).to_arrow_reader(BATCH_ROWS)
 
 
+_FORMULA = "^[\\s]*[=+@\\-\t\r\uff1d\uff0b\uff0d\uff20]"
+_PLAIN_NUMBER = "^[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+
+
+def neutral_texts(texts: pa.Array) -> pa.Array:
+    """Texts that a spreadsheet would run as formulas, behind an apostrophe; numbers, which do nothing, as they are.
+
+    Source: OWASP, CSV Injection. Full-width signs are formulas where the language is Chinese or Japanese.
+    """
+    formula = pc.and_not(pc.match_substring_regex(texts, _FORMULA), pc.match_substring_regex(texts, _PLAIN_NUMBER))
+    return pc.if_else(formula, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
 def _csv_cells(texts: pa.Array, *, alone: bool) -> pa.Array:
     """Cells as RFC 4180 wants them. A NULL alone on its line is quoted, or the line would be blank and lost."""
     special = pc.match_substring_regex(texts, '[",\\r\\n]|^\\s|\\s$')
@@ -63,7 +85,8 @@ def _csv_cells(texts: pa.Array, *, alone: bool) -> pa.Array:
     return pc.fill_null(pc.if_else(special, quoted, texts), '""' if alone else "")
 
 
-def _csv_lines(columns: Sequence[pa.Array]) -> bytes:
+def _csv_lines(columns: Sequence[pa.Array], *, neutral: bool = False) -> bytes:
+    columns = [neutral_texts(column) for column in columns] if neutral else columns
     cells = [_csv_cells(column, alone=len(columns) == 1) for column in columns]
     lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
     ended = pc.binary_join_element_wise(lines, "\r\n", "")
@@ -72,19 +95,20 @@ def _csv_lines(columns: Sequence[pa.Array]) -> bytes:
     return b"".join(ended.cast(pa.binary()).to_pylist())
 
 
-def write_csv(rows: Rows, path: Path, *, bom: bool = False) -> int:
+def write_csv(rows: Rows, path: Path, *, bom: bool = False, neutral: bool = False) -> int:
     """Write UTF-8 CSV by RFC 4180 and give the number of rows; `bom` marks it so that Excel reads it as UTF-8.
 
-    NULL is an empty cell; dates are ISO, numbers plain, nested values JSON.
+    NULL is an empty cell; dates are ISO, numbers plain, nested values JSON. With `neutral` an apostrophe stands before
+    each text that a spreadsheet would run as a formula; such a file is safe to open, and not what was read.
     """
     reader = _reader(rows)
     count = 0
     with write_atomic(path) as part, part.open("wb") as file, duckdb.connect() as connection:
         file.write(b"\xef\xbb\xbf" if bom else b"")
-        file.write(_csv_lines([pa.array([name], pa.string()) for name in reader.schema.names]))
+        file.write(_csv_lines([pa.array([name], pa.string()) for name in reader.schema.names], neutral=neutral))
         for batch in _as_texts(reader, connection):
             if batch.num_rows:
-                file.write(_csv_lines(batch.columns))
+                file.write(_csv_lines(batch.columns, neutral=neutral))
             count += batch.num_rows
     return count
 

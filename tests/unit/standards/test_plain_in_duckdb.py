@@ -40,7 +40,8 @@ def test_duckdb_reads_what_the_reference_reads(element: Element) -> None:
     for raw in raws:
         reading = element.read(raw)
         rules = {*reading.broken, *reading.warnings}
-        order = [rule for rule in ("form", *(check.rule for check in element.checks)) if rule in rules]
+        faults = (fault.rule for fault in element.faults)
+        order = [rule for rule in (*faults, "form", *(check.rule for check in element.checks)) if rule in rules]
         expected.append((raw, (reading.value, reading.missing, tuple(order))))
     rows = read_by_duckdb(element, raws)
     differing = [

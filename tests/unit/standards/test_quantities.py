@@ -185,7 +185,7 @@ VALUES: dict[str, dict[str, object]] = {
 BROKEN: dict[str, dict[str, str]] = {
     "money": dict.fromkeys(NOT_MONEY, "form")
     | {"12.345": "too_precise", "10000000000000000": "too_large", "$5": "currency", "5美元": "currency"},
-    "area": {"-3": "range", "3斤": "form", "89.55555": "too_precise", "1.23456公倾": "form"},
+    "area": {"-3": "range", "3斤": "form", "89.55555": "form", "1.23456公倾": "form"},
     "percentage": {"12.5%%": "form", "12.34567%": "too_precise", "一半": "form"},
     "integer": {"1.5": "too_precise", "9223372036854775808": "too_large", "1e3": "form", "12个": "form", "": ""},
     "count": {"-1": "range", "三五个": "form", "两三人": "form", "12斤": "form", "人": "form"},

@@ -52,11 +52,8 @@ def test_a_division_is_read_by_code_name_and_path(raw: str, code: str) -> None:
     ("raw", "rule"),
     [
         *((raw, "ambiguous") for raw in ("朝阳区", "鼓楼区")),
-        *(
-            (raw, "not_listed")
-            for raw in ("市辖区", "县", "110108001001", "云州市", "110108.0", "海淀区人民政府", "99")
-        ),
-        *((raw, "form") for raw in ("1", "11010", "000000", "1101081")),
+        *((raw, "not_listed") for raw in ("市辖区", "县", "110108001001", "云州市", "海淀区人民政府", "99")),
+        *((raw, "form") for raw in ("1", "11010", "000000", "1101081", "110108.0")),
     ],
 )
 def test_what_is_no_division_or_more_than_one_is_not_guessed(raw: str, rule: str) -> None:

@@ -3,14 +3,18 @@
 from ronghe.cli.views.auditing import audited
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
+from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, reclaimed, rules, rules_json
 from ronghe.cli.views.packages import verification, verification_json
+from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.registry import imported, reused
+from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
 from ronghe.cli.views.technology import explained_need, recommended, shared_technologies
 
 __all__ = [
+    "allocated",
     "audited",
     "city",
     "city_json",
@@ -19,21 +23,33 @@ __all__ = [
     "element_json",
     "elements",
     "explained",
+    "explained_demand",
     "explained_need",
+    "forecasts",
+    "hours_shared",
     "imported",
     "integrated",
     "linked",
+    "monitored",
     "profile",
     "proposal",
+    "protected",
     "published",
     "reading",
     "reading_json",
+    "reclaimed",
     "recommended",
     "reused",
+    "risk",
+    "rules",
+    "rules_json",
     "scanned",
     "scores",
     "shared",
+    "shared_resources",
     "shared_technologies",
+    "varied",
     "verification",
     "verification_json",
+    "verified_allocation",
 ]

@@ -42,7 +42,7 @@ def _hits(console: Console, session: Session, made: Audited) -> None:
         )
         for hit in hits[:SHOWN]
     )
-    console.print(grid(session, ("component", "version", "advisory", "severity", "fixed_in", "remark"), rows))
+    console.print(grid(session, ("component", "version", "advisory", "how_grave", "fixed_in", "remark"), rows))
     if len(hits) > SHOWN:
         console.print(session.text("technology.more_hits", count=count(len(hits) - SHOWN)))
 

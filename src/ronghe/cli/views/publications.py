@@ -169,6 +169,12 @@ def _integrated_tables(console: Console, session: Session, made: Shared) -> None
         console.print()
 
 
+def _masked(console: Console, session: Session, made: Shared) -> None:
+    columns = sum(how != "kept" for one in made.protection.tables for how in one.left.values())
+    if columns:
+        console.print(session.text("cli.masked", columns=count(columns), folder=shell(made.out / "private" / "clear")))
+
+
 def shared(made: Shared) -> View:
     """A shared folder: tables, readiness or degree, counts, and where the report lies."""
 
@@ -185,6 +191,7 @@ def shared(made: Shared) -> View:
         else:
             _readiness(console, session, made)
         console.print()
+        _masked(console, session, made)
         console.print(_counts(session, *made.rows))
         notes(console, session, made.warnings)
         report = ("cli.next_report", shell(made.report))

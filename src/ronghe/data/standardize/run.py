@@ -194,7 +194,7 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
         columns=_columns(compiled, sink),
         reasons=_reasons(sink),
         constants=constants_of(compiled.constants),
-        notes=(*staged.notes, *_doubtful_total(job, total)),
+        notes=(*staged.notes, *_undated(compiled), *_doubtful_total(job, total)),
         schema=_published_schema(compiled),
     )
 

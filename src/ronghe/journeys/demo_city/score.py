@@ -15,6 +15,7 @@ from ronghe.data.integrate.statements import drawn, fetch, make, union
 from ronghe.journeys.demo_city.plan import KINDS, Kind, Told
 from ronghe.journeys.integrate import opened
 from ronghe.journeys.publication import REJECTS, table_name
+from ronghe.journeys.share_protection import clear_path
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError
@@ -96,7 +97,7 @@ def _records(engine: DuckDB, publication: Path, name: str, told: Told, scratch: 
     """The rows of a source with the number of their record in the file: published rows lie in the order of the file,
     and the numbers of the others stand in the rejects."""
     table = table_name(told.file)
-    path = publication / f"{table}.parquet"
+    path = clear_path(publication, f"{table}.parquet")
     if not path.is_file():
         raise InputError("demo_city.score_missing", path=str(path))
     source = Source(name, str(path), "", columns=told.columns)
@@ -138,7 +139,7 @@ def _fields(engine: DuckDB, publication: Path, city: Path, kind: Kind) -> Iterat
     """Golden values beside what is true of the entity that most rows of the golden row are about."""
     import pyarrow.parquet as pq
 
-    golden, facts = publication / f"{kind.step}.parquet", city / "truth" / f"facts_of_{kind.truth}.parquet"
+    golden, facts = clear_path(publication, f"{kind.step}.parquet"), city / "truth" / f"facts_of_{kind.truth}.parquet"
     for view, path in (("golden", golden), ("facts", facts)):
         _parquet(engine, view, path, tuple(pq.read_schema(path).names))
     make(

@@ -1,0 +1,1 @@
+"""Other engines of decisions, each on the same grants and requests."""

@@ -1,0 +1,180 @@
+"""`ronghe log`: the append-only log, its heads and receipts, and its verifier."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from ronghe.cli.grammar import Command, Group
+from ronghe.cli.keys import STORE
+from ronghe.cli.printing import say
+from ronghe.cli.session import Session
+from ronghe.cli.values import OneOf, Whole
+from ronghe.cli.views.keys import line
+from ronghe.cli.views.log import fault_json, verdict_view
+from ronghe.terms import InputError, Refused
+
+if TYPE_CHECKING:
+    from ronghe.trust.keys import Signer
+    from ronghe.trust.log import Verdict
+
+__all__ = ["log"]
+
+# The log loads inside the commands, so that help and usage errors come at once.
+
+_PATH = click.Path(path_type=Path)
+_LOG = click.argument("log", type=_PATH, metavar="LOG")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@click.group(cls=Group)
+@click.pass_context
+def log(ctx: click.Context) -> None:
+    """See `cli.command_log`."""
+    if ctx.invoked_subcommand is None:
+        say(ctx.command.get_help(ctx))
+
+
+@log.command(cls=Command, examples=("ronghe log create decisions --sign heads", "ronghe log create reads"))
+@_LOG
+@click.option("--sign", "signed_by", metavar="NAME")
+@click.option("--hash", "hash_name", type=OneOf(("sm3", "sha256")), default="sm3")
+@STORE
+@click.pass_obj
+def create(
+    session: Session, /, log: Path, *, signed_by: str | None, hash_name: Literal["sm3", "sha256"], store: Path
+) -> None:
+    """See `cli.command_log_create`."""
+    from ronghe.trust.keys import KeyStore, signer_of
+    from ronghe.trust.log import Log
+
+    signer = signer_of(KeyStore(store).current(signed_by)) if signed_by else None
+    with Log.create(log, now=_now, signer=signer, hash_=hash_name) as made:
+        said = {"path": str(log), "hash": hash_name, "key": signer.key_id if signer else "-"}
+        session.show(said | {"id": made.id}, line("log.created", **said))
+
+
+def _signer(folder: Path, store: Path) -> "Signer | None":
+    """Who signs this log, with the key that its header names."""
+    from ronghe.trust.keys import KeyStore, signer_of
+    from ronghe.trust.log import read_header
+
+    signs = read_header(folder)["signer"]
+    return signer_of(KeyStore(store).get(signs["key"])) if signs else None
+
+
+def _bodies(path: Path) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(path.read_bytes().splitlines(), 1):
+        if not text.strip():
+            continue
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise InputError("log.not_lines", path=str(path), line=number)
+        yield body
+
+
+@log.command(cls=Command, examples=("ronghe log append decisions today.jsonl",))
+@_LOG
+@click.argument("lines", type=_PATH, metavar="FILE")
+@STORE
+@click.pass_obj
+def append(session: Session, /, log: Path, lines: Path, *, store: Path) -> None:
+    """See `cli.command_log_append`."""
+    from ronghe.trust.log import Log
+
+    bodies = list(_bodies(lines))
+    with Log(log, now=_now, signer=_signer(log, store)) as opened:
+        opened.append(bodies)
+        said = {"path": str(log), "count": len(bodies), "size": opened.size}
+    session.show(said, line("log.appended", **said))
+
+
+@log.command(cls=Command, examples=("ronghe log head decisions --json > head.json",))
+@_LOG
+@click.pass_obj
+def head(session: Session, /, log: Path) -> None:
+    """See `cli.command_log_head`."""
+    from ronghe.trust.log import Reader
+
+    found = Reader(log).head()
+    if found is None:
+        raise InputError("log.empty", path=str(log))
+    session.show(found.to_json(), line("log.head_is", size=found.size, root=found.root.hex()))
+
+
+@log.command(cls=Command, examples=("ronghe log prove decisions 17 --json > receipt.json",))
+@_LOG
+@click.argument("index", type=Whole(0, 2**62), metavar="N")
+@click.pass_obj
+def prove(session: Session, /, log: Path, index: int) -> None:
+    """See `cli.command_log_prove`."""
+    from ronghe.trust.log import Reader
+
+    reader = Reader(log)
+    found = reader.head()
+    if found is None:
+        raise InputError("log.empty", path=str(log))
+    receipt = reader.receipt(index, found)
+    entry = receipt.entry.decode()
+    session.show(receipt.to_json(), line("log.receipt_is", index=index, size=found.size, entry=entry))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What the verifier or JSON cannot read, as an error of ours."""
+    from ronghe.trust.log import Unreadable
+
+    try:
+        yield
+    except Unreadable as fault:
+        raise InputError("log.unreadable", path=str(path), what=fault.args[0]) from fault
+    except (OSError, ValueError) as fault:
+        raise InputError("log.unreadable", path=str(path), what=type(fault).__name__) from fault
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    with _readable(path):
+        value = json.loads(path.read_bytes())
+    if not isinstance(value, dict):
+        raise InputError("log.unreadable", path=str(path), what=type(value).__name__)
+    return value
+
+
+def _verdict(folder: Path, heads: tuple[Path, ...], receipts: tuple[Path, ...], *, every: bool) -> "Verdict":
+    from ronghe.trust.log import Fault, verify, verify_receipt
+
+    kept = [_read_json(path) for path in (*heads, *receipts)]
+    with _readable(folder):
+        verdict = verify(folder, kept, every_signature=every)
+        for path, receipt in zip(receipts, kept[len(heads) :], strict=True):
+            if not verify_receipt(folder, receipt):
+                verdict.faults.append(Fault("receipt_wrong", 0, 0, str(path)))
+    return verdict
+
+
+@log.command(cls=Command, examples=("ronghe log verify decisions --head head.json --receipt receipt.json",))
+@_LOG
+@click.option("--head", "heads", type=_PATH, metavar="FILE", multiple=True)
+@click.option("--receipt", "receipts", type=_PATH, metavar="FILE", multiple=True)
+@click.option("--every-signature", is_flag=True)
+@click.pass_obj
+def verify(
+    session: Session, /, log: Path, *, heads: tuple[Path, ...], receipts: tuple[Path, ...], every_signature: bool
+) -> None:
+    """See `cli.command_log_verify`."""
+    verdict = _verdict(log, heads, receipts, every=every_signature)
+    told = asdict(verdict) | {"faults": [fault_json(fault) for fault in verdict.faults]}
+    session.show({"log": str(log), "whole": not verdict.faults, **told}, verdict_view(verdict, log))
+    if verdict.faults:
+        raise Refused("log.broken", path=str(log), count=len(verdict.faults))

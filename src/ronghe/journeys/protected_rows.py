@@ -1,0 +1,222 @@
+"""The rows of one file that leave under a policy: decided, released and measured, and open to every channel.
+
+File, preview, Python and SQL read these rows. SQL runs where the source is not: in an engine that has them alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from ronghe.data.protect.compile import Compiled, compile_plan
+from ronghe.data.protect.release import Tokens, place_of, released, suppressed
+from ronghe.data.protect.risk import Risk, risk_of
+from ronghe.journeys.policies import ancestors_of, read_policy
+from ronghe.journeys.publication import table_name
+from ronghe.journeys.token_keys import tokens_of
+from ronghe.journeys.typed_source import attach_typed
+from ronghe.messages import both
+from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
+from ronghe.tables.open import ReadOptions
+from ronghe.tables.write import write_parquet
+from ronghe.terms import Kind, Refused
+from ronghe.trust.access import Deny, Permit, Plan, Request, decide
+from ronghe.trust.access.obligations import Token
+from ronghe.trust.access.policy import Policy
+
+__all__ = ["LEAVING", "Asked", "ProtectedRows", "asked_of", "protected_rows"]
+
+LEAVING = "leaving"
+"""What a consumer's SELECT calls the rows."""
+_RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request with the policy that answers it, at one instant."""
+
+    policy: Policy
+    request: Request
+    now: datetime
+
+    def plan(self, amount: int = 0) -> Plan:
+        """The plan of the grants; Refused with the reason, the clause and the remedy."""
+        answer = decide(replace(self.request, amount=amount), self.policy.grants, self.now)
+        if isinstance(answer, Permit):
+            return answer.plan
+        raise _refusal(answer)
+
+
+def _refusal(answer: Deny) -> Refused:
+    params = dict(answer.params)
+    reason, remedy = both(answer.reason, **params), both(answer.remedy)
+    if answer.clause:
+        return Refused("journeys.protect_denied_by", reason=reason, clause=answer.clause, remedy=remedy)
+    return Refused("journeys.protect_denied", reason=reason, remedy=remedy)
+
+
+def _asked(
+    policy: Policy,
+    asset: str,
+    consumer: str,
+    purpose: str,
+    fields: Sequence[str],
+    on_behalf_of: str | None,
+    now: datetime,
+) -> Asked:
+    known = policy.assets.get(asset)
+    kind, version = (known.kind, known.version) if known else (Kind.DATA, 0)
+    request = Request(consumer, kind, asset, version, purpose, tuple(fields), on_behalf_of=on_behalf_of)
+    return Asked(policy, request, now)
+
+
+def _recognizing(policy: Policy, plan: Plan) -> tuple[list[str], str | None]:
+    """The columns by which the risk is measured: those the policy names, else all that leave but tokens."""
+    named = policy.assets[plan.asset]
+    tokens = {name for share in plan.shares for name, duty in share.fields if isinstance(duty, Token)}
+    quasi = [name for name in named.quasi if name in plan.fields]
+    sensitive = named.sensitive if named.sensitive in plan.fields else None
+    return quasi or [name for name in plan.fields if name not in tokens and name != sensitive], sensitive
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedRows:
+    """The rows that leave, as a Parquet file at `path`, and what they came to; `malformed` counts the records of the
+    source that could not be read."""
+
+    path: Path
+    plan: Plan
+    rows_in: int
+    rows: int
+    malformed: int
+    risk: Risk
+
+    def batches(self) -> pa.RecordBatchReader:
+        """The rows under the names of their fields."""
+        with pq.ParquetFile(self.path) as file:
+            read = file.schema_arrow
+        names = zip(read, self.plan.fields, strict=True)
+        schema = pa.schema([field.with_name(name) for field, name in names])
+
+        def renamed() -> Iterator[pa.RecordBatch]:
+            with pq.ParquetFile(self.path) as file:
+                for batch in file.iter_batches():
+                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+        return pa.RecordBatchReader.from_batches(schema, renamed())
+
+    def first(self, most: int) -> pa.Table:
+        """The first rows."""
+        with self.batches() as reader:
+            found, left = [pa.RecordBatch.from_pylist([], schema=reader.schema)], most
+            while left > 0 and (batch := next(reader, None)) is not None:
+                found.append(batch.slice(0, left))
+                left -= batch.num_rows
+        return pa.Table.from_batches(found)
+
+    def query(self, select: exp.Select, resources: Resources | None = None) -> pa.Table:
+        """What a SELECT over the table `leaving` gives; the engine that runs it has no other table.
+
+        Of two fields whose names differ in case alone the second is called `name_1`.
+        """
+        with duckdb_engine(self.path.parent / "query", resources or Resources()) as engine:
+            places = enumerate(self.plan.fields)
+            named = [exp.alias_(exp.column(place_of(number)), name, quoted=True) for number, name in places]
+            engine.connection.read_parquet(str(self.path)).create_view("stored")
+            engine.keep(LEAVING, exp.select(*named).from_("stored"))
+            engine.connection.execute("DROP VIEW stored")
+            return engine.query(select)
+
+
+def _count(engine: DuckDB, view: str) -> int:
+    select = exp.select(exp.alias_(exp.Count(this=exp.Star()), "n")).from_(view)
+    return int(engine.query(select).to_pylist()[0]["n"])
+
+
+def _release(
+    engine: DuckDB, compiled: Compiled, plan: Plan, tokens: Tokens | None, scratch: Path, progress: Progress
+) -> None:
+    """The rows that leave as the view `leaving`; on the disk lie only protected values."""
+    path = scratch / "released.parquet"
+    batches = released(engine, compiled, "source", tokens)
+    first = next(batches)
+
+    def told() -> Any:
+        done = 0
+        yield first
+        for batch in batches:
+            done += batch.num_rows
+            progress("protect", done, 0)
+            yield batch
+
+    write_parquet(pa.RecordBatchReader.from_batches(first.schema, told()), path)
+    engine.connection.read_parquet(str(path)).create_view(_RELEASED, replace=True)
+    suppressed(engine, _RELEASED, LEAVING, plan.fields, plan.suppress)
+
+
+def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> tuple[int, Risk]:
+    rows = _count(engine, LEAVING)
+    # The quota is in rows that leave, and these are known only now: refused before a byte is published.
+    asked.plan(rows)
+    quasi, sensitive = _recognizing(asked.policy, plan)
+    columns = {name: place_of(number) for number, name in enumerate(plan.fields)}
+    return rows, risk_of(engine, LEAVING, columns, quasi=quasi, sensitive=sensitive)
+
+
+def asked_of(
+    policy: Path,
+    source: str,
+    *,
+    asset: str | None,
+    consumer: str,
+    purpose: str,
+    fields: Sequence[str],
+    on_behalf_of: str | None,
+    now: datetime,
+) -> Asked:
+    """The request for the asset that `source` is (`asset`, else the name of the file) and the policy that answers it.
+
+    Raises InputError for a policy that cannot be used.
+    """
+    return _asked(read_policy(policy), asset or table_name(source), consumer, purpose, fields, on_behalf_of, now)
+
+
+@contextmanager
+def protected_rows(
+    source: str,
+    asked: Asked,
+    *,
+    scratch: Path,
+    beside: Path,
+    key_file: Path | None = None,
+    resources: Resources,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> Iterator[ProtectedRows]:
+    """The rows of `source` that may leave; `beside` is the folder of the policy, `scratch` holds only what may leave
+    and what reading needs. Raises Refused where nothing may leave, InputError for a table that cannot be used."""
+    # Decided before the file is opened: a refusal tells nothing of what is in it, not even that it is there.
+    plan = asked.plan()
+    tokens = None
+    if key_file is not None:
+        consumer = asked.request.on_behalf_of or asked.request.consumer
+        tokens = tokens_of(key_file, consumer=consumer, expected=asked.policy.token_key)
+    ancestors = ancestors_of(asked.policy, plan, beside, scratch)
+    path = scratch / "leaving.parquet"
+    with duckdb_engine(scratch / "spill", resources) as engine:
+
+        def release(columns: Mapping[str, Any]) -> None:
+            _release(engine, compile_plan(plan, columns, ancestors), plan, tokens, scratch, progress)
+
+        staged = attach_typed(engine, "source", source, scratch, options, progress, release)
+        rows, risk = _measured(engine, asked, plan)
+        rows_in = _count(engine, "source")
+        write_parquet(engine.connection.table(LEAVING), path)
+    yield ProtectedRows(path, plan, rows_in, rows, len(staged.malformed), risk)

@@ -1,0 +1,1 @@
+"""The roads of resources: read files, call the engine, publish a folder."""

@@ -1,0 +1,94 @@
+"""Inputs with something changed: what `resources whatif --set` asks for."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ronghe.resources.allocate.inputs import AMOUNT, Inputs
+from ronghe.resources.allocate.problem import Rule
+from ronghe.terms import InputError, UsageError
+
+__all__ = ["changed"]
+
+_RULES = ("quota", "lend", "borrow", "cap")
+
+
+def changed(inputs: Inputs, changes: Mapping[str, str]) -> Inputs:
+    """The inputs with each change made.
+
+    `capacity.RESOURCE[@PARTITION]`, `weight.DEPARTMENT`, `quota|lend|borrow|cap.DEPARTMENT.RESOURCE`,
+    `demand.ID.RESOURCE`. UsageError for a key that is none of these, InputError for one that nothing answers to.
+    """
+    for key, text in changes.items():
+        amount = _amount(key, text)
+        what, _, rest = key.partition(".")
+        if what == "capacity" and rest:
+            inputs = _with_capacity(inputs, key, rest, amount)
+        elif what == "weight" and rest:
+            inputs = _with_rule(inputs, rest, {"weight": amount})
+        elif what in _RULES and "." in rest:
+            department, _, resource = rest.rpartition(".")
+            inputs = _with_amount(inputs, what, department, resource, amount)
+        elif what == "demand" and "." in rest:
+            demand, _, resource = rest.rpartition(".")
+            inputs = _with_demand(inputs, key, demand, resource, amount)
+        else:
+            raise UsageError("resources.whatif_key", key=key)
+    return inputs
+
+
+def _amount(key: str, text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not math.isfinite(amount) or amount < 0 or (key.startswith("weight.") and amount == 0):
+        raise UsageError("resources.whatif_value", key=key, value=text)
+    return amount
+
+
+def _with_capacity(inputs: Inputs, key: str, name: str, amount: float) -> Inputs:
+    """The first row of the resource has all of it; the others none."""
+    resource, _, partition = name.partition("@")
+    rows = inputs.supply.to_pylist()
+    meant = [row for row in rows if row["resource"] == resource and (not partition or row["partition"] == partition)]
+    if not meant or len({row["partition"] for row in meant}) > 1:
+        known = ", ".join(sorted({f"{row['resource']}@{row['partition']}".rstrip("@") for row in rows}))
+        raise InputError("resources.whatif_unknown", key=key, known=known)
+    total = sum(row["capacity"] for row in meant)
+    for place, row in enumerate(meant):
+        row["capacity"] = row["capacity"] / total * amount if total else (amount if place == 0 else 0.0)
+    return replace(inputs, supply=pa.Table.from_pylist(rows, schema=inputs.supply.schema))
+
+
+def _with_rule(inputs: Inputs, department: str, fields: Mapping[str, Any]) -> Inputs:
+    known = {name for name in inputs.demands.column("department").unique().to_pylist() if name}
+    known |= set(inputs.policy.departments) | {name for name in inputs.supply.column("department").to_pylist() if name}
+    if department not in known:
+        raise InputError("resources.whatif_unknown", key=department, known=", ".join(sorted(known)[:20]))
+    rule = replace(inputs.policy.departments.get(department, Rule()), **fields)
+    policy = replace(inputs.policy, departments={**inputs.policy.departments, department: rule})
+    return replace(inputs, policy=policy)
+
+
+def _with_amount(inputs: Inputs, what: str, department: str, resource: str, amount: float) -> Inputs:
+    known = sorted(set(inputs.supply.column("resource").to_pylist()))
+    if resource.partition("@")[0] not in known:
+        raise InputError("resources.whatif_unknown", key=resource, known=", ".join(known))
+    before = getattr(inputs.policy.departments.get(department, Rule()), what)
+    return _with_rule(inputs, department, {what: {**before, resource: amount}})
+
+
+def _with_demand(inputs: Inputs, key: str, demand: str, resource: str, amount: float) -> Inputs:
+    name = AMOUNT + resource
+    rows = np.flatnonzero(np.array(inputs.demands.column("id").to_pylist(), object) == demand)
+    if name not in inputs.demands.column_names or not len(rows):
+        raise InputError("resources.whatif_unknown", key=key, known=", ".join(inputs.demands.column_names))
+    values = inputs.demands.column(name).to_numpy().copy()
+    values[rows[0]] = amount
+    place = inputs.demands.column_names.index(name)
+    return replace(inputs, demands=inputs.demands.set_column(place, name, pa.array(values)))

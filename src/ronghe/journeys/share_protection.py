@@ -1,0 +1,239 @@
+"""The step of a share that makes its tables fit to leave: scanned, graded, masked; the clear ones stay private."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from ronghe.data.protect.publishing import Masks, compile_masks, masks_of, redacted
+from ronghe.data.protect.release import released
+from ronghe.data.scan.grades import grade_table
+from ronghe.data.scan.result import ScannedTable
+from ronghe.data.scan.scan import scan_table
+from ronghe.journeys.publication import REJECTS
+from ronghe.journeys.typed_source import attach_typed
+from ronghe.standards.catalog import Catalog
+from ronghe.standards.grading import GradeProfile
+from ronghe.tables import expressions as ops
+from ronghe.tables.delimited import Progress
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
+from ronghe.tables.open import stage
+from ronghe.tables.package import Resource
+from ronghe.tables.publish import Workspace
+from ronghe.tables.write import write_parquet
+
+__all__ = [
+    "CLEAR",
+    "KEPT",
+    "MODES",
+    "Leaving",
+    "Protection",
+    "TableProtection",
+    "clear_path",
+    "protect_tables",
+    "restore_clear",
+]
+
+CLEAR = f"{REJECTS}/clear"
+"""Where the tables lie as they were, in the folder that is never delivered."""
+MODES = ("mask", "keep")
+KEPT, MASKED, REDACTED = "kept", "masked", "redacted"
+
+
+class IntegratedStep(Protocol):
+    """What is read here of an integrated table."""
+
+    @property
+    def name(self) -> str:
+        """The name of the step."""
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Its tables, with their rows."""
+
+    @property
+    def others(self) -> Sequence[str]:
+        """Its other files."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableProtection:
+    """What was found in a published table, and how each of its personal columns left: masked, redacted, or kept."""
+
+    table: str
+    scanned: ScannedTable
+    left: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """The tables of a publication with their grades; `private` names files that did not leave as they hold values."""
+
+    mode: str
+    tables: tuple[TableProtection, ...] = ()
+    private: tuple[str, ...] = ()
+
+    def left(self, table: str) -> Mapping[str, str]:
+        """How the columns of a table that hold personal data left; those of an unknown table: none."""
+        return next((one.left for one in self.tables if one.table == table), {})
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a JSON value."""
+        tables = [
+            {
+                "table": one.table,
+                "grade": one.scanned.grade,
+                "reasons": [{"code": note.code, **note.params} for note in one.scanned.reasons],
+                "columns": [
+                    {"column": found.column, "kind": found.kind, "grade": found.grade, "left": one.left[found.column]}
+                    for found in one.scanned.found
+                ],
+            }
+            for one in self.tables
+        ]
+        return {"mode": self.mode, "tables": tables, "private": list(self.private)}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Files of a workspace: `tables` are scanned and masked; `within` hold values of them in another form, so that they
+    cannot leave beside masked tables."""
+
+    tables: Sequence[str]
+    within: Sequence[str] = field(default_factory=tuple)
+
+
+def clear_path(publication: Path, file: str) -> Path:
+    """Where a table lies with its own values, whether it was masked or not."""
+    clear = publication / CLEAR / file
+    return clear if clear.exists() else publication / file
+
+
+def restore_clear(work: Workspace) -> None:
+    """Undo what a stopped run masked already, so that every step finds its tables as it left them."""
+    for path in sorted((work.folder / CLEAR).glob("*")):
+        path.replace(work.folder / path.name)
+
+
+def protect_tables(
+    work: Workspace,
+    leaving: Leaving,
+    mode: str,
+    *,
+    catalog: Catalog,
+    grades: GradeProfile,
+    resources: Resources,
+    progress: Progress,
+) -> Protection:
+    """Scan and grade the tables, and with the mode `mask` put masked ones in their place.
+
+    The clear tables, and all that holds values of them, then lie under `private/clear`.
+    """
+    made = []
+    for number, file in enumerate(leaving.tables):
+        progress("protect", number, len(leaving.tables))
+        made.append(_protected(work, file, mode, catalog, grades, resources))
+    progress("protect", len(leaving.tables), len(leaving.tables))
+    masked = any(how != KEPT for one in made for how in one.left.values())
+    moved = tuple(leaving.within) if masked else ()
+    for file in moved:
+        _to_clear(work, file)
+    return Protection(mode, tuple(made), moved)
+
+
+def _to_clear(work: Workspace, file: str) -> None:
+    clear = work.folder / CLEAR / file
+    clear.parent.mkdir(parents=True, exist_ok=True)
+    (work.folder / file).replace(clear)
+
+
+def _protected(
+    work: Workspace, file: str, mode: str, catalog: Catalog, grades: GradeProfile, resources: Resources
+) -> TableProtection:
+    scratch = work.scratch / f"protect_{Path(file).stem}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    path, name = work.folder / file, Path(file).stem
+    with duckdb_engine(scratch / "spill", resources) as engine:
+        scanned = grade_table(scan_table(engine, stage(str(path), scratch), catalog, scratch, source=name), grades)
+        left = dict.fromkeys((column.column for column in scanned.found), KEPT)
+        if mode == "mask":
+            left |= _masked(engine, work, file, scanned, grades, scratch)
+    return TableProtection(name, scanned, left)
+
+
+def _masked(
+    engine: DuckDB, work: Workspace, file: str, scanned: ScannedTable, grades: GradeProfile, scratch: Path
+) -> dict[str, str]:
+    """Put the masked table in the place of the clear one; nothing moves where nothing is to be masked."""
+    path, left = work.folder / file, dict[str, str]()
+    written = scratch / "masked.parquet"
+
+    def run(columns: Mapping[str, ops.Column]) -> None:
+        masks = masks_of(scanned.found, grades, {name: column.type for name, column in columns.items()})
+        left.update(dict.fromkeys(masks, MASKED))
+        left.update(dict.fromkeys(masks.texts, REDACTED))
+        if left:
+            _write(engine, masks, columns, written, table=Path(file).stem)
+
+    attach_typed(engine, "leaving", str(path), scratch, None, lambda *_: None, run)
+    if left:
+        _to_clear(work, file)
+        written.replace(path)
+    return left
+
+
+def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path: Path, *, table: str) -> None:
+    compiled = compile_masks(masks, columns, table=table)
+    names = [output.name for output in compiled.outputs]
+    batches = released(engine, compiled, "leaving", None)
+
+    def leaving(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return redacted(batch.rename_columns(names), masks.texts)
+
+    first = leaving(next(batches))
+
+    def every() -> Iterator[pa.RecordBatch]:
+        yield first
+        yield from map(leaving, batches)
+
+    write_parquet(pa.RecordBatchReader.from_batches(first.schema, every()), path)
+
+
+def leaving_files(tables: Sequence[str], integrated: Sequence[IntegratedStep]) -> Leaving:
+    """What of a publication is a table, and what holds values of one; members and origins name rows by digests."""
+    files, within = [f"{table}.parquet" for table in tables], []
+    for step in integrated:
+        files.append(f"{step.name}.parquet")
+        digests = {f"{step.name}.members.parquet", f"{step.name}.provenance.parquet"}
+        within += [file for file in (*step.files, *step.others) if file not in digests and file != files[-1]]
+    return Leaving(files, within)
+
+
+def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: Protection) -> list[Resource]:
+    """The resources of the manifest as the files lie now, with the clear ones and with the columns that left masked."""
+    found = []
+    for resource in listed:
+        if resource.path in protection.private:
+            found.append(Resource(f"{CLEAR}/{resource.path}", resource.properties))
+            continue
+        left = {name: how for name, how in protection.left(Path(resource.path).stem).items() if how != KEPT}
+        if resource.path.endswith(".parquet") and left and (work.folder / CLEAR / resource.path).exists():
+            found.append(Resource(f"{CLEAR}/{resource.path}", {"ronghe:clearOf": resource.path}))
+            found.append(Resource(resource.path, {**resource.properties, **_as_it_left(resource.properties, left)}))
+        else:
+            found.append(resource)
+    return found
+
+
+def _as_it_left(properties: Mapping[str, Any], left: Mapping[str, str]) -> dict[str, Any]:
+    """The properties of a masked table that changed: what was a date or a number and is masked is a text now."""
+    made: dict[str, Any] = {"ronghe:masked": dict(left)}
+    if "schema" in properties:
+        fields = [
+            {"name": one["name"], "title": one.get("title", ""), "type": "string"} if one["name"] in left else one
+            for one in properties["schema"]["fields"]
+        ]
+        made["schema"] = {"fields": fields}
+    return made

@@ -1,0 +1,1 @@
+"""Who a person is, what they may see and do, and on whose behalf."""

@@ -1,0 +1,180 @@
+"""Give and take roles, stand in for somebody, make and revoke tokens."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ronghe.platform.access.models import Delegation, Membership, Person, Token
+from ronghe.platform.access.queries import digest_of
+from ronghe.platform.access.roles import ADMINISTRATORS, Role
+from ronghe.platform.access.rules import Actor, check_role_belongs, check_roles_together
+from ronghe.platform.access.start import check_password
+from ronghe.platform.audit.actions import record
+from ronghe.platform.departments.models import Department
+from ronghe.terms import InputError, Refused, UsageError
+
+__all__ = [
+    "LONGEST_TOKEN",
+    "SCOPES",
+    "add_person",
+    "end_delegation",
+    "end_membership",
+    "give_role",
+    "make_token",
+    "revoke_token",
+    "stand_in",
+    "switch_off",
+]
+
+SCOPES = ("catalogue.read", "requests.write", "data.read")
+LONGEST_TOKEN = timedelta(days=366)
+
+
+def _check_administrator(by: Actor, role: Role) -> None:
+    if not by.anywhere(role):
+        raise Refused("platform.role_missing", role=role.value)
+
+
+def add_person(*, by: Actor, at: datetime, username: str, name: str, email: str = "", password: str) -> Person:
+    """A new person, without any role; the system administrator's work."""
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    with transaction.atomic():
+        person = Person(username=username, name=name, email=email)
+        check_password(password, person)
+        person.set_password(password)
+        _clean(person)
+        person.save()
+        record(by=by, at=at, action="person.added", subject_kind="person", subject=person.pk, facts={"name": username})
+    return person
+
+
+def _clean(person: Person) -> None:
+    try:
+        person.full_clean()
+    except ValidationError as fault:
+        name = next(iter(fault.message_dict))
+        raise InputError("platform.field_value", name=name, value=getattr(person, name, "")) from fault
+
+
+def switch_off(*, by: Actor, at: datetime, person: Person) -> None:
+    """From now on the person cannot sign in and none of their roles counts, lent ones included."""
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    with transaction.atomic():
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
+        record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk)
+
+
+def _roles_at(person: Person, at: datetime) -> Iterable[Role]:
+    held = Membership.objects.filter(person=person).exclude(until__lte=at)
+    return [Role(role) for role in held.values_list("role", flat=True)]
+
+
+def give_role(
+    *, by: Actor, at: datetime, person: Person, department: Department, role: Role, until: datetime | None = None
+) -> Membership:
+    """Give a role; the security administrator's work, and never to themselves. Refused for roles that must be apart."""
+    _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
+    if person.pk == by.person:
+        raise Refused("platform.own_role")
+    with transaction.atomic():
+        # Locked, so that two roles that may not meet are not given at the same moment by two people.
+        Person.objects.select_for_update().get(pk=person.pk)
+        check_role_belongs(role, in_bureau=department.is_bureau)
+        check_roles_together({role, *_roles_at(person, at)})
+        membership = Membership.objects.create(person=person, department=department, role=role, since=at, until=until)
+        record(
+            by=by,
+            at=at,
+            action="role.given",
+            subject_kind="person",
+            subject=person.pk,
+            departments=[str(department.pk)],
+            facts={"role": role.value, "until": until and until.isoformat()},
+        )
+    return membership
+
+
+def end_membership(*, by: Actor, at: datetime, membership: Membership) -> None:
+    """Take a role away; what was lent of it ends with it."""
+    _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
+    with transaction.atomic():
+        membership.until = at
+        membership.save(update_fields=["until"])
+        Delegation.objects.filter(membership=membership, ended__isnull=True).update(ended=at)
+        record(
+            by=by,
+            at=at,
+            action="role.ended",
+            subject_kind="person",
+            subject=membership.person_id,
+            departments=[str(membership.department_id)],
+            facts={"role": membership.role},
+        )
+
+
+def stand_in(
+    *, by: Actor, at: datetime, membership: Membership, to: Person, since: datetime, until: datetime
+) -> Delegation:
+    """Let somebody stand in for oneself, in one role, for a time; administrators cannot lend theirs."""
+    if membership.person_id != by.person:
+        raise Refused("platform.not_own_role")
+    if Role(membership.role) in ADMINISTRATORS:
+        raise Refused("platform.roles_apart", roles=membership.role)
+    if to.pk == by.person or until <= since:
+        raise UsageError("platform.delegation_form")
+    with transaction.atomic():
+        check_roles_together({Role(membership.role), *_roles_at(to, at)})
+        made = Delegation.objects.create(membership=membership, to=to, since=since, until=until)
+        record(
+            by=by,
+            at=at,
+            action="role.lent",
+            subject_kind="person",
+            subject=to.pk,
+            departments=[str(membership.department_id)],
+            facts={"role": membership.role, "since": since.isoformat(), "until": until.isoformat()},
+        )
+    return made
+
+
+def end_delegation(*, by: Actor, at: datetime, delegation: Delegation) -> None:
+    """Take back what was lent; the lender and the security administrator may."""
+    if delegation.membership.person_id != by.person:
+        _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
+    with transaction.atomic():
+        delegation.ended = at
+        delegation.save(update_fields=["ended"])
+        record(by=by, at=at, action="role.taken_back", subject_kind="person", subject=delegation.to_id)
+
+
+def make_token(*, by: Actor, at: datetime, name: str, scopes: Iterable[str], expires: datetime) -> tuple[Token, str]:
+    """A token for a program of one's own: the record, and the secret, which is shown this once."""
+    wanted = sorted(set(scopes))
+    if by.scopes is not None:
+        raise Refused("platform.scope_missing", scope="tokens")
+    if not wanted or not set(wanted) <= set(SCOPES):
+        raise UsageError("platform.scope_unknown", scopes=", ".join(wanted), known=", ".join(SCOPES))
+    if not at < expires <= at + LONGEST_TOKEN:
+        raise UsageError("platform.token_time", days=LONGEST_TOKEN.days)
+    secret = f"rh_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        token = Token.objects.create(
+            person_id=by.person, name=name, digest=digest_of(secret), scopes=wanted, made=at, expires=expires
+        )
+        record(by=by, at=at, action="token.made", subject_kind="token", subject=token.pk, facts={"scopes": wanted})
+    return token, secret
+
+
+def revoke_token(*, by: Actor, at: datetime, token: Token) -> None:
+    """End a token at once; its owner and the security administrator may."""
+    if token.person_id != by.person:
+        _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
+    with transaction.atomic():
+        token.revoked = at
+        token.save(update_fields=["revoked"])
+        record(by=by, at=at, action="token.revoked", subject_kind="token", subject=token.pk)

@@ -1,0 +1,1 @@
+"""What happened: written in the same transaction as the thing itself, sealed into the append-only log."""

@@ -1,0 +1,361 @@
+"""Describe, review, publish and withdraw entries; mount and stop sources; list what a department has."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor, check_role
+from ronghe.platform.audit.actions import record
+from ronghe.platform.catalogue import search
+from ronghe.platform.catalogue.models import Asset, Demand, InventoryItem, Item, Source, Version, VersionState
+from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings
+from ronghe.platform.departments.models import Department
+from ronghe.standards.legal import LegalProfile
+from ronghe.terms import InputError, Kind, Refused, UsageError, legal_day
+
+__all__ = [
+    "answer_demand",
+    "ask_for",
+    "assign_demand",
+    "describe",
+    "lint",
+    "list_inventory",
+    "mount",
+    "new_asset",
+    "publish",
+    "restart_source",
+    "revise",
+    "send_back",
+    "stop_source",
+    "submit_for_review",
+    "withdraw",
+]
+
+_FIELDS = (
+    "name",
+    "abstract",
+    "category",
+    "format",
+    "method",
+    "update_period",
+    "sharing_class",
+    "conditions",
+    "legal_basis",
+    "is_lead_source",
+    "grade",
+    "personal",
+)
+
+
+def _entry(by: Actor, at: datetime, action: str, version: Version, **facts: Any) -> None:
+    record(
+        by=by,
+        at=at,
+        action=f"catalogue.{action}",
+        subject_kind="version",
+        subject=version.pk,
+        departments=[str(version.asset.department_id)],
+        facts={"asset": version.asset.code, "number": version.number, "name": version.name, **facts},
+    )
+
+
+def _locked(version: Version, *states: VersionState) -> Version:
+    """The version as it stands now; Refused where somebody else moved it on in between."""
+    now = Version.objects.select_for_update().select_related("asset").get(pk=version.pk)
+    if now.state not in states:
+        raise Refused("platform.version_state", name=now.name, state=now.state)
+    return now
+
+
+def new_asset(*, by: Actor, at: datetime, department: Department, code: str, kind: Kind) -> Asset:
+    """A new thing that the department holds; it is in nobody's sight until a version of it is published."""
+    check_role(by, Role.OFFERER, department.pk, scope="catalogue.write")
+    if Asset.objects.filter(code=code).exists():
+        raise InputError("platform.asset_code_taken", asset=code)
+    with transaction.atomic():
+        asset = Asset.objects.create(code=code, kind=kind.value, department=department, made=at)
+        record(
+            by=by,
+            at=at,
+            action="catalogue.asset_made",
+            subject_kind="asset",
+            subject=asset.pk,
+            departments=[str(department.pk)],
+            facts={"code": code, "kind": kind.value},
+        )
+    return asset
+
+
+def describe(
+    *, by: Actor, at: datetime, asset: Asset, fields: Mapping[str, Any], items: Sequence[Mapping[str, Any]] = ()
+) -> Version:
+    """A draft of the next version; InputError for fields that an entry does not have."""
+    check_role(by, Role.OFFERER, asset.department_id, scope="catalogue.write")
+    _check_fields(fields)
+    with transaction.atomic():
+        Asset.objects.select_for_update().get(pk=asset.pk)
+        if asset.versions.filter(state__in=(VersionState.DRAFT, VersionState.IN_REVIEW)).exists():
+            raise Refused("platform.version_open", asset=asset.code)
+        last = asset.versions.order_by("-number").first()
+        version = Version(asset=asset, number=last.number + 1 if last else 1, **fields)
+        _clean(version)
+        version.save()
+        _keep_items(version, items)
+        _entry(by, at, "described", version)
+    return version
+
+
+def _clean(version: Version) -> None:
+    """InputError naming the first field whose value cannot be kept, in place of Django's own."""
+    try:
+        version.full_clean()
+    except ValidationError as fault:
+        name = next(iter(fault.message_dict))
+        raise InputError("platform.field_value", name=name, value=getattr(version, name, "")) from fault
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    for name in fields:
+        if name not in _FIELDS:
+            raise InputError("platform.field_unknown", name=name, known=", ".join(_FIELDS))
+
+
+def _keep_items(version: Version, items: Iterable[Mapping[str, Any]]) -> None:
+    version.items.all().delete()
+    Item.objects.bulk_create(Item(version=version, place=place, **item) for place, item in enumerate(items))
+
+
+def revise(
+    *,
+    by: Actor,
+    at: datetime,
+    version: Version,
+    fields: Mapping[str, Any],
+    items: Sequence[Mapping[str, Any]] | None = None,
+) -> Version:
+    """Change a draft; a version that was published is replaced by another one, never changed."""
+    check_role(by, Role.OFFERER, version.asset.department_id, scope="catalogue.write")
+    _check_fields(fields)
+    with transaction.atomic():
+        now = _locked(version, VersionState.DRAFT)
+        for name, value in fields.items():
+            setattr(now, name, value)
+        _clean(now)
+        now.save()
+        if items is not None:
+            _keep_items(now, items)
+        _entry(by, at, "revised", now)
+    return now
+
+
+def lint(version: Version) -> tuple[Finding, ...]:
+    """What the rules find in a version, beside the names that its department already has in the catalogue."""
+    others = Version.objects.filter(asset__department=version.asset.department_id, state=VersionState.PUBLISHED)
+    others = others.exclude(asset=version.asset_id)
+    items = [DescribedItem(item.name, item.type, item.unit, item.personal) for item in version.items.all()]
+    return findings(
+        Described(
+            kind=version.asset.kind,
+            name=version.name,
+            abstract=version.abstract,
+            category=version.category,
+            format=version.format,
+            method=version.method,
+            update_period=version.update_period,
+            sharing_class=version.sharing_class,
+            conditions=version.conditions,
+            legal_basis=version.legal_basis,
+            personal=version.personal or any(item.personal for item in items),
+            items=items,
+            names_of_others=frozenset(others.values_list("name", flat=True)),
+        )
+    )
+
+
+def submit_for_review(*, by: Actor, at: datetime, version: Version) -> Version:
+    """Hand a draft to the reviewer; Refused while a rule finds something that stops it."""
+    check_role(by, Role.OFFERER, version.asset.department_id, scope="catalogue.write")
+    stopping = [finding for finding in lint(version) if finding.stops]
+    if stopping:
+        raise Refused("platform.lint_stops", count=len(stopping), first=stopping[0].place)
+    with transaction.atomic():
+        now = _locked(version, VersionState.DRAFT)
+        now.state = VersionState.IN_REVIEW
+        now.save(update_fields=["state"])
+        _entry(by, at, "submitted", now)
+    return now
+
+
+def send_back(*, by: Actor, at: datetime, version: Version, reason: str) -> Version:
+    """The reviewer wants something changed and says what."""
+    _check_reviewer(by, version)
+    if not reason.strip():
+        raise UsageError("platform.reason_missing")
+    with transaction.atomic():
+        now = _locked(version, VersionState.IN_REVIEW)
+        now.state = VersionState.DRAFT
+        now.save(update_fields=["state"])
+        _entry(by, at, "sent_back", now, reason=reason)
+    return now
+
+
+def _check_reviewer(by: Actor, version: Version) -> None:
+    """The bureau reviews (art. 16); nobody reviews for their own department's offering role."""
+    if not by.anywhere(Role.COORDINATOR):
+        raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
+    if by.has(Role.OFFERER, version.asset.department_id):
+        raise Refused("platform.own_entry")
+
+
+def publish(*, by: Actor, at: datetime, version: Version) -> Version:
+    """Put a reviewed version in force; the one before it ends at the same instant."""
+    _check_reviewer(by, version)
+    with transaction.atomic():
+        now = _locked(version, VersionState.IN_REVIEW)
+        before = now.asset.versions.filter(state=VersionState.PUBLISHED)
+        before.update(state=VersionState.REPLACED, ended=at)
+        now.state, now.effective = VersionState.PUBLISHED, at
+        now.save(update_fields=["state", "effective"])
+        search.index(now)
+        _entry(by, at, "published", now)
+    return now
+
+
+def withdraw(*, by: Actor, at: datetime, version: Version, reason: str) -> Version:
+    """Take an entry out of force. A department does not end a service by itself: the bureau does, with a reason."""
+    _check_reviewer(by, version)
+    if not reason.strip():
+        raise UsageError("platform.reason_missing")
+    with transaction.atomic():
+        now = _locked(version, VersionState.PUBLISHED)
+        now.state, now.ended = VersionState.WITHDRAWN, at
+        now.save(update_fields=["state", "ended"])
+        search.forget(now.pk)
+        _entry(by, at, "withdrawn", now, reason=reason)
+    return now
+
+
+def mount(
+    *, by: Actor, at: datetime, asset: Asset, address: str, query: str = "", secret: str = "", **limits: Any
+) -> Source:
+    """Say where the rows of an asset are read; Refused for a password in the address."""
+    check_role(by, Role.OFFERER, asset.department_id, scope="catalogue.write")
+    if "://" in address and "@" in address and ":" in address.partition("://")[2].rpartition("@")[0]:
+        raise Refused("platform.password_in_address")
+    with transaction.atomic():
+        source, _ = Source.objects.update_or_create(
+            asset=asset, defaults={"address": address, "query": query, "secret": secret, "stopped": None, **limits}
+        )
+        _source_entry(by, at, "mounted", asset)
+    return source
+
+
+def _source_entry(by: Actor, at: datetime, action: str, asset: Asset, **facts: Any) -> None:
+    record(
+        by=by,
+        at=at,
+        action=f"source.{action}",
+        subject_kind="asset",
+        subject=asset.pk,
+        departments=[str(asset.department_id)],
+        facts={"asset": asset.code, **facts},
+    )
+
+
+def stop_source(*, by: Actor, at: datetime, source: Source, reason: str) -> None:
+    """The owner's stop switch: nothing is read from the source any more, at once."""
+    check_role(by, Role.OFFERER, source.asset.department_id, scope="catalogue.write")
+    with transaction.atomic():
+        source.stopped = at
+        source.save(update_fields=["stopped"])
+        _source_entry(by, at, "stopped", source.asset, reason=reason)
+
+
+def restart_source(*, by: Actor, at: datetime, source: Source) -> None:
+    """Let the source be read again."""
+    check_role(by, Role.OFFERER, source.asset.department_id, scope="catalogue.write")
+    with transaction.atomic():
+        source.stopped = None
+        source.save(update_fields=["stopped"])
+        _source_entry(by, at, "restarted", source.asset)
+
+
+def list_inventory(
+    *, by: Actor, at: datetime, department: Department, found: Sequence[Mapping[str, Any]], system: str = ""
+) -> int:
+    """Keep what a department has, as a list or a scan tells it; gives the number of things that are new."""
+    if not by.anywhere(Role.COORDINATOR):
+        check_role(by, Role.OFFERER, department.pk, scope="catalogue.write")
+    with transaction.atomic():
+        new = 0
+        for one in found:
+            _, made = InventoryItem.objects.update_or_create(
+                department=department,
+                system=system,
+                name=one["name"],
+                defaults={"items": one.get("items", 0), "rows": one.get("rows"), "found": at},
+            )
+            new += made
+        record(
+            by=by,
+            at=at,
+            action="inventory.listed",
+            subject_kind="department",
+            subject=department.pk,
+            departments=[str(department.pk)],
+            facts={"found": len(found), "new": new},
+        )
+    return new
+
+
+def ask_for(*, by: Actor, at: datetime, department: Department, text: str) -> Demand:
+    """Ask for what is not in the catalogue."""
+    check_role(by, Role.ASKER, department.pk, scope="requests.write")
+    if not text.strip():
+        raise UsageError("platform.demand_empty")
+    with transaction.atomic():
+        demand = Demand.objects.create(department=department, person=by.person, text=text.strip(), made=at)
+        _demand_entry(by, at, "made", demand)
+    return demand
+
+
+def _demand_entry(by: Actor, at: datetime, action: str, demand: Demand, **facts: Any) -> None:
+    concerned = [str(demand.department_id), *([str(demand.owner_id)] if demand.owner_id else [])]
+    record(
+        by=by,
+        at=at,
+        action=f"demand.{action}",
+        subject_kind="demand",
+        subject=demand.pk,
+        departments=concerned,
+        facts={"text": demand.text, **facts},
+    )
+
+
+def assign_demand(*, by: Actor, at: datetime, demand: Demand, owner: Department, profile: LegalProfile) -> Demand:
+    """The bureau names who should have it; from now on the owner's clock runs."""
+    if not by.anywhere(Role.COORDINATOR):
+        raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
+    due = profile.due("answer_conditional", legal_day(at, profile.zone))
+    with transaction.atomic():
+        demand.owner = owner
+        demand.due, demand.due_provisional = (due.day, due.provisional) if due else (None, False)
+        demand.save(update_fields=["owner", "due", "due_provisional"])
+        _demand_entry(by, at, "assigned", demand, owner=owner.name)
+    return demand
+
+
+def answer_demand(*, by: Actor, at: datetime, demand: Demand, answer: str, asset: Asset | None = None) -> Demand:
+    """The owner says what there is, or why there is nothing."""
+    if demand.owner_id is None:
+        raise Refused("platform.demand_unassigned")
+    check_role(by, Role.OFFERER, demand.owner_id, scope="catalogue.write")
+    with transaction.atomic():
+        demand.answered, demand.answer, demand.asset = at, answer, asset
+        demand.save(update_fields=["answered", "answer", "asset"])
+        _demand_entry(by, at, "answered", demand, asset=asset.code if asset else None)
+    return demand

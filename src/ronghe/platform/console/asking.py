@@ -1,0 +1,63 @@
+"""What views have in common: people who signed in, one object that they may see, an action that may be refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponse
+
+from ronghe.messages import render_error
+from ronghe.platform.access.models import Person
+from ronghe.platform.console.middleware import Asked
+from ronghe.terms import RongheError
+
+__all__ = ["Failed", "one", "signed_in", "tried"]
+
+View = Callable[..., HttpResponse]
+Kept = TypeVar("Kept", bound=Model)
+
+
+def signed_in(view: View) -> View:
+    """The view for people who signed in; others are asked to."""
+
+    @wraps(view)
+    def asked(request: Asked, *given: Any, **named: Any) -> HttpResponse:
+        if not isinstance(request.user, Person):
+            return redirect_to_login(request.get_full_path(), "/sign-in")
+        return view(request, *given, **named)
+
+    return asked
+
+
+def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
+    """The object of this id among those that the asker sees; 404 for any other, whether it exists or not."""
+    try:
+        found = seen.filter(pk=key if isinstance(key, UUID) else UUID(key)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+class Failed:
+    """Why an action was refused, in the reader's language; false while nothing was."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def tried(request: Asked, action: Callable[[], object], failed: Failed) -> bool:
+    """Do an action; when it is refused keep why, so that the page shows it beside what was typed."""
+    try:
+        action()
+    except RongheError as error:
+        failed.text = render_error(error, request.lang)
+        return False
+    return True

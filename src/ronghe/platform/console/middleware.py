@@ -1,0 +1,72 @@
+"""Before a view: who asks, in which language, when. After it: errors as pages, and the headers that close doors."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ronghe.messages import LANGUAGES, Language, render_error
+from ronghe.platform.access.models import Person
+from ronghe.platform.access.queries import actor_of
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.clock import now
+from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
+
+__all__ = ["Asked", "Console", "language_of", "status_of"]
+
+COOKIE = "lang"
+POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class Asked(HttpRequest):
+    """A request as `signed_in` hands it to views: with the actor, the language and the instant."""
+
+    actor: Actor
+    lang: Language
+    now: datetime
+
+
+def language_of(request: HttpRequest) -> Language:
+    """The reader's choice in a cookie, else their browser's first language that we speak, else Chinese."""
+    chosen = request.COOKIES.get(COOKIE)
+    offered = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
+    return next((lang for said in [chosen, *offered] for lang in LANGUAGES if said == lang), "zh")
+
+
+def status_of(error: RongheError) -> int:
+    """The HTTP status of an error."""
+    for kind, status in ((Refused, 403), (InputError, 422), (UsageError, 400), (LimitReached, 507)):
+        if isinstance(error, kind):
+            return status
+    return 500
+
+
+class Console:
+    """The middleware."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill the request, let the view answer, close the doors."""
+        person = request.user if isinstance(request.user, Person) else None
+        moment = now()
+        request.now = moment  # type: ignore[attr-defined]
+        request.lang = language_of(request)  # type: ignore[attr-defined]
+        if person:
+            request.actor = actor_of(person, moment)  # type: ignore[attr-defined]
+        answer = self.respond(request)
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """One page for every error that we know; a thing that is hidden and one that does not exist look the same."""
+        if isinstance(fault, Http404):
+            return render(request, "console/error.html", {"missing": True}, status=404)
+        if not isinstance(fault, RongheError):
+            return None
+        text = render_error(fault, request.lang)  # type: ignore[attr-defined]
+        return render(request, "console/error.html", {"text": text}, status=status_of(fault))

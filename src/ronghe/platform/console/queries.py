@@ -1,0 +1,139 @@
+"""What pages list: everything passes the visibility rule of its app."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue import search
+from ronghe.platform.catalogue.models import Version, VersionState
+from ronghe.platform.catalogue.visibility import visible_versions
+from ronghe.platform.requests.models import Objection, Request
+from ronghe.platform.requests.visibility import visible_objections, visible_requests
+from ronghe.search import known_synonyms, parse
+from ronghe.terms import RequestState
+
+__all__ = ["Waiting", "entries", "facets", "objections", "requests", "versions", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a person: what to do, about what, until when."""
+
+    task: str
+    title: str
+    about: str
+    url: str
+    due: date | None
+    late: bool
+
+
+def versions(
+    actor: Actor, *, text: str = "", kind: str = "", department: str = "", sharing: str = ""
+) -> QuerySet[Version]:
+    """Entries in force that the actor may see, best match first where something is looked for, else by name."""
+    seen = Version.objects.filter(visible_versions(actor), state=VersionState.PUBLISHED)
+    seen = seen.select_related("asset__department")
+    for field, value in (("asset__kind", kind), ("asset__department__code", department), ("sharing_class", sharing)):
+        if value:
+            seen = seen.filter(**{field: value})
+    if not text.strip():
+        return seen.order_by("name", "pk")
+    hits = search.found(parse(text, known_synonyms()))
+    return seen.filter(pk__in=hits)
+
+
+def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
+    """How many of the entries fall to each department and class: value, label, count."""
+    departments = seen.order_by().values_list("asset__department__code", "asset__department__name")
+    classes = seen.order_by().values_list("sharing_class")
+    return {
+        "department": [
+            (code, name, n)
+            for code, name, n in departments.annotate(n=Count("pk")).order_by("-n", "asset__department__code")
+        ],
+        "sharing": [(value, value, n) for value, n in classes.annotate(n=Count("pk")).order_by("-n")],
+    }
+
+
+def requests(actor: Actor) -> QuerySet[Request]:
+    """Requests that the actor may see, newest first."""
+    seen = Request.objects.filter(visible_requests(actor)).select_related("requester", "owner")
+    return seen.prefetch_related("lines__version__asset").order_by("-made", "-pk")
+
+
+def objections(actor: Actor) -> QuerySet[Objection]:
+    """Objections that the actor may see, newest first."""
+    seen = Objection.objects.filter(visible_objections(actor))
+    return seen.select_related("version__asset__department", "department").order_by("-made", "-pk")
+
+
+def entries(actor: Actor, *, subject: str = "") -> QuerySet[Entry]:
+    """Audit entries: all for auditors, those of their own departments for security officers."""
+    seen = Entry.objects.all()
+    if not actor.anywhere(Role.AUDITOR, Role.AUDIT_ADMINISTRATOR):
+        own = actor.where(Role.SECURITY_OFFICER)
+        mine = Q(pk__in=())
+        for department in own:
+            mine |= Q(departments__icontains=str(department))
+        seen = seen.filter(mine)
+    return seen.filter(subject=subject) if subject else seen
+
+
+def _of_requests(actor: Actor, today: date) -> list[Waiting]:
+    mine = {
+        "decide": Q(owner__in=actor.where(Role.APPROVER), state=RequestState.SUBMITTED.value),
+        "supplement": Q(requester__in=actor.where(Role.ASKER), state=RequestState.SUPPLEMENT_ASKED.value),
+        "submit": Q(requester__in=actor.where(Role.ASKER), state=RequestState.DRAFT.value),
+        "dispose": Q(
+            requester__in=actor.where(Role.ASKER),
+            state__in=[RequestState.REVOKED.value, RequestState.EXPIRED.value],
+        ),
+    }
+    found = []
+    for task, rule in mine.items():
+        for request in requests(actor).filter(rule)[:200]:
+            # One's own request waits for somebody else.
+            if task == "decide" and request.person == actor.person:
+                continue
+            other = request.requester if task == "decide" else request.owner
+            late = request.due is not None and request.due < today
+            found.append(Waiting(task, request.purpose, other.name, f"/requests/{request.pk}", request.due, late))
+    return found
+
+
+def _of_others(actor: Actor, today: date) -> list[Waiting]:
+    found = []
+    if actor.anywhere(Role.COORDINATOR):
+        for version in Version.objects.filter(state=VersionState.IN_REVIEW).select_related("asset__department")[:200]:
+            url = f"/catalogue/{version.asset.code}?version={version.number}"
+            found.append(Waiting("review", version.name, version.asset.department.name, url, None, late=False))
+    answers = Q(version__asset__department__in=actor.where(Role.OFFERER), answered__isnull=True)
+    for objection in objections(actor).filter(answers)[:200]:
+        late = objection.due is not None and objection.due < today
+        title = f"{objection.version.name} · {objection.field}"
+        found.append(
+            Waiting("answer", title, objection.department.name, f"/objections/{objection.pk}", objection.due, late)
+        )
+    return found
+
+
+def waiting(actor: Actor, today: date) -> list[Waiting]:
+    """What waits for the actor, the most urgent first."""
+    found = [*_of_requests(actor, today), *_of_others(actor, today)]
+    return sorted(found, key=lambda one: (one.due is None, one.due or date.max, one.task, one.title))
+
+
+def history(request: Request) -> Sequence[Any]:
+    """The moves of a request in their order."""
+    return list(request.moves.all())
+
+
+def is_late(due: date | None, at: datetime) -> bool:
+    """Whether a legal day is over."""
+    return due is not None and due < at.date()

@@ -1,0 +1,95 @@
+"""Find an entry, read it, put it into the cart; review what departments want to publish."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue import actions
+from ronghe.platform.catalogue.models import Version, VersionState
+from ronghe.platform.catalogue.visibility import visible_versions
+from ronghe.platform.console.asking import Failed, signed_in, tried
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.queries import facets, versions
+from ronghe.platform.requests.models import Grant
+from ronghe.platform.requests.visibility import visible_grants
+from ronghe.terms import Kind
+
+__all__ = ["asset", "catalogue", "review"]
+
+PAGE = 20
+
+
+@signed_in
+@require_GET
+def catalogue(request: Asked) -> HttpResponse:
+    """The search box with its facets; a part of the page when only the rows are wanted."""
+    chosen = {name: request.GET.get(name, "") for name in ("kind", "department", "sharing")}
+    text = request.GET.get("text", "")[:200]
+    seen = versions(request.actor, text=text, **chosen)
+    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "text": text,
+        "chosen": chosen,
+        "page": page,
+        "facets": facets(versions(request.actor, text=text)),
+        "kinds": [kind.value for kind in Kind],
+        "cart": request.session.get("cart", []),
+    }
+    part = "console/_rows.html" if request.headers.get("HX-Target") == "rows" else "console/catalogue.html"
+    return render(request, part, shown)
+
+
+def _version(request: Asked, code: str) -> Version:
+    seen = Version.objects.filter(visible_versions(request.actor), asset__code=code)
+    seen = seen.select_related("asset__department")
+    number = request.GET.get("version", "")
+    found = seen.filter(number=number).first() if number.isdigit() else None
+    found = found or seen.filter(state=VersionState.PUBLISHED).first() or seen.order_by("-number").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@signed_in
+@require_GET
+def asset(request: Asked, code: str) -> HttpResponse:
+    """Everything that the asker may know of an asset."""
+    return _shown(request, _version(request, code), Failed())
+
+
+def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
+    grants = Grant.objects.filter(visible_grants(request.actor), version__asset=version.asset_id)
+    seen = Version.objects.filter(visible_versions(request.actor), asset=version.asset_id)
+    may_review = request.actor.anywhere(Role.COORDINATOR) and version.state == VersionState.IN_REVIEW
+    shown: dict[str, Any] = {
+        "version": version,
+        "items": list(version.items.all()),
+        "versions": seen.order_by("-number"),
+        "grants": grants.select_related("consumer").order_by("-valid_from")[:50],
+        "findings": actions.lint(version) if version.state in (VersionState.DRAFT, VersionState.IN_REVIEW) else (),
+        "may_review": may_review,
+        "may_ask": request.actor.anywhere(Role.ASKER) and version.state == VersionState.PUBLISHED,
+        "in_cart": str(version.pk) in request.session.get("cart", []),
+        "history": Entry.objects.filter(subject_kind="version", subject=str(version.pk))[:20] if may_review else (),
+        "failed": failed,
+    }
+    return render(request, "console/asset.html", shown, status=403 if failed else 200)
+
+
+@signed_in
+@require_POST
+def review(request: Asked, code: str) -> HttpResponse:
+    """Publish a version, or send it back with a reason."""
+    version, failed = _version(request, code), Failed()
+    given: dict[str, Any] = {"by": request.actor, "at": request.now, "version": version}
+    if request.POST.get("answer") == "publish":
+        done = tried(request, lambda: actions.publish(**given), failed)
+    else:
+        reason = request.POST.get("reason", "")
+        done = tried(request, lambda: actions.send_back(**given, reason=reason), failed)
+    return redirect(f"/catalogue/{code}") if done else _shown(request, version, failed)

@@ -1,0 +1,74 @@
+"""Who is who: the system administrator adds people, the security administrator gives roles."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ronghe.platform.access import actions
+from ronghe.platform.access.models import Membership, Person
+from ronghe.platform.access.roles import Role
+from ronghe.platform.console.asking import Failed, one, signed_in, tried
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.departments.models import Department
+from ronghe.terms import InputError
+
+__all__ = ["change", "people"]
+
+
+def _check(request: Asked) -> None:
+    if not request.actor.anywhere(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+        raise Http404
+
+
+@signed_in
+@require_GET
+def people(request: Asked) -> HttpResponse:
+    """People with their roles."""
+    _check(request)
+    return _shown(request, Failed())
+
+
+def _shown(request: Asked, failed: Failed) -> HttpResponse:
+    listed = Person.objects.prefetch_related("memberships__department")
+    shown = {
+        "people": [(person, [m for m in person.memberships.all() if m.until is None]) for person in listed],
+        "departments": Department.objects.all(),
+        "roles": [role.value for role in Role],
+        "may_add": request.actor.anywhere(Role.SYSTEM_ADMINISTRATOR),
+        "may_give": request.actor.anywhere(Role.SECURITY_ADMINISTRATOR),
+        "failed": failed,
+    }
+    return render(request, "console/people.html", shown, status=403 if failed else 200)
+
+
+@signed_in
+@require_POST
+def change(request: Asked, name: str) -> HttpResponse:
+    """Add a person, give a role, end one, switch somebody off."""
+    _check(request)
+    failed = Failed()
+    return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
+
+
+def _changed(request: Asked, name: str) -> None:
+    by, at, typed = request.actor, request.now, request.POST
+    if name == "add":
+        actions.add_person(
+            by=by,
+            at=at,
+            username=typed.get("username", ""),
+            name=typed.get("name", ""),
+            email=typed.get("email", ""),
+            password=typed.get("password", ""),
+        )
+    elif name == "give":
+        person = Person.objects.filter(username=typed.get("username", "")).first()
+        department = Department.objects.filter(code=typed.get("department", "")).first()
+        if person is None or department is None or typed.get("role") not in set(Role):
+            raise InputError("platform.field_value", name="role", value=typed.get("role", ""))
+        actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
+    elif name == "end":
+        membership = one(Membership.objects.filter(until__isnull=True), typed.get("membership", ""))
+        actions.end_membership(by=by, at=at, membership=membership)
+    elif name == "off":
+        actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))

@@ -1,0 +1,131 @@
+"""Read a request and make a move: each button of the page is one action."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.models import Entry
+from ronghe.platform.console import queries
+from ronghe.platform.console.asking import Failed, one, signed_in, tried
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.law import profile
+from ronghe.platform.requests import actions
+from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.rules import MOVES, Side, moves_from
+from ronghe.terms import InputError, RequestState
+
+__all__ = ["move", "request_page", "requests"]
+
+PAGE = 20
+
+
+@signed_in
+@require_GET
+def requests(request: Asked) -> HttpResponse:
+    """All requests that the asker may see, by state if wanted."""
+    state = request.GET.get("state", "")
+    seen = queries.requests(request.actor)
+    if state in set(RequestState):
+        seen = seen.filter(state=state)
+    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    states = [one_state.value for one_state in RequestState]
+    return render(request, "console/requests.html", {"page": page, "state": state, "states": states})
+
+
+@signed_in
+@require_GET
+def request_page(request: Asked, key: str) -> HttpResponse:
+    """One request: what is asked, what the approver should look at, what may be done now, what was done."""
+    return _shown(request, one(queries.requests(request.actor), key), Failed())
+
+
+def _open_moves(actor: Actor, shown: Request) -> list[str]:
+    """The moves for which the actor has a role; whether they may make them is decided when they do."""
+    open_moves = []
+    for rule in moves_from(RequestState(shown.state)):
+        if rule.side == Side.CLOCK:
+            continue
+        department = shown.requester_id if rule.side == Side.ASKER else shown.owner_id
+        if any(actor.has(role, department) for role in rule.roles):
+            open_moves.append(rule.name)
+    return open_moves
+
+
+def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
+    lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
+    moves = _open_moves(request.actor, shown)
+    similar = Grant.objects.filter(version__in=[line.version_id for line in lines]).exclude(line__request=shown)
+    page = {
+        "request": request,
+        "shown": shown,
+        "lines": lines,
+        "moves": moves,
+        "decisions": shown.decisions.all(),
+        "history": shown.moves.all(),
+        "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
+        "similar": similar.select_related("consumer")[:10] if "accept" in moves else (),
+        "personal": any(line.version.personal for line in lines),
+        "may_lengthen": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.SUBMITTED,
+        "failed": failed,
+    }
+    return render(request, "console/request.html", page, status=403 if failed else 200)
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), profile().zone).astimezone(UTC)
+    except ValueError as fault:
+        raise InputError("platform.field_value", name="until", value=text) from fault
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise InputError("platform.field_value", name="days", value=text)
+    return int(text)
+
+
+def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
+    """What a button does."""
+    by, at, law, typed = request.actor, request.now, profile(), request.POST
+    given: dict[str, Any] = {"by": by, "at": at, "request": found}
+    granted = {line.pk: typed.getlist(f"fields-{line.pk}") for line in found.lines.all()}
+    return {
+        "submit": lambda: actions.submit(**given, profile=law),
+        "take_back": lambda: actions.take_back(**given, profile=law),
+        "ask_supplement": lambda: actions.ask_supplement(
+            **given, missing=typed.get("missing", "").splitlines(), profile=law
+        ),
+        "supplement": lambda: actions.supplement(
+            **given,
+            changes={name: typed[name] for name in ("scenario", "legal_basis", "assessment") if typed.get(name)},
+            profile=law,
+        ),
+        "accept": lambda: actions.decide(**given, profile=law, granted=granted),
+        "refuse": lambda: actions.refuse(
+            **given, reason=typed.get("reason", ""), clause=typed.get("clause", ""), profile=law
+        ),
+        "extend": lambda: actions.extend(**given, until=_day(typed.get("until", ""))),
+        "revoke": lambda: actions.revoke(**given, reason=typed.get("reason", "")),
+        "dispose": lambda: actions.dispose(**given, how=typed.get("how", "")),
+        "assessment": lambda: actions.attach_assessment(**given, assessment=typed.get("assessment", "")),
+        "lengthen": lambda: actions.lengthen_clock(**given, days=_whole(typed.get("days", "")), profile=law),
+    }[name]
+
+
+@signed_in
+@require_POST
+def move(request: Asked, key: str, name: str) -> HttpResponse:
+    """Make a move; a refusal is shown on the page itself, with what was typed still there."""
+    found, failed = one(queries.requests(request.actor), key), Failed()
+    if name not in {*MOVES, "assessment", "lengthen"} or name in {"deliver", "use", "expire", "accept_in_part"}:
+        return _shown(request, found, failed)
+    if tried(request, _action(request, name, found), failed):
+        return redirect(f"/requests/{found.pk}")
+    return _shown(request, found, failed)

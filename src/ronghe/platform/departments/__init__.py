@@ -1,0 +1,1 @@
+"""The departments of the city and how they stand to each other."""

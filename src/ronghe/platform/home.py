@@ -1,0 +1,79 @@
+"""The folder of an installation: its secret, its database, its files; made on first use, closed to other users."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ronghe.terms import InputError, UsageError
+
+__all__ = ["DATABASE_VARIABLE", "database", "private_folder", "secret_key"]
+
+DATABASE_VARIABLE = "RONGHE_DATABASE"
+SECRET = "secret.key"  # noqa: S105 - the name of the file
+_LEAST_BYTES = 48
+
+
+def private_folder(home: Path, *names: str) -> Path:
+    """A folder below the home that only its owner may enter; made where it is missing."""
+    folder = home.joinpath(*names)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def secret_key(home: Path) -> str:
+    """The key that signs sessions and tickets, made once; InputError for one that others may read or that is short."""
+    path = private_folder(home) / SECRET
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_secret(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(_LEAST_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return _read_secret(path)
+
+
+def _read_secret(path: Path) -> str:
+    if path.stat().st_mode & 0o077:
+        raise InputError("platform.secret_open", path=str(path))
+    text = path.read_text("ascii").strip()
+    if len(text) < _LEAST_BYTES:
+        raise InputError("platform.secret_short", path=str(path))
+    return text
+
+
+def database(home: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """SQLite in the home, or the PostgreSQL that RONGHE_DATABASE names.
+
+    SQLite waits for other writers from the beginning of a transaction: a lock that is taken later fails at once.
+    """
+    named = environ.get(DATABASE_VARIABLE)
+    if not named:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": private_folder(home) / "ronghe.sqlite3",
+            "ATOMIC_REQUESTS": True,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    url = urlsplit(named)
+    if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
+        raise UsageError("platform.database_form", variable=DATABASE_VARIABLE)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.strip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }

@@ -1,0 +1,1 @@
+"""Asking, deciding, granting: one state machine for every kind of thing that is shared."""

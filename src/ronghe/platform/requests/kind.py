@@ -1,0 +1,46 @@
+"""What every kind of thing that is shared must be able to do; the flow of requests knows no more of it than this."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from ronghe.platform.catalogue.models import Version
+from ronghe.platform.requests.models import Grant, Line
+
+__all__ = ["Kind", "kind_of", "kinds", "register"]
+
+
+class Kind(Protocol):
+    """One of data, resource, technology, policy."""
+
+    name: str
+
+    def check_line(self, version: Version, fields: Sequence[str], rows: Mapping[str, Any]) -> None:
+        """InputError for a wish that the asset cannot fulfill."""
+
+    def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
+        """The obligations under which each granted field leaves its department."""
+
+    def prepare(self, grant: Grant, at: datetime) -> None:
+        """Have the delivery made by the worker; called in the transaction that made the grant."""
+
+    def end(self, grant: Grant, at: datetime) -> None:
+        """Let nothing be handed over any more; called in the transaction that ended the grant."""
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Hand a kind to the flow; each is handed once, when the platform starts."""
+    _KINDS[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of this name; KeyError where it was not handed in."""
+    return _KINDS[name]
+
+
+def kinds() -> tuple[str, ...]:
+    """The names of the kinds that can be asked for."""
+    return tuple(_KINDS)

@@ -1,0 +1,1 @@
+"""Allocate divisible resources: exact weighted dominant-resource max-min above guarantees, with a certificate."""

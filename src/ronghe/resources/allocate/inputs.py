@@ -1,0 +1,214 @@
+"""Demands and supply as tables, and the problems that they and a policy make: one for each partition.
+
+A demand table has `id, department, project, tier, partition` (text), `weight, bundle` and a `demand_<resource>` column
+of amounts each; a supply table has `resource, partition, department, unit` (text), `capacity, unit_cost`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ronghe.resources.allocate.problem import Floats, Limits, Numbers, Policy, Problem, Rule
+from ronghe.terms import InputError, Refused
+
+__all__ = ["AMOUNT", "Inputs", "coded", "effective_rule", "problems", "resource_names"]
+
+AMOUNT = "demand_"
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that an allocation depends on; `debts` is each department's past use, as `history.debts` gives it."""
+
+    demands: pa.Table
+    supply: pa.Table
+    policy: Policy
+    debts: Mapping[str, float]
+
+
+def resource_names(demands: pa.Table) -> tuple[str, ...]:
+    """The resources that a demand table has columns for."""
+    return tuple(name.removeprefix(AMOUNT) for name in demands.column_names if name.startswith(AMOUNT))
+
+
+def coded(column: pa.ChunkedArray) -> tuple[Numbers, list[str]]:
+    """Texts as places in the list of those that occur, in order of appearance."""
+    encoded = column.combine_chunks().dictionary_encode() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0)
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def effective_rule(policy: Policy, supply: pa.Table, department: str) -> Rule:
+    """A department's rule; what it owns is its quota where the policy gives it none."""
+    rule = policy.departments.get(department, Rule())
+    owned: dict[str, float] = {}
+    for row in supply.to_pylist():
+        if row["department"] == department and row["department"]:
+            key = f"{row['resource']}@{row['partition']}"
+            if key not in rule.quota and row["resource"] not in rule.quota:
+                owned[key] = owned.get(key, 0.0) + row["capacity"]
+    return Rule(rule.weight, {**owned, **rule.quota}, rule.lend, rule.borrow, rule.cap, rule.projects)
+
+
+def problems(inputs: Inputs) -> Iterator[Problem]:
+    """One problem for each partition that demands name. Refused where guarantees exceed what there is."""
+    codes, partitions = coded(inputs.demands.column("partition"))
+    names = resource_names(inputs.demands)
+    amounts = np.column_stack([inputs.demands.column(AMOUNT + name).to_numpy() for name in names])
+    weights = in_force(inputs)
+    for number, partition in enumerate(partitions):
+        rows = np.flatnonzero(codes == number) if len(partitions) > 1 else np.arange(len(codes))
+        yield _problem(inputs, partition, rows, amounts[rows] if len(partitions) > 1 else amounts, weights[rows], names)
+
+
+def in_force(inputs: Inputs) -> Floats:
+    """The weight of each demand after policy, hierarchy and past use."""
+    weight = inputs.demands.column("weight").to_numpy().astype(np.float64)
+    department, names = coded(inputs.demands.column("department"))
+    project, _, labels = _projects(inputs.demands)
+    rules = [inputs.policy.departments.get(name, Rule()) for name in names]
+    debt = np.array([2.0 ** -inputs.debts.get(name, 0.0) for name in names])
+    by_department = np.array([rule.weight for rule in rules]) * debt
+    listed = [inputs.policy.departments.get(owner, Rule()).projects.get(name) for owner, name in labels]
+    by_project = np.array([1.0 if rule is None else rule.weight for rule in listed])
+    if inputs.policy.share_by == "demand":
+        own: Floats = weight * by_department[department] * by_project[project]
+        return own
+    owners = np.array([names.index(owner) for owner, _ in labels])
+    among_projects = by_project / np.bincount(owners, by_project)[owners]
+    among_demands = weight / np.bincount(project, weight)[project]
+    divided: Floats = by_department[department] * among_projects[project] * among_demands
+    return divided
+
+
+def _projects(demands: pa.Table) -> tuple[Numbers, Numbers, list[tuple[str, str]]]:
+    """Project of each demand, department of each project, and their names."""
+    department, departments = coded(demands.column("department"))
+    named, names = coded(demands.column("project"))
+    pairs, places = np.unique(department * len(names) + named, return_inverse=True)
+    owners = pairs // len(names)
+    labels = [(departments[owner], names[pair % len(names)]) for owner, pair in zip(owners, pairs, strict=True)]
+    return places, owners, labels
+
+
+def _of(amounts: Mapping[str, float], resource: str, partition: str, otherwise: float) -> float:
+    return amounts.get(f"{resource}@{partition}", amounts.get(resource, otherwise))
+
+
+def _capacity(supply: pa.Table, names: tuple[str, ...], partition: str) -> Floats:
+    capacity = dict.fromkeys(names, 0.0)
+    for row in supply.to_pylist():
+        if row["partition"] == partition and row["resource"] in capacity:
+            capacity[row["resource"]] += row["capacity"]
+    return np.array([capacity[name] for name in names])
+
+
+def _problem(
+    inputs: Inputs, partition: str, rows: Numbers, amounts: Floats, weights: Floats, names: tuple[str, ...]
+) -> Problem:
+    demands = inputs.demands if len(rows) == inputs.demands.num_rows else inputs.demands.take(rows)
+    capacity = _capacity(inputs.supply, names, partition)
+    tiers, tier_names = coded(demands.column("tier"))
+    order = np.array([inputs.policy.tiers.index(name) for name in tier_names])
+    project, department_of, projects, departments, limits = _limited(inputs, demands, names, partition, capacity)
+    return Problem(
+        partition=partition,
+        rows=rows,
+        resources=names,
+        departments=departments,
+        projects=projects,
+        demand=np.ascontiguousarray(amounts),
+        capacity=capacity,
+        weight=weights,
+        tier=order[tiers],
+        project=project,
+        department_of=department_of,
+        bundles=demands.column("bundle").to_numpy().astype(np.int64),
+        limits=limits,
+    )
+
+
+def _rows_of(rule: Rule, names: tuple[str, ...], partition: str) -> dict[str, Floats]:
+    """A department's bounds by resource."""
+    quota = np.array([_of(rule.quota, name, partition, 0.0) for name in names])
+    lend = np.array([_of(rule.lend, name, partition, float("inf")) for name in names])
+    borrow = np.array([_of(rule.borrow, name, partition, float("inf")) for name in names])
+    cap = np.array([_of(rule.cap, name, partition, float("inf")) for name in names])
+    return {
+        "quota": quota,
+        "cap": np.minimum(cap, quota + borrow),
+        "reserve": np.maximum(quota - lend, 0.0),
+    }
+
+
+def _limited(
+    inputs: Inputs, demands: pa.Table, names: tuple[str, ...], partition: str, capacity: Floats
+) -> tuple[Numbers, Numbers, tuple[tuple[str, str], ...], tuple[str, ...], Limits]:
+    """Projects and departments that something limits, each with its bounds; place 0 is all the others."""
+    asked, _, labels = _projects(demands)
+    everyone = sorted({owner for owner, _ in labels} | _owners(inputs))
+    rules = {name: effective_rule(inputs.policy, inputs.supply, name) for name in everyone}
+    bounds = {name: _rows_of(rule, names, partition) for name, rule in rules.items()}
+    _check_admission({name: found["quota"] for name, found in bounds.items()}, names, partition, capacity)
+    kept = [
+        name
+        for name in everyone
+        if bounds[name]["quota"].any() or np.isfinite(bounds[name]["cap"]).any() or rules[name].projects
+    ]
+    departments = ("", *kept)
+    none, open_ = np.zeros(len(names)), np.full(len(names), np.inf)
+    projects: list[tuple[str, str]] = [("", "")]
+    department_of, caps = [0], [open_]
+    place_of = []
+    for owner, project in labels:
+        rule = rules[owner]
+        capped = rule.projects.get(project)
+        label = (owner if owner in kept else "", project if capped is not None and capped.cap else "")
+        if label not in projects:
+            projects.append(label)
+            department_of.append(departments.index(label[0]))
+            cap = capped.cap if capped is not None else {}
+            caps.append(np.array([_of(cap, name, partition, float("inf")) for name in names]))
+        place_of.append(projects.index(label))
+    listed = [bounds[name] for name in kept]
+    limits = Limits(
+        project_cap=np.array(caps),
+        quota=np.array([none, *(found["quota"] for found in listed)]),
+        cap=np.array([open_, *(found["cap"] for found in listed)]),
+        reserve=np.array([none, *(found["reserve"] for found in listed)]),
+    )
+    return np.array(place_of)[asked], np.array(department_of), tuple(projects), departments, limits
+
+
+def _owners(inputs: Inputs) -> set[str]:
+    """Departments that own something or have a rule."""
+    owned = pc.unique(inputs.supply.column("department")).to_pylist()
+    return {name for name in owned if name} | set(inputs.policy.departments)
+
+
+def _check_admission(quotas: Mapping[str, Floats], names: tuple[str, ...], partition: str, capacity: Floats) -> None:
+    """Refused where the guarantees of a resource exceed what there is of it, with everyone who has a part in it."""
+    total = sum(quotas.values(), np.zeros(len(names)))
+    for place in np.flatnonzero(total > capacity * (1 + _TOLERANCE)):
+        parts = [(name, float(quota[place])) for name, quota in quotas.items() if quota[place] > 0]
+        listed = ", ".join(f"{name} {amount:g}" for name, amount in sorted(parts, key=lambda one: -one[1]))
+        where = f"{names[place]}@{partition}" if partition else names[place]
+        raise Refused(
+            "resources.guarantees_exceed",
+            resource=where,
+            guaranteed=f"{total[place]:g}",
+            capacity=f"{capacity[place]:g}",
+            departments=listed,
+        )
+
+
+def check_known(inputs: Inputs) -> None:
+    """InputError for a tier, department rule or partition that nothing else names."""
+    known = set(pc.unique(inputs.demands.column("tier")).to_pylist())
+    for name in sorted(known - set(inputs.policy.tiers)):
+        raise InputError("resources.tier_unknown", tier=name, known=", ".join(inputs.policy.tiers))

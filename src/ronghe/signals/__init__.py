@@ -1,0 +1,20 @@
+"""Signals in measured series: thresholds and alarm states, anomalies without tuning, forecasts with intervals."""
+
+from ronghe.signals.alarms import Event, Severity, State, Threshold, alarms
+from ronghe.signals.anomalies import anomalies
+from ronghe.signals.forecasting import Forecast, forecast
+from ronghe.signals.series import Series, Tidied, tidy
+
+__all__ = [
+    "Event",
+    "Forecast",
+    "Series",
+    "Severity",
+    "State",
+    "Threshold",
+    "Tidied",
+    "alarms",
+    "anomalies",
+    "forecast",
+    "tidy",
+]

@@ -1,0 +1,1 @@
+"""Trust: who may have what, under which keys, and the proof of what happened."""

@@ -1,0 +1,152 @@
+"""The append-only log: what was acknowledged stays, and whoever keeps a head can prove when it does not."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ronghe.tables.atomic import write_atomic
+from ronghe.terms import InputError, Refused
+from ronghe.trust.keys.ports import Signer
+from ronghe.trust.log.group import GroupCommit
+from ronghe.trust.log.hashes import Algorithm
+from ronghe.trust.log.reader import Reader
+from ronghe.trust.log.receipts import Batch, Receipt
+from ronghe.trust.log.records import FORMAT, HEADER, Head, encode
+from ronghe.trust.log.store import Entries
+
+__all__ = ["LARGEST_ENTRY", "Log"]
+
+LARGEST_ENTRY = 1 << 20
+"""Bytes of an entry: decisions and reads take hundreds; what is larger belongs in a file whose hash is logged."""
+
+Clock = Callable[[], datetime]
+
+
+class Log:
+    """A log in a folder, for many threads and many processes at once.
+
+    `append` returns when the entries are on the disk. Commits are signed at most every `sign_every` seconds, and
+    always by `head`, `receipt` and `close`, so that a slow signer (a card, a module) never stands in the way.
+    """
+
+    def __init__(self, folder: Path, *, now: Clock, signer: Signer | None = None, sign_every: float = 1.0) -> None:
+        """Open the log in `folder`. Raises InputError where there is none or it is damaged, Refused for another key."""
+        self._reader = Reader(folder)
+        self.folder, self.hash, self.id = folder, self._reader.hash, self._reader.id
+        _same_signer(self._reader.header, signer, folder)
+        self._signer, self._now, self._sign_every = signer, now, sign_every
+        self._signed_at = 0
+        self._entries = Entries(folder, self.id, self.hash)
+        self._group: GroupCommit[Sequence[bytes], tuple[list[Receipt], Head]] = GroupCommit(self._commit)
+
+    @classmethod
+    def create(cls, folder: Path, *, now: Clock, signer: Signer | None = None, hash_: Algorithm = "sm3") -> Self:
+        """Make a new log and open it. Raises Refused when the folder holds one already."""
+        if (folder / HEADER).exists():
+            raise Refused("log.exists", path=str(folder))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        signs = None
+        if signer is not None:
+            signs = {"algorithm": signer.algorithm, "key": signer.key_id, "public": signer.public.hex()}
+        said = {"format": FORMAT, "hash": hash_, "created": now().isoformat(), "signer": signs}
+        with write_atomic(folder / HEADER) as path:
+            path.write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+        return cls(folder, now=now, signer=signer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Sign what is not signed yet, and give the file back."""
+        if self._entries.state.frontier.size and self._signer is not None:
+            self.head()
+        if self._entries.state.frontier.size:
+            self._entries.save_state()
+        self._entries.close()
+
+    @property
+    def size(self) -> int:
+        """How many entries this process knows of."""
+        return self._entries.state.frontier.size
+
+    def append(self, bodies: Sequence[Mapping[str, Any]]) -> list[Receipt]:
+        """Add entries and wait until they are on the disk; a receipt for each.
+
+        Entries of one call stand side by side. Raises InputError for what JSON cannot say, LimitReached when the disk
+        is full or an entry too large; then none of them is in the log.
+        """
+        return self._group.ask([_encoded(body) for body in bodies])[0] if bodies else []
+
+    def head(self) -> Head:
+        """The head of all that is committed, signed if there is a signer."""
+        return self._group.ask(())[1]
+
+    def receipt(self, index: int) -> Receipt:
+        """A receipt of any entry under the present head, signed."""
+        return self._reader.receipt(index, self.head())
+
+    def prove(self, index: int, size: int) -> list[bytes]:
+        """The audit path of entry `index` in the tree of the first `size`. Raises InputError where there is none."""
+        return self._reader.prove(index, size)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the first `old` entries are the beginning of the first `new`."""
+        return self._reader.consistency(old, new)
+
+    def _commit(self, asked: Sequence[Sequence[bytes]]) -> list[tuple[list[Receipt], Head]]:
+        """Write all that was asked as one batch; an empty one asks for a signed head."""
+        bodies = [body for bodies in asked for body in bodies]
+        with self._entries.locked():
+            state = self._entries.state
+            head_is_asked = any(not bodies for bodies in asked)
+            if not bodies and state.head is not None and (state.head.signature or self._signer is None):
+                return [([], state.head) for _ in asked]
+            before, frontier = state.frontier, state.frontier.copy()
+            leaves = tuple(map(self.hash.leaf, bodies))
+            frontier.extend(leaves)
+            head = self._next_head(frontier.size, frontier.root(), signed=head_is_asked)
+            self._entries.write(bodies, head, frontier)
+        return list(_receipts(asked, Batch(before, leaves, head)))
+
+    def _next_head(self, size: int, root: bytes, *, signed: bool) -> Head:
+        state = self._entries.state
+        # A clock that was set back must not make a later head look older.
+        time = max(round(self._now().timestamp() * 1000), state.head.time if state.head else 0)
+        head = Head(self.id, size, root, time, state.previous)
+        due = time - self._signed_at >= self._sign_every * 1000
+        if self._signer is None or not (signed or due):
+            return head
+        self._signed_at = time
+        return Head(self.id, size, root, time, state.previous, self._signer.sign(head.text()))
+
+
+def _receipts(asked: Sequence[Sequence[bytes]], batch: Batch) -> Iterator[tuple[list[Receipt], Head]]:
+    index = batch.before.size
+    for bodies in asked:
+        yield [Receipt(index + place, body, batch.head, batch) for place, body in enumerate(bodies)], batch.head
+        index += len(bodies)
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    try:
+        line = encode(body)
+    except (TypeError, ValueError) as fault:
+        raise InputError("log.not_json", detail=str(fault)) from fault
+    if len(line) > LARGEST_ENTRY:
+        raise InputError("log.entry_too_large", size=len(line), limit=LARGEST_ENTRY)
+    return line
+
+
+def _same_signer(header: Mapping[str, Any], signer: Signer | None, folder: Path) -> None:
+    """Entries under another key, or under none, would make the log look forged."""
+    public = header["signer"]["public"] if header["signer"] else None
+    if public != (signer.public.hex() if signer else None):
+        raise Refused("log.other_key", path=str(folder), key=header["signer"]["key"] if header["signer"] else "-")

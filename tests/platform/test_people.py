@@ -1,0 +1,168 @@
+"""People and roles: three administrators apart, nobody lifts themselves, tokens die when they should."""
+
+from datetime import timedelta
+
+import pytest
+
+from ronghe.platform.access import actions
+from ronghe.platform.access.models import Membership, Person, Token
+from ronghe.platform.access.queries import actor_by_token, actor_of
+from ronghe.platform.access.roles import ADMINISTRATORS, Role
+from ronghe.platform.access.start import start
+from ronghe.platform.audit.actions import record
+from ronghe.platform.audit.models import Entry
+from ronghe.terms import InputError, InternalFault, Refused, UsageError
+from tests.platform.conftest import START, City
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
+PASSWORD = "correct horse battery staple"
+THREE = {role: (f"管理 {role.value}", PASSWORD) for role in ADMINISTRATORS}
+
+
+def test_an_installation_starts_with_three_and_only_once() -> None:
+    start(at=START, bureau="数据局", code="SJJ", people=THREE)
+    assert {held.role for person in Person.objects.all() for held in actor_of(person, START).held} == ADMINISTRATORS
+    assert all(person.check_password(PASSWORD) for person in Person.objects.all())
+    with pytest.raises(Refused) as told:
+        start(at=START, bureau="数据局二", code="SJJ2", people=THREE)
+    assert told.value.code == "platform.started"
+
+
+@pytest.mark.parametrize("password", ["short", "123456789012", "password1234"])
+def test_a_weak_password_starts_nothing(password: str) -> None:
+    with pytest.raises(InputError):
+        start(at=START, bureau="数据局", code="SJJ", people={**THREE, Role.SYSTEM_ADMINISTRATOR: ("a", password)})
+    assert not Person.objects.exists()
+
+
+def test_one_person_cannot_be_two_administrators() -> None:
+    with pytest.raises(InputError):
+        start(at=START, bureau="数据局", code="SJJ", people=dict.fromkeys(ADMINISTRATORS, ("a", PASSWORD)))
+
+
+@pytest.mark.parametrize("more", sorted(set(Role) - {Role.SECURITY_ADMINISTRATOR}))
+def test_an_administrator_has_no_other_role(city: City, more: Role) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    person = city.person("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    if more == Role.SYSTEM_ADMINISTRATOR:
+        return
+    with pytest.raises(Refused) as told:
+        actions.give_role(by=security, at=START, person=person, department=city.bureau, role=more)
+    assert told.value.code == "platform.roles_apart"
+
+
+def test_roles_of_the_bureau_stay_there(city: City) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    with pytest.raises(Refused) as told:
+        actions.give_role(
+            by=security, at=START, person=city.person("甲", city.tax), department=city.tax, role=Role.AUDITOR
+        )
+    assert told.value.code == "platform.role_of_bureau"
+
+
+def test_threat_2_nobody_lifts_themselves(city: City) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    with pytest.raises(Refused) as told:
+        actions.give_role(
+            by=security,
+            at=START,
+            person=Person.objects.get(username="安全"),
+            department=city.bureau,
+            role=Role.COORDINATOR,
+        )
+    assert told.value.code == "platform.own_role"
+    for role in (Role.ASKER, Role.COORDINATOR, Role.SYSTEM_ADMINISTRATOR):
+        plain = city.actor(f"普通 {role}", city.tax if role == Role.ASKER else city.bureau, role)
+        with pytest.raises(Refused):
+            actions.give_role(
+                by=plain, at=START, person=city.person("乙", city.tax), department=city.tax, role=Role.APPROVER
+            )
+
+
+def test_a_role_counts_from_its_instant_to_its_instant(city: City) -> None:
+    person = city.person("甲", city.tax)
+    Membership.objects.create(person=person, department=city.tax, role=Role.ASKER, since=START, until=START + WEEK)
+    held = [
+        bool(actor_of(person, at).held)
+        for at in (START - timedelta(microseconds=1), START, START + WEEK - timedelta(microseconds=1), START + WEEK)
+    ]
+    assert held == [False, True, True, False]
+
+
+def test_what_was_lent_ends_with_what_it_was_lent_of(city: City) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    lender = city.actor("甲", city.civil, Role.APPROVER)
+    membership = Membership.objects.get(role=Role.APPROVER)
+    friend = city.person("乙", city.civil)
+    lent = actions.stand_in(by=lender, at=START, membership=membership, to=friend, since=START, until=START + WEEK)
+    later = START + timedelta(days=1)
+    assert actor_of(friend, later).has(Role.APPROVER, city.civil.pk)
+    assert not actor_of(friend, START + WEEK).held
+    actions.end_membership(by=security, at=later, membership=membership)
+    assert not actor_of(friend, later).held
+    lent.refresh_from_db()
+    assert lent.ended == later
+
+
+def test_somebody_switched_off_and_a_department_that_ended_have_no_roles(city: City) -> None:
+    admin = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    lender = city.actor("甲", city.civil, Role.APPROVER)
+    friend = city.person("乙", city.tax, Role.ASKER)
+    membership = Membership.objects.get(role=Role.APPROVER)
+    actions.stand_in(by=lender, at=START, membership=membership, to=friend, since=START, until=START + WEEK)
+    actions.switch_off(by=admin, at=START, person=membership.person)
+    assert {held.role for held in actor_of(friend, START).held} == {Role.ASKER}
+    city.tax.ended = START
+    city.tax.save()
+    assert not actor_of(friend, START).held
+
+
+def test_threat_10_a_token_dies_at_once(city: City) -> None:
+    asker = city.actor("甲", city.tax, Role.ASKER)
+    token, secret = actions.make_token(by=asker, at=START, name="脚本", scopes=["data.read"], expires=START + WEEK)
+    assert secret not in str(list(Token.objects.values_list()))
+    program = actor_by_token(secret, START)
+    assert program is not None
+    assert program.scopes == frozenset({"data.read"})
+    assert actor_by_token(secret, START + WEEK) is None
+    assert actor_by_token(f"{secret}x", START) is None
+    actions.revoke_token(by=asker, at=START, token=token)
+    assert actor_by_token(secret, START) is None
+
+
+def test_a_token_makes_no_tokens_and_has_known_scopes(city: City) -> None:
+    asker = city.actor("甲", city.tax, Role.ASKER)
+    _, secret = actions.make_token(by=asker, at=START, name="脚本", scopes=["data.read"], expires=START + WEEK)
+    program = actor_by_token(secret, START)
+    assert program is not None
+    with pytest.raises(Refused):
+        actions.make_token(by=program, at=START, name="更多", scopes=["data.read"], expires=START + WEEK)
+    for scopes, expires in (([], START + WEEK), (["all"], START + WEEK), (["data.read"], START)):
+        with pytest.raises(UsageError):
+            actions.make_token(by=asker, at=START, name="错", scopes=scopes, expires=expires)
+
+
+def test_deed_and_entry_stand_or_fall_together(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+
+    def broken(**_given: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(actions, "record", broken)
+    with pytest.raises(OSError, match="disk full"):
+        actions.add_person(by=admin, at=START, username="新人", name="新人", password=PASSWORD)
+    assert not Person.objects.filter(username="新人").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threat_36_without_a_transaction_nothing_is_recorded() -> None:
+    with pytest.raises(InternalFault):
+        record(by=actor_of(Person(username="a"), START), at=START, action="x", subject_kind="x", subject=1)
+    assert not Entry.objects.exists()
+
+
+def test_real_passwords_are_hashed_slowly(settings: object) -> None:
+    from ronghe.platform import settings as real
+
+    assert not hasattr(real, "PASSWORD_HASHERS")

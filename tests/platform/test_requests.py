@@ -1,0 +1,306 @@
+"""The life of a request: who may do what when, with the clock that the law sets, and a record of everything."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ronghe.platform.access.actions import stand_in
+from ronghe.platform.access.models import Membership
+from ronghe.platform.access.queries import actor_of
+from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.models import Version
+from ronghe.platform.requests import actions
+from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.rules import MOVES, RUNGS, moves_from
+from ronghe.platform.requests.visibility import visible_grants, visible_requests
+from ronghe.standards.legal import legal_profile
+from ronghe.terms import InputError, Refused, RequestState, UsageError
+from tests.platform.conftest import ITEMS, START, City, RecordedKind
+
+LAW = legal_profile("cn-809-2025")
+LATER = START + timedelta(days=3)
+UNTIL = datetime(2026, 12, 31, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asker(city: City) -> Actor:
+    return city.actor("申请人", city.tax, Role.ASKER)
+
+
+@pytest.fixture
+def approver(city: City) -> Actor:
+    return city.actor("审批人", city.civil, Role.APPROVER)
+
+
+@pytest.fixture
+def version(city: City, kind: RecordedKind) -> Version:
+    return city.published()
+
+
+def draft(
+    city: City, by: Actor, *versions: Version, fields: tuple[str, ...] = ("姓名", "登记日期")
+) -> tuple[Request, ...]:
+    return actions.new_requests(
+        by=by,
+        at=START,
+        requester=city.tax,
+        wishes=[(version, fields, {}) for version in versions],
+        purpose="个人所得税专项附加扣除核验",
+        legal_basis="个人所得税法第十五条",
+        wanted_from=START,
+        wanted_until=UNTIL,
+    )
+
+
+@pytest.fixture
+def submitted(city: City, asker: Actor, version: Version) -> Request:
+    return actions.submit(by=asker, at=START, request=draft(city, asker, version)[0], profile=LAW)
+
+
+def test_from_wish_to_disposal(
+    city: City, asker: Actor, approver: Actor, submitted: Request, kind: RecordedKind
+) -> None:
+    assert submitted.due == date(2026, 3, 16)
+    accepted = actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    assert accepted.state == RequestState.ACCEPTED
+    grant = Grant.objects.get(line__request=accepted)
+    assert (grant.consumer, set(grant.fields), grant.valid_until) == (city.tax, {"姓名", "登记日期"}, UNTIL)
+    assert kind.prepared == [grant.pk]
+    actions.delivered(at=LATER, request=accepted)
+    assert actions.used(at=LATER, request=accepted).state == RequestState.IN_USE
+    longer = UNTIL + timedelta(days=90)
+    assert actions.extend(by=approver, at=LATER, request=accepted, until=longer).state == RequestState.EXTENDED
+    assert actions.expire_grants(at=UNTIL) == 0
+    assert actions.expire_grants(at=longer) == 1
+    assert kind.ended == [grant.pk]
+    accepted.refresh_from_db()
+    assert actions.dispose(by=asker, at=longer, request=accepted, how="已删除").state == RequestState.DISPOSED
+    told = [move.name for move in accepted.moves.all()]
+    assert told == ["submit", "accept", "deliver", "use", "extend", "expire", "dispose"]
+    entries = Entry.objects.filter(subject_kind="request", subject=str(accepted.pk)).order_by("at", "id")
+    assert [entry.action for entry in entries] == ["request.drafted", *(f"request.{name}" for name in told)]
+
+
+def test_a_cart_is_split_to_its_owners(city: City, asker: Actor, version: Version, kind: RecordedKind) -> None:
+    other = city.published(city.health)
+    first, second = draft(city, asker, version, other)
+    assert {first.owner, second.owner} == {city.civil, city.health}
+    assert first.cart == second.cart
+
+
+@pytest.mark.parametrize("name", [name for name, rule in MOVES.items() if rule.side != "clock"])
+def test_a_move_from_the_wrong_state_names_what_may_be_done(
+    name: str, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    actions.refuse(by=approver, at=LATER, request=submitted, reason="不符合条件", clause="第一条", profile=LAW)
+    submitted.refresh_from_db()
+    assert not moves_from(RequestState.REFUSED)
+    calls = {
+        "submit": lambda: actions.submit(by=asker, at=LATER, request=submitted, profile=LAW),
+        "take_back": lambda: actions.take_back(by=asker, at=LATER, request=submitted, profile=LAW),
+        "ask_supplement": lambda: actions.ask_supplement(
+            by=approver, at=LATER, request=submitted, missing=["依据"], profile=LAW
+        ),
+        "supplement": lambda: actions.supplement(by=asker, at=LATER, request=submitted, changes={}, profile=LAW),
+        "accept": lambda: actions.decide(by=approver, at=LATER, request=submitted, profile=LAW),
+        "accept_in_part": lambda: actions.decide(by=approver, at=LATER, request=submitted, profile=LAW, granted={}),
+        "refuse": lambda: actions.refuse(by=approver, at=LATER, request=submitted, reason="a", clause="b", profile=LAW),
+        "extend": lambda: actions.extend(by=approver, at=LATER, request=submitted, until=UNTIL + timedelta(1)),
+        "revoke": lambda: actions.revoke(by=approver, at=LATER, request=submitted, reason="a"),
+        "dispose": lambda: actions.dispose(by=asker, at=LATER, request=submitted, how="a"),
+    }
+    with pytest.raises(Refused) as told:
+        calls[name]()
+    assert told.value.code == "platform.move_refused"
+    submitted.refresh_from_db()
+    assert submitted.state == RequestState.REFUSED
+
+
+def test_threat_16_nobody_decides_their_own_request(city: City, asker: Actor, submitted: Request) -> None:
+    also = city.actor("申请人", city.civil, Role.APPROVER)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=also, at=LATER, request=submitted, profile=LAW)
+    assert told.value.code == "platform.own_request"
+
+
+def test_threat_16_not_as_somebody_s_delegate_either(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    membership = Membership.objects.get(role=Role.APPROVER)
+    person = city.person("申请人", city.tax)
+    stand_in(by=approver, at=START, membership=membership, to=person, since=START, until=UNTIL)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=actor_of(person, LATER), at=LATER, request=submitted, profile=LAW)
+    assert told.value.code == "platform.own_request"
+
+
+def test_threat_16_nor_lets_a_delegate_decide_it(city: City, submitted: Request) -> None:
+    """The asker is an approver of the owner too, and lends that role to a friend."""
+    asker = city.actor("申请人", city.civil, Role.APPROVER)
+    membership = Membership.objects.get(role=Role.APPROVER)
+    friend = city.person("朋友", city.health)
+    stand_in(by=asker, at=START, membership=membership, to=friend, since=START, until=UNTIL)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=actor_of(friend, LATER), at=LATER, request=submitted, profile=LAW)
+    assert told.value.code == "platform.own_request"
+
+
+def test_each_step_is_decided_by_another_person(
+    city: City, approver: Actor, submitted: Request, kind: RecordedKind
+) -> None:
+    city.civil.approval_steps = 2
+    city.civil.save()
+    once = actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    assert once.state == RequestState.SUBMITTED
+    with pytest.raises(Refused) as told:
+        actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    assert told.value.code == "platform.decided_before"
+    assert not kind.prepared
+    second = city.actor("分管领导", city.civil, Role.APPROVER)
+    assert actions.decide(by=second, at=LATER, request=submitted, profile=LAW).state == RequestState.ACCEPTED
+
+
+def test_a_later_step_grants_no_more_than_the_one_before(city: City, approver: Actor, submitted: Request) -> None:
+    city.civil.approval_steps = 2
+    city.civil.save()
+    line = submitted.lines.get()
+    actions.decide(by=approver, at=LATER, request=submitted, profile=LAW, granted={line.pk: ["姓名"]})
+    second = city.actor("分管领导", city.civil, Role.APPROVER)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=second, at=LATER, request=submitted, profile=LAW, granted={line.pk: ["姓名", "登记日期"]})
+    assert told.value.code == "platform.granted_more"
+    accepted = actions.decide(by=second, at=LATER, request=submitted, profile=LAW)
+    assert accepted.state == RequestState.ACCEPTED_IN_PART
+    assert set(Grant.objects.get().fields) == {"姓名"}
+
+
+def test_nothing_granted_is_a_refusal_without_a_reason(approver: Actor, submitted: Request) -> None:
+    with pytest.raises(Refused) as told:
+        actions.decide(by=approver, at=LATER, request=submitted, profile=LAW, granted={submitted.lines.get().pk: []})
+    assert told.value.code == "platform.nothing_granted"
+    with pytest.raises(UsageError):
+        actions.refuse(by=approver, at=LATER, request=submitted, reason="不行", clause=" ", profile=LAW)
+
+
+def test_what_is_missing_is_told_once_and_the_clock_waits(asker: Actor, approver: Actor, submitted: Request) -> None:
+    tuesday = START + timedelta(days=1)
+    asked = actions.ask_supplement(by=approver, at=tuesday, request=submitted, missing=["使用场景", ""], profile=LAW)
+    assert (asked.supplement, asked.due) == (["使用场景"], None)
+    # Two weeks pass on the asker's side; one of ten working days was used.
+    back = START + timedelta(days=15)
+    given = actions.supplement(by=asker, at=back, request=submitted, changes={"scenario": "核验"}, profile=LAW)
+    assert given.due == date(2026, 3, 30)
+    with pytest.raises(Refused) as told:
+        actions.ask_supplement(by=approver, at=back, request=submitted, missing=["别的"], profile=LAW)
+    assert told.value.code == "platform.supplement_once"
+
+
+def test_taking_back_and_handing_in_again_gives_the_owner_no_second_start(asker: Actor, submitted: Request) -> None:
+    actions.take_back(by=asker, at=START + timedelta(days=4), request=submitted, profile=LAW)
+    again = actions.submit(by=asker, at=START + timedelta(days=7), request=submitted, profile=LAW)
+    assert again.due == date(2026, 3, 17)
+
+
+def test_an_answer_is_put_off_with_consent_and_within_the_limit(city: City, submitted: Request) -> None:
+    longer = actions.lengthen_clock(by=city.coordinator, at=LATER, request=submitted, days=4, profile=LAW)
+    assert longer.due == date(2026, 3, 20)
+    with pytest.raises(Refused) as told:
+        actions.lengthen_clock(by=city.coordinator, at=LATER, request=submitted, days=7, profile=LAW)
+    assert told.value.params["most"] == 6
+
+
+def test_personal_data_wait_for_the_impact_assessment(
+    city: City, asker: Actor, approver: Actor, kind: RecordedKind
+) -> None:
+    version = city.published(personal=True)
+    request = actions.submit(by=asker, at=START, request=draft(city, asker, version)[0], profile=LAW)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=approver, at=LATER, request=request, profile=LAW)
+    assert told.value.code == "platform.assessment_missing"
+    actions.attach_assessment(by=asker, at=LATER, request=request, assessment="影响评估 2026-03")
+    assert actions.decide(by=approver, at=LATER, request=request, profile=LAW).state == RequestState.ACCEPTED
+
+
+def test_threat_17_a_right_begins_and_ends_at_its_instant(
+    approver: Actor, submitted: Request, kind: RecordedKind
+) -> None:
+    actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    grant = Grant.objects.get()
+    assert grant.valid_from == LATER
+    assert actions.expire_grants(at=UNTIL - timedelta(microseconds=1)) == 0
+    assert actions.expire_grants(at=UNTIL) == 1
+    grant.refresh_from_db()
+    assert (grant.revoked, grant.epoch) == (UNTIL, 2)
+
+
+def test_a_request_whose_time_is_over_is_not_accepted(approver: Actor, submitted: Request) -> None:
+    with pytest.raises(Refused) as told:
+        actions.decide(by=approver, at=UNTIL, request=submitted, profile=LAW)
+    assert told.value.code == "platform.period_over"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"purpose": " "}, "platform.purpose_missing"),
+        ({"legal_basis": ""}, "platform.purpose_missing"),
+        ({"wanted_until": START}, "platform.period_empty"),
+        ({"wishes": []}, "platform.cart_empty"),
+    ],
+)
+def test_a_wish_must_be_whole(city: City, asker: Actor, version: Version, change: dict[str, object], code: str) -> None:
+    whole: dict[str, object] = {
+        "requester": city.tax,
+        "wishes": [(version, ["姓名"], {})],
+        "purpose": "核验",
+        "legal_basis": "税收征收管理法",
+        "wanted_from": START,
+        "wanted_until": UNTIL,
+    }
+    with pytest.raises(InputError) as told:
+        actions.new_requests(by=asker, at=START, **{**whole, **change})  # type: ignore[arg-type]
+    assert told.value.code == code
+
+
+def test_what_is_not_shared_or_one_s_own_cannot_be_asked_for(city: City, asker: Actor, kind: RecordedKind) -> None:
+    never = city.published(sharing_class="not_shared", conditions=[], legal_basis="保守国家秘密法")
+    with pytest.raises(InputError) as told:
+        draft(city, asker, never)
+    assert told.value.params["basis"] == "保守国家秘密法"
+    with pytest.raises(InputError) as told:
+        draft(city, asker, city.published(city.tax))
+    assert told.value.code == "platform.own_asset"
+    with pytest.raises(InputError):
+        draft(city, asker, city.published(), fields=("工资",))
+
+
+def test_threat_1_each_side_sees_its_own_requests(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    stranger = city.actor("路人", city.health, Role.ASKER, Role.APPROVER)
+    nobody = Actor(stranger.person, "无角色")
+    seen = {
+        who.person_name: Request.objects.filter(visible_requests(who)).count()
+        for who in (asker, approver, stranger, nobody)
+    }
+    assert seen == {"申请人": 1, "审批人": 1, "路人": 0, "无角色": 0}
+    assert not Grant.objects.filter(visible_grants(stranger)).exists()
+
+
+def test_a_draft_is_seen_by_its_own_department_only(
+    city: City, asker: Actor, approver: Actor, version: Version
+) -> None:
+    draft(city, asker, version)
+    assert Request.objects.filter(visible_requests(asker)).count() == 1
+    assert not Request.objects.filter(visible_requests(approver)).exists()
+    assert not Request.objects.filter(visible_requests(city.coordinator)).exists()
+
+
+def test_the_reference_draws_the_table_of_moves() -> None:
+    states = {RequestState.DRAFT} | {rule.after for rule in MOVES.values()}
+    assert states == set(RequestState)
+    assert RUNGS[0] == "negotiation"
+    assert len(ITEMS) == 3

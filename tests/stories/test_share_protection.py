@@ -1,0 +1,129 @@
+"""What a shared folder lets out: personal columns masked, their values in the folder that is never handed on."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from ronghe import data
+from ronghe.cli import main
+from ronghe.journeys import share as road
+from ronghe.journeys.shared import Shared
+from ronghe.tables.package import read_manifest, verify_package
+from ronghe.terms import UsageError
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PEOPLE = """身份证号,姓名,出生日期,手机号码,月收入,备注
+110105194912310038,张三丰,1949-12-31,13800000000,5200,正常
+11010519491231002X,李四光,1949-12-31,13800000001,3800,已电话13912345678核实
+440308199901101512,王五德,1999-01-10,13800000002,4100,正常
+"""
+PLACES = "站点,水位\n东门,3.5\n西门,4.5\n"
+SECRETS = ("110105194912310038", "张三丰", "13800000000", "13912345678", "1949-12-31")
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Callable[..., Shared]:
+    (tmp_path / "people.csv").write_text(PEOPLE, "utf-8")
+    (tmp_path / "places.csv").write_text(PLACES, "utf-8")
+    (tmp_path / "taxes.csv").write_text("身份证号,姓名\n110105194912310038,张三风\n", "utf-8")
+
+    def shared(*names: str, **more: Any) -> Shared:
+        return data.share([tmp_path / name for name in names], out=tmp_path / "out", now=NOW, **more)
+
+    return shared
+
+
+def everything(out: Path) -> str:
+    """All that can be read in the folder, without what is private."""
+    found = []
+    for path in sorted(out.rglob("*")):
+        if "private" in path.relative_to(out).parts or path.is_dir():
+            continue
+        if path.suffix == ".parquet":
+            found.append(repr(pq.read_table(path).to_pylist()))
+        else:
+            found.append(path.read_text("utf-8"))
+    return "\n".join(found)
+
+
+def test_no_personal_value_leaves_in_any_file(share: Callable[..., Shared]) -> None:
+    out = share("people.csv", "taxes.csv", "places.csv").out
+    public = everything(out)
+    assert [secret for secret in SECRETS if secret in public] == []
+    row = duckdb.read_parquet(str(out / "people.parquet")).fetchall()[0]
+    assert row == ("******************", "张**", "1949", "138********", Decimal(5200), "正常")
+    assert verify_package(out) == []
+
+
+def test_the_clear_tables_and_their_contradictions_stay_private(share: Callable[..., Shared]) -> None:
+    made = share("people.csv", "taxes.csv")
+    clear = made.out / "private" / "clear"
+    assert {path.name for path in clear.iterdir()} >= {"people.parquet", "taxes.parquet"}
+    names = {name for one in made.integrated.tables for name in one.files if "conflicts" in name}
+    assert names
+    assert all((clear / name).exists() and not (made.out / name).exists() for name in names)
+    listed = {resource["path"]: resource for resource in read_manifest(made.out)["resources"]}
+    assert listed["private/clear/people.parquet"]["ronghe:clearOf"] == "people.parquet"
+    assert listed["people.parquet"]["ronghe:masked"]["姓名"] == "masked"
+    types = {one["name"]: one["type"] for one in listed["people.parquet"]["schema"]["fields"]}
+    assert (types["出生日期"], types["月收入"]) == ("string", "number")
+
+
+def test_a_table_that_names_nobody_leaves_as_it_is(share: Callable[..., Shared]) -> None:
+    made = share("places.csv")
+    assert pq.read_table(made.out / "places.parquet").to_pydict()["站点"] == ["东门", "西门"]
+    assert not (made.out / "private" / "clear").exists()
+
+
+def test_a_free_text_loses_what_was_found_in_it(share: Callable[..., Shared]) -> None:
+    out = share("people.csv").out
+    texts = pq.read_table(out / "people.parquet").to_pydict()["备注"]
+    assert texts[1].startswith("已电话")
+    assert texts[1].endswith("核实")
+    assert "139" not in texts[1]
+
+
+def test_inside_a_department_values_may_be_kept(share: Callable[..., Shared]) -> None:
+    made = share("people.csv", personal="keep")
+    assert pq.read_table(made.out / "people.parquet").to_pydict()["姓名"][0] == "张三丰"
+    assert not (made.out / "private" / "clear").exists()
+    assert {how for one in made.protection.tables for how in one.left.values()} == {"kept"}
+
+
+def test_a_mode_that_does_not_exist_is_a_mistake(share: Callable[..., Shared]) -> None:
+    with pytest.raises(UsageError):
+        share("people.csv", personal="hide")
+
+
+def test_the_report_and_the_command_say_what_was_masked(
+    share: Callable[..., Shared], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = share("people.csv").report.read_text("utf-8")
+    assert 'id="protection"' in page
+    assert main(["data", "share", str(tmp_path / "people.csv"), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert "5 personal columns left masked" in " ".join(capfd.readouterr().out.split())
+    assert main(["data", "share", str(tmp_path / "people.csv"), "--out", str(tmp_path / "out"), "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)["protection"]
+    assert (told["mode"], told["tables"][0]["grade"]) == ("mask", "general_4")
+
+
+def test_a_run_that_was_stopped_while_it_masked_goes_on_from_clear_tables(
+    share: Callable[..., Shared], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = everything(share("people.csv", "taxes.csv").out)
+
+    def stopped(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(road, "_publish", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        share("people.csv", "taxes.csv")
+    monkeypatch.undo()
+    assert everything(share("people.csv", "taxes.csv").out) == whole

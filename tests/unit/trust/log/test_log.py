@@ -1,0 +1,279 @@
+"""What is acknowledged stays, for many writers, through crashes and full disks."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ronghe.terms import InputError, LimitReached, Refused
+from ronghe.trust.log import Log, Reader, proves_consistency, proves_inclusion, verify, verify_receipt
+from tests.unit.trust.log.made import START, body, clock, made, opened, signer
+
+
+def bodies(folder: Path) -> list[bytes]:
+    return [line for line in (folder / "entries").read_bytes().splitlines() if not line.startswith(b"#")]
+
+
+def test_a_receipt_proves_its_entry_at_once_and_later(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (5, 300, 300))
+    with opened(folder) as log:
+        receipts = log.append([body(900), body(901)])
+        assert [receipt.index for receipt in receipts] == [605, 606]
+        for receipt in (*receipts, *(log.receipt(index) for index in (0, 4, 5, 255, 256, 604, 606))):
+            leaf = log.hash.leaf(receipt.entry)
+            head = receipt.head
+            assert proves_inclusion(log.hash, leaf, receipt.index, head.size, receipt.proof, head.root)
+            assert verify_receipt(folder, json.loads(json.dumps(receipt.to_json())))
+            assert json.loads(receipt.entry)["consumer"] == "民政局"
+
+
+def test_every_older_head_is_the_beginning_of_the_newer(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    times = clock()
+    with Log.create(folder, now=lambda: next(times), signer=signer()) as log:
+        heads = []
+        for size in (1, 255, 1, 400, 3):
+            log.append([body(n) for n in range(size)])
+            heads.append(log.head())
+        for old in heads:
+            for new in heads:
+                if old.size <= new.size:
+                    proof = log.consistency(old.size, new.size)
+                    assert proves_consistency(log.hash, old.size, old.root, new.size, new.root, proof)
+
+
+def test_proofs_of_what_is_not_there_are_refused(tmp_path: Path) -> None:
+    reader = Reader(made(tmp_path / "log"))
+    for index, size in ((-1, 3), (3, 3), (0, 7)):
+        with pytest.raises(InputError, match="no_such_entry"):
+            reader.prove(index, size)
+    with pytest.raises(InputError, match="no_such_entry"):
+        reader.consistency(4, 3)
+
+
+def test_many_threads_lose_nothing_and_share_commits(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    indices: list[int] = []
+    with Log.create(folder, now=lambda: START, signer=signer()) as log:
+
+        def write(writer: int) -> None:
+            indices.extend(log.append([{"writer": writer, "n": n}])[0].index for n in range(8))
+
+        threads = [threading.Thread(target=write, args=(writer,)) for writer in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    verdict = verify(folder)
+    assert sorted(indices) == list(range(128))
+    assert (verdict.size, verdict.faults) == (128, [])
+    assert verdict.heads < 128
+    told = {(json.loads(line)["writer"], json.loads(line)["n"]) for line in bodies(folder)}
+    assert told == {(writer, n) for writer in range(16) for n in range(8)}
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ronghe.trust.log import Log
+with Log(Path(sys.argv[1]), now=lambda: datetime.now(UTC)) as log:
+    print("open", flush=True)
+    for n in range(int(sys.argv[3])):
+        print(log.append([{"writer": sys.argv[2], "n": n}])[0].index, flush=True)
+"""
+
+
+def writer(folder: Path, name: str, entries: int) -> "subprocess.Popen[str]":
+    source = Path(__file__).resolve().parents[4] / "src"
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), name, str(entries)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(source)},
+    )
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (2,), algorithm=None)
+    with writer(folder, "a", 9) as one, writer(folder, "b", 9) as other, opened(folder, None) as log:
+        mine = [log.append([body(n)])[0].index for n in range(10)]
+        told = [int(line) for run in (one, other) for line in (run.stdout or ()) if line.strip() != "open"]
+    assert sorted(told + mine) == list(range(2, 30))
+    assert (verify(folder).size, verify(folder).faults) == (30, [])
+
+
+def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (2,), algorithm=None)
+    told: list[int] = []
+    for turn in range(2):
+        with writer(folder, f"k{turn}", 10_000) as run:
+            assert run.stdout is not None
+            for line in run.stdout:
+                if line.strip() != "open":
+                    told.append(int(line))
+                if len(told) == 10 * (turn + 1):
+                    break
+            run.kill()
+    with opened(folder, None) as log:
+        log.append([body(1)])
+    verdict = verify(folder)
+    assert verdict.faults == []
+    assert told == sorted(set(told))
+    assert verdict.size > max(told)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 70, 140, 300])
+def test_a_torn_end_is_set_aside_and_what_was_acknowledged_stays(tmp_path: Path, cut: int) -> None:
+    folder = made(tmp_path / "log", (3,))
+    whole = (folder / "entries").read_bytes()
+    with opened(folder) as log:
+        log.append([body(7)])
+    torn = (folder / "entries").read_bytes()[: len(whole) + cut]
+    # A writer that dies has not noted how far it came.
+    (folder / "state.json").unlink()
+    (folder / "entries").write_bytes(torn)
+    assert [fault.code for fault in verify(folder).faults] == ["torn"]
+    with opened(folder) as log:
+        assert log.append([body(8)])[0].index == 3
+    assert (verify(folder).size, verify(folder).faults) == (4, [])
+    assert (folder / f"torn-{len(whole)}").read_bytes() == torn[len(whole) :]
+
+
+def test_a_disk_that_fills_in_the_middle_of_an_append_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = made(tmp_path / "log", (3,))
+    whole = (folder / "entries").read_bytes()
+    real = os.pwrite
+
+    def full(descriptor: int, data: bytes, offset: int) -> int:
+        if offset > len(whole):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, bytes(data)[:11], offset)
+
+    with opened(folder) as log:
+        monkeypatch.setattr(os, "pwrite", full)
+        with pytest.raises(LimitReached, match="disk_full"):
+            log.append([body(3), body(4)])
+        assert (folder / "entries").read_bytes() == whole
+        monkeypatch.undo()
+        assert log.append([body(5)])[0].index == 3
+    assert (verify(folder).size, verify(folder).faults) == (4, [])
+
+
+def test_a_disk_that_does_not_flush_is_not_believed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made(tmp_path / "log", (3,))
+
+    def fails(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    log = opened(folder)
+    monkeypatch.setattr(os, "fdatasync", fails)
+    with pytest.raises(LimitReached, match="not_flushed"):
+        log.append([body(3)])
+    monkeypatch.undo()
+    with pytest.raises(InputError, match=r"log\.closed"):
+        log.append([body(4)])
+    with opened(folder) as again:
+        assert again.append([body(5)])[0].index == 3
+    assert (verify(folder).size, verify(folder).faults) == (4, [])
+
+
+def test_a_failure_reaches_everybody_who_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made(tmp_path / "log", (3,))
+    faults: list[str] = []
+
+    def fails(*_given: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with opened(folder) as log:
+        monkeypatch.setattr(os, "pwrite", fails)
+
+        def write() -> None:
+            with pytest.raises(LimitReached) as told:
+                log.append([body(1)])
+            faults.append(told.value.code)
+
+        threads = [threading.Thread(target=write) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        monkeypatch.undo()
+    assert faults == ["tables.disk_full"] * 8
+
+
+def test_a_damaged_or_shortened_file_is_not_written_to(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log")
+    (folder / "state.json").unlink()
+    entries = folder / "entries"
+    whole = entries.read_bytes()
+    entries.write_bytes(whole.replace(b"permit", b"forbid", 1))
+    with opened(folder) as log, pytest.raises(InputError, match=r"log\.damaged"):
+        log.append([body(1)])
+    entries.write_bytes(whole)
+    log = opened(folder)
+    log.append([body(6)])
+    entries.write_bytes(whole)
+    with pytest.raises(InputError, match=r"log\.cut_short"):
+        log.append([body(7)])
+    made(tmp_path / "noted", (1, 1))
+    cut = (tmp_path / "noted" / "entries").read_bytes()[:-300]
+    (tmp_path / "noted" / "entries").write_bytes(cut)
+    with pytest.raises(InputError, match=r"log\.cut_short"):
+        opened(tmp_path / "noted")
+
+
+def test_a_note_that_lies_about_the_file_is_not_believed(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (3, 4))
+    note = json.loads((folder / "state.json").read_text())
+    for change in ({"size": 3}, {"nodes": [None]}, {"offset": 1}, {"nodes": 3}):
+        (folder / "state.json").write_text(json.dumps(note | change))
+        with opened(folder) as log:
+            log.append([body(1)])
+        assert verify(folder).faults == []
+
+
+def test_entries_that_json_cannot_say_are_refused_whole(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log")
+    with opened(folder) as log:
+        for wrong in ({"a": float("nan")}, {"a": object()}, {"a": "\ud800"}):
+            with pytest.raises(InputError, match="not_json"):
+                log.append([body(1), wrong])
+        with pytest.raises(InputError, match="too_large"):
+            log.append([{"a": "x" * (1 << 20)}])
+        assert log.append([]) == []
+        assert log.append([{"a": "one\ntwo\r#"}])[0].index == 6
+    assert verify(folder).faults == []
+
+
+def test_another_key_and_no_key_are_refused(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log")
+    for algorithm in (None, "sm2"):
+        with pytest.raises(Refused, match="other_key"):
+            opened(folder, algorithm)
+    with pytest.raises(Refused, match=r"log\.exists"):
+        Log.create(folder, now=lambda: START)
+    with pytest.raises(InputError, match="no_log"):
+        Log(tmp_path, now=lambda: START)
+
+
+def test_a_clock_that_goes_back_makes_no_head_look_older(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log")
+    with opened(folder) as log:
+        before = log.head().time
+        log._now = lambda: START.replace(year=2020)
+        log.append([body(1)])
+        assert log.head().time >= before
+
+
+def test_the_log_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log")
+    assert (folder / "entries").stat().st_mode & 0o077 == 0
+    assert folder.stat().st_mode & 0o077 == 0
