@@ -16,9 +16,12 @@ from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
 from benchmarks.standardize import suite as standardize
+from benchmarks.technology import suite as technology
 from benchmarks.trust import suite as trust
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy, linking)}
+SUITES = {
+    suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy, linking, technology)
+}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

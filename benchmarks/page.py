@@ -8,7 +8,7 @@ from benchmarks.results import read, tables
 __all__ = ["PAGE", "page", "write"]
 
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SUITES = ("standardize", "integrate", "scan", "trust", "access", "resources", "policy", "linking")
+SUITES = ("standardize", "integrate", "scan", "trust", "access", "resources", "policy", "linking", "technology")
 
 ABOUT = """\
 # Benchmarks
@@ -95,6 +95,15 @@ make bench                                    # sets up the peers in .venv-peers
 `RONGHE_PEERS_PYTHON` names the interpreter that has the peers; without it they are skipped. The tables are kept in
 `build/bench`. Only a whole run of a suite is recorded in `benchmarks/results`, any other in `build/bench/results`.
 `--json` prints everything that was measured.
+
+## What is measured: technology
+
+For each workload of eight ASlib scenarios (solvers and classifiers) a technology is selected by the scenario's own ten
+folds, feature costs charged. 0 is the virtual best, 1 the single best. Pooled: over all workloads at once; the
+published figures are means of the folds' ratios, which explode where a fold's single best is nearly the virtual best,
+so both are given. Beside it a forest for each technology of equal settings and equal rules. The scenarios are no part
+of the tree; the kind of split target was chosen among ten on the same scenarios (decision 13).
+`python -m benchmarks.aslib` writes the selections, for scoring with other code.
 
 ## How to read
 

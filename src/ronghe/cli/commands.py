@@ -16,6 +16,7 @@ from ronghe.cli.resources_monitor import resources
 from ronghe.cli.serve import admin, serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
+from ronghe.cli.technology import technology
 
 __all__ = ["ronghe"]
 
@@ -44,5 +45,5 @@ def ronghe(ctx: click.Context) -> None:
 
 for _of_data in (protect, risk):
     data.add_command(_of_data)
-for _command in (data, policy, resources, keys, log, standards, verify, serve, admin):
+for _command in (data, technology, policy, resources, keys, log, standards, verify, serve, admin):
     ronghe.add_command(_command)

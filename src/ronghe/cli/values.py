@@ -7,7 +7,7 @@ import click
 
 from ronghe.terms import UsageError
 
-__all__ = ["Columns", "Day", "Memory", "Moment", "OneOf", "Pair", "Source", "Whole", "spelled"]
+__all__ = ["Columns", "Day", "Memory", "Moment", "OneOf", "Pair", "Real", "Source", "Whole", "spelled"]
 
 
 def spelled(param: click.Parameter | None) -> str:
@@ -44,6 +44,26 @@ class Whole(click.ParamType[int]):
         if not self.least <= number <= self.most:
             option = spelled(param)
             raise UsageError("cli.not_whole", option=option, value=value, least=self.least, most=self.most)
+        return number
+
+
+class Real(click.ParamType[float]):
+    """A finite number, from `least` to `most` where these are given."""
+
+    name = "real"
+
+    def __init__(self, least: float = -1e15, most: float = 1e15) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, _ctx: click.Context | None) -> float:
+        """The number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not self.least <= number <= self.most:
+            option = spelled(param)
+            raise UsageError("cli.not_real", option=option, value=value, least=self.least, most=self.most)
         return number
 
 

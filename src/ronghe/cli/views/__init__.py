@@ -1,5 +1,6 @@
 """How results look on a terminal: compact tables, then where the files lie and what to do next."""
 
+from ronghe.cli.views.auditing import audited
 from ronghe.cli.views.linkage import explained, linked
 from ronghe.cli.views.looking import profile, proposal
 from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, reclaimed, rules, rules_json
@@ -8,12 +9,15 @@ from ronghe.cli.views.policies import imported, resembling, searched, shown_poli
 from ronghe.cli.views.policy import compared, matched, tried
 from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
+from ronghe.cli.views.registry import imported, reused
 from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
+from ronghe.cli.views.technology import explained_need, recommended, shared_technologies
 
 __all__ = [
     "allocated",
+    "audited",
     "city",
     "city_json",
     "compared",
@@ -23,6 +27,7 @@ __all__ = [
     "elements",
     "explained",
     "explained_demand",
+    "explained_need",
     "forecasts",
     "hours_shared",
     "imported",
@@ -37,7 +42,9 @@ __all__ = [
     "reading",
     "reading_json",
     "reclaimed",
+    "recommended",
     "resembling",
+    "reused",
     "risk",
     "rules",
     "rules_json",
@@ -46,6 +53,7 @@ __all__ = [
     "searched",
     "shared",
     "shared_resources",
+    "shared_technologies",
     "shown_policy",
     "tried",
     "varied",

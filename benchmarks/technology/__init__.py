@@ -1,0 +1,1 @@
+"""The technology engine beside per-technology forests and published figures."""

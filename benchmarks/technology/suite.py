@@ -1,0 +1,149 @@
+"""Selection, calibration, speed and audit of the technology engine, beside a forest for each technology."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import machine
+from benchmarks.measure import ROOT, Case, Measured, measure
+from benchmarks.results import Goal, at_least, at_most, report
+from benchmarks.standardize.data import facts_of
+from benchmarks.technology.selecting import published
+
+__all__ = ["CASES", "NAME", "ROWS", "run"]
+
+NAME = "technology"
+ROWS = 3_142
+"""Workloads of the seven scenarios with runtimes."""
+CASES = ("one_forest", "per_technology", "calibration", "recommend", "audit")
+SIX = ("CPMP-2015", "QBF-2016", "MAXSAT12-PMS", "CSP-Minizinc-Time-2016", "SAT11-HAND", "SAT15-INDU")
+HARD = "MIP-2016"
+CALIBRATED = ("OPENML-WEKA-2017", "CPMP-2015", "QBF-2016", "SAT11-HAND")
+SEEDS = [0, 1, 2]
+_TITLES = {
+    "one_forest": "Ronghe, one forest",
+    "per_technology": "a forest for each technology",
+    "calibration": "intervals and chances on held-out folds",
+    "recommend": "a hundred recommendations",
+    "audit": "1,000 components against all records",
+}
+_ABSENT = "the public data are not here: say where they lie by RONGHE_SHARED_DATA"
+
+Found = Mapping[str, Any]
+
+
+def _data() -> Path:
+    return Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data") / "technology"
+
+
+def _names(kind: str) -> list[str]:
+    return list({"calibration": CALIBRATED, "recommend": ("QBF-2016",)}.get(kind, (*SIX, HARD)))
+
+
+def _mean(found: Mapping[str, Found], case: str, key: str = "pooled") -> float | None:
+    return float(np.mean([found[case][name][key] for name in SIX])) if case in found else None
+
+
+def _apart(found: Mapping[str, Found]) -> float | None:
+    ours, theirs = _mean(found, "one_forest"), _mean(found, "per_technology")
+    return None if ours is None or theirs is None else ours - theirs
+
+
+def _faster(found: Mapping[str, Found]) -> float | None:
+    """The ratio of CPU times on the scenarios with twenty technologies or more."""
+    if not {"one_forest", "per_technology"} <= found.keys():
+        return None
+    ours, theirs = found["one_forest"], found["per_technology"]
+    many = [name for name, made in ours.items() if made["technologies"] >= 20]
+    return min(float(theirs[name]["cpu"]) / float(ours[name]["cpu"]) for name in many)
+
+
+def _of(found: Mapping[str, Found], case: str, *keys: str) -> float | None:
+    value: Any = found.get(case)
+    for key in keys:
+        value = None if value is None else value[key]
+    return None if value is None else float(value)
+
+
+def goals(found: Mapping[str, Found]) -> list[Goal]:
+    """What is to be reached, and what was."""
+    held = found.get("calibration", {})
+    cover = [one["coverage"] for one in held.values()]
+    return [
+        at_most("six scenarios: mean pooled normalized PAR10", _mean(found, "one_forest"), 0.40, ""),
+        at_most("MIP-2016: pooled normalized PAR10", _of(found, "one_forest", HARD, "pooled"), 1.1, ""),
+        at_most("six scenarios: above a forest for each technology", _apart(found), 0.02, ""),
+        at_least("20 technologies or more: faster, the least of them", _faster(found), 10),
+        at_least("90% intervals: least coverage", min(cover) if cover else None, 0.88, ""),
+        at_most("90% intervals: most coverage", max(cover) if cover else None, 0.92, ""),
+        at_most(
+            "chances: largest calibration error", max(o["error"] for o in held.values()) if held else None, 0.07, ""
+        ),
+        at_most("one recommendation, CPU", _of(found, "recommend", "milliseconds"), 20, "ms"),
+        at_most("OSV: listed versions that differ", _of(found, "audit", "differing"), 0, ""),
+        at_most("OSV: Django 6.0.4, advisories", _of(found, "audit", "django_6_0_4"), 0, ""),
+        at_least("OSV: Django 2.2.8, advisories", _of(found, "audit", "django_2_2_8"), 1, ""),
+        at_most("audit of 1,000 components with reading, CPU", _of(found, "audit", "seconds"), 1, "s"),
+    ]
+
+
+def _notes(found: Mapping[str, Found], table: Path) -> list[str]:
+    notes = []
+    known = published(table) if table.is_file() else {}
+    for name in (*SIX, HARD):
+        parts = [
+            f"{_TITLES[case]} {found[case][name]['pooled']:.3f} pooled, "
+            f"{found[case][name]['mean_of_folds']:.3f} by fold ({found[case][name]['cpu']:.1f} s CPU)"
+            for case in CASES[:2]
+            if case in found
+        ]
+        best = min(known.get(name, {}).items(), key=lambda one: one[1], default=None)
+        parts += [f"published by fold: best {best[0]} {best[1]:.3f}"] if best else []
+        notes.append(f"{name}: " + "; ".join(parts))
+    for name, one in found.get("calibration", {}).items():
+        figures = f"coverage {one['coverage']:.3f}, width {one['narrowed']:.2f} of that without features"
+        notes.append(f"{name}: {figures}, calibration error {one['error']:.3f}")
+    if "audit" in found:
+        made = found["audit"]
+        shares = f"{made['raw'] / made['named']:.0%} as written, {made['mapped'] / made['named']:.0%} mapped"
+        notes.append(f"license names of code.json inventories: {made['named']}, of which SPDX {shares}")
+        notes.append(f"OSV: {made['listed']:,} listed versions compared")
+    return notes
+
+
+def run(
+    folder: Path, *, rows: int, full: bool, only: Sequence[str], repeats: int, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Measure the cases named in `only`, or all, each `repeats` times."""
+    del folder, full
+    wanted = [name for name in CASES if not only or name in only]
+    data, found = _data(), dict[str, Found]()
+    measured: dict[str, Measured] = {}
+    skipped = dict.fromkeys(wanted, _ABSENT)
+    inputs: list[Mapping[str, str | int]] = []
+    if data.is_dir():
+        counts = {"audit": 1_000, "recommend": 100}
+        cases = []
+        for name in wanted:
+            task = {"data": str(data), "kind": name, "names": _names(name), "seeds": SEEDS}
+            cases.append(Case(name, _TITLES[name], "benchmarks.technology.work", task, counts.get(name, rows)))
+
+        def check(case: Case, out: Path) -> None:
+            found[case.name] = json.loads((out / "found.json").read_text("utf-8"))
+
+        measured, skipped = measure(cases, repeats=repeats, check=check, tell=tell)
+        paths = [data / "aslib" / name / "algorithm_runs.arff" for name in (*SIX, HARD)] + [data / "osv_pypi.jsonl"]
+        inputs = [{**facts_of(path), "name": f"{path.parent.name}/{path.name}"} for path in paths]
+    return report(
+        NAME,
+        measured=measured,
+        skipped=skipped,
+        goals=goals(found),
+        notes=_notes(found, data / "aslib" / "published_npar10.csv"),
+        inputs=inputs,
+        machine=machine(),
+    )

@@ -1,0 +1,74 @@
+"""YAML and JSON from anybody: bounded in size and depth, without the features by which a small file becomes large."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ronghe.terms import InputError, LimitReached
+
+__all__ = ["LARGEST", "read_json", "read_text", "read_yaml"]
+
+LARGEST = 200_000_000
+"""Bytes of a JSON file: the SBOM of a whole distribution is smaller."""
+LARGEST_YAML = 2_000_000
+"""Characters of a YAML file: they are written by hand, and reading them is slow."""
+DEEPEST = 60
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader without aliases: ten lines of them can stand for a billion values."""
+
+    depth = 0
+
+    def _mark(self) -> Any:
+        return self.peek_event().start_mark  # type: ignore[no-untyped-call]
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse aliases and depth before anything is built."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="alias", problem_mark=self._mark())
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem="depth", problem_mark=self._mark())
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def read_text(path: Path, largest: int = LARGEST) -> str:
+    """The text of a file in UTF-8. InputError for one that cannot be read, LimitReached for one too large."""
+    try:
+        size = path.stat().st_size
+        if size > largest:
+            raise LimitReached("technology.file_large", path=str(path), size=size, most=largest)
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError("technology.file_unreadable", path=str(path), detail=type(fault).__name__) from fault
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file; InputError with the line for what is none."""
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise InputError("technology.not_json", path=str(path), line=fault.lineno, detail=fault.msg) from fault
+    except RecursionError as fault:
+        raise InputError("technology.not_json", path=str(path), line=1, detail="depth") from fault
+
+
+def read_yaml(text: str, where: str) -> Any:
+    """The value of a YAML text; InputError with the line for what is none, LimitReached for one too large."""
+    if len(text) > LARGEST_YAML:
+        raise LimitReached("technology.file_large", path=where, size=len(text), most=LARGEST_YAML)
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = mark.line + 1 if mark else 1
+        detail = str(fault.problem or fault.context)
+        raise InputError("technology.not_yaml", path=where, line=line, detail=detail) from fault
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
+        raise InputError("technology.not_yaml", path=where, line=1, detail=type(fault).__name__) from fault

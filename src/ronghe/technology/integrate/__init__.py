@@ -1,0 +1,1 @@
+"""One registry of what departments can reuse, made from the descriptions that they already keep."""

@@ -1,0 +1,54 @@
+"""One record for each technology, whatever file it was described in, and what was found wrong with the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+__all__ = ["COLUMNS", "Finding", "Severity", "Technology"]
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong in a file: where (a path of keys and a line, 0 for the whole), and how to mend it."""
+
+    severity: Severity
+    place: str
+    line: int
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Technology:
+    """A technology, a superset of publiccode.yml; texts are "" where a description says nothing.
+
+    `kind` is service, component, model or software; `license` is SPDX, `license_written` as written; `source` is the
+    file and `entry` the place in it. `state` is present, gone (its source no longer has it) or stale (its source could
+    not be read), with the `reason`.
+    """
+
+    technology: str
+    name: str
+    version: str = ""
+    kind: str = "software"
+    department: str = ""
+    license: str = ""
+    license_written: str = ""
+    url: str = ""
+    landing: str = ""
+    interface: str = ""
+    purl: str = ""
+    status: str = ""
+    categories: str = ""
+    description: str = ""
+    format: str = ""
+    source: str = ""
+    entry: str = ""
+    state: str = "present"
+    reason: str = ""
+
+
+COLUMNS = tuple(one.name for one in fields(Technology))
+"""The columns of technologies.csv, in order."""

@@ -1,0 +1,211 @@
+"""An SBOM audited through the command: what is found, what stays unchecked, and what never passes by emptiness."""
+
+import json
+import os
+import time
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ronghe import technology
+from tests.stories.desk import Desk, without_settings
+
+DATA = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data") / "technology"
+shared = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    without_settings(monkeypatch, tmp_path / "home")
+    monkeypatch.chdir(tmp_path)
+    return Desk(tmp_path, capfd)
+
+
+def component(name: str, version: str = "", *, kind: str = "pypi", **more: Any) -> dict[str, Any]:
+    return {"name": name, "version": version, "purl": f"pkg:{kind}/{name}@{version}", **more}
+
+
+def bill(folder: Path, *components: dict[str, Any], name: str = "bom.json") -> str:
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": list(components)}
+    (folder / name).write_text(json.dumps(document), "utf-8")
+    return name
+
+
+def advisory(package: str = "thing", *, modified: str = "2026-11-01T00:00:00Z", **more: Any) -> dict[str, Any]:
+    events = [{"introduced": "0"}, {"fixed": "2.0"}]
+    affected = {"package": {"ecosystem": "PyPI", "name": package}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
+    return {"id": f"OSV-{package}", "modified": modified, "affected": [affected], **more}
+
+
+def advisories(folder: Path, *records: dict[str, Any]) -> str:
+    (folder / "osv.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records), "utf-8")
+    return "osv.jsonl"
+
+
+def tried(sbom: str, *more: str) -> tuple[str, ...]:
+    return ("technology", "audit", sbom, "--advisories", "osv.jsonl", "--today", "2026-11-27", *more)
+
+
+GRAVE: dict[str, Any] = {"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}
+
+
+def test_a_known_vulnerability_is_found_and_what_is_unchecked_is_said(desk: Desk) -> None:
+    advisories(desk.folder, advisory(**GRAVE))
+    sbom = bill(
+        desk.folder,
+        component("thing", "1.0"),
+        component("fine", "1.0"),
+        component("left-pad", "1.0", kind="npm"),
+        component("thing", "latest"),
+        {"name": "homemade", "version": "1"},
+    )
+    made = desk.reads(*tried(sbom))
+    (hit,) = made["vulnerabilities"]
+    assert (hit["component"], hit["severity"], hit["fixed"], hit["sure"]) == ("thing", "critical", "2.0", True)
+    assert made["checked"] == 2
+    assert {why: len(listed) for why, listed in made["unchecked"].items()} == {
+        "no_advisories": 1,
+        "no_purl": 1,
+        "unreadable_version": 1,
+    }
+    shown = desk.types(*tried(sbom), "--lang", "zh").stdout
+    assert "已知漏洞" in desk.types(*tried(bill(desk.folder, component("fine", "1"))), "--lang", "zh").stdout
+    assert "OSV-thing" in shown
+
+
+def test_a_gate_gives_reasons_and_an_exit_code(desk: Desk) -> None:
+    advisories(desk.folder, advisory(**GRAVE))
+    sbom = bill(desk.folder, component("thing", "1.0", licenses=[{"license": {"id": "AGPL-3.0-only"}}]))
+    gate = desk / "gate.toml"
+    gate.write_text('[licenses]\nuse = "link"\n', "utf-8")
+    done = desk.tries(*tried(sbom, "--policy", "gate.toml", "--json"))
+    assert done.code == 4
+    made = json.loads(done.stdout)
+    assert {one["code"] for one in made["gate"]["reasons"]} == {"technology.gate_hit", "technology.gate_license"}
+    gate.write_text('[licenses]\nfail_on = "never"\n[vulnerabilities.accept]\nOSV-thing = 2026-12-31\n', "utf-8")
+    assert desk.reads(*tried(sbom, "--policy", "gate.toml"))["gate"]["open"] is True
+    late = ("technology", "audit", sbom, "--advisories", "osv.jsonl", "--today", "2027-01-01", "--policy", "gate.toml")
+    assert desk.tries(*late).code == 4
+    gate.write_text('[vulnerabilities]\nfail_from = "critical"\n[licenses]\nforbid = ["mit"]\n', "utf-8")
+    mine = bill(desk.folder, component("thing", "1.0", licenses=[{"expression": "MIT"}]), component("thing", "?"))
+    codes = json.loads(desk.tries(*tried(mine, "--policy", "gate.toml", "--json")).stdout)["gate"]["reasons"]
+    assert {one["code"].removeprefix("technology.gate_") for one in codes} == {
+        "hit",
+        "forbidden",
+        "unread",
+        "license",
+    } - {"license"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[vulnerabilties]\n", "unknown key"),
+        ('[licenses]\nuse = "home"\n', "cannot be"),
+        ("[coverage]\nleast = 2\n", "cannot be"),
+        ("[vulnerabilities]\nfail_unknown = 3\n", "cannot be"),
+        ('[vulnerabilities]\naccept = ["X"]\n', "last day"),
+        ("licenses = 3\n", "cannot be"),
+        ("[", "no valid TOML"),
+    ],
+)
+def test_a_misspelled_gate_is_refused(desk: Desk, text: str, said: str) -> None:
+    advisories(desk.folder, advisory())
+    (desk / "gate.toml").write_text(text, "utf-8")
+    assert said in desk.fails(*tried(bill(desk.folder, component("thing", "1")), "--policy", "gate.toml"), code=3)
+
+
+def test_nothing_checked_is_an_error_never_a_pass(desk: Desk) -> None:
+    advisories(desk.folder, advisory())
+    assert "no components" in desk.fails(*tried(bill(desk.folder)), code=3)
+    unchecked = bill(desk.folder, {"name": "homemade"}, component("x", "1", kind="npm"))
+    assert "no pass" in desk.fails(*tried(unchecked), code=3)
+    sbom = bill(desk.folder, component("thing", "1"))
+    advisories(desk.folder, advisory(modified="2020-01-01T00:00:00Z"))
+    assert "days old" in desk.fails(*tried(sbom), code=3)
+    advisories(desk.folder, advisory(modified="soon"))
+    assert "no credible" in desk.fails(*tried(sbom), code=3)
+    (desk / "osv.jsonl").write_text("{}\nnonsense\n", "utf-8")
+    assert "no usable OSV advisory" in desk.fails(*tried(sbom), code=3)
+    (desk / "osv.jsonl").write_text("", "utf-8")
+    assert "no usable OSV advisory" in desk.fails(*tried(sbom), code=3)
+
+
+def test_odd_input_is_one_clear_line(desk: Desk) -> None:
+    advisories(desk.folder, advisory())
+    (desk / "broken.json").write_text('{"bomFormat":\n oops', "utf-8")
+    assert "line 2" in desk.fails(*tried("broken.json"), code=3)
+    (desk / "deep.json").write_text("[" * 100_000, "utf-8")
+    assert desk.tries(*tried("deep.json")).code == 3
+    (desk / "other.json").write_text("[]", "utf-8")
+    assert "neither CycloneDX nor SPDX" in desk.fails(*tried("other.json"), code=3)
+    assert "cannot be read" in desk.fails(*tried("absent.json"), code=3)
+    (desk / "products").mkdir()
+    sbom = bill(desk.folder, component("thing", "1"))
+    assert "no usable endoflife" in desk.fails(*tried(sbom, "--eol", "products"), code=3)
+    bomb = "a: &a [x,x]\n" + "".join(
+        f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)},*{chr(97 + i)}]\n" for i in range(9)
+    )
+    (desk / "products" / "bomb.md").write_text(f"---\n{bomb}---\n", "utf-8")
+    good = "title: Thing\nidentifiers:\n- purl: pkg:pypi/thing\nreleases:\n- releaseCycle: '1'\n  eol: 2026-01-01\n"
+    (desk / "products" / "thing.md").write_text(f"---\n{good}---\nText.\n", "utf-8")
+    made = desk.reads(*tried(sbom, "--eol", "products"))
+    assert [one["state"] for one in made["lifetimes"]] == ["ended"]
+    assert {note["code"] for note in made["notes"]} == {"technology.note_broken_lifetimes"}
+
+
+def test_records_come_from_a_zip_and_a_folder_too(desk: Desk) -> None:
+    sbom = bill(desk.folder, component("thing", "1"))
+    with zipfile.ZipFile(desk / "osv.zip", "w") as archive:
+        archive.writestr("OSV-thing.json", json.dumps(advisory()))
+        archive.writestr("broken.json", "{")
+    (desk / "records").mkdir()
+    (desk / "records" / "one.json").write_text(json.dumps([advisory()]), "utf-8")
+    for source in ("osv.zip", "records"):
+        made = technology.audit(sbom, advisories=source, today=date(2026, 11, 27))
+        assert [hit.affected.advisory for hit in made.audit.hits] == ["OSV-thing"]
+
+
+@shared
+def test_every_listed_version_of_the_public_records_agrees(desk: Desk) -> None:
+    from ronghe.journeys.technology_advisories import read_advisories
+
+    known, notes = read_advisories(DATA / "osv_pypi.jsonl")
+    assert notes == ()
+    listed = [one for affected in known.by_package.values() for one in affected]
+    assert sum(len(one.versions) for one in listed) > 40_000
+    assert [one.advisory for one in listed for version in one.versions if one.affects(version) is not True] == []
+
+
+@shared
+def test_django_of_today_is_clean_and_that_of_2019_is_not(desk: Desk) -> None:
+    source = DATA / "osv_pypi.jsonl"
+    sbom = bill(desk.folder, component("Django", "6.0.4"), component("django", "2.2.8"))
+    made = technology.audit(sbom, advisories=source, eol=DATA / "eol", today=date(2024, 10, 20))
+    assert {hit.component.version for hit in made.audit.hits} == {"2.2.8"}
+    assert "PYSEC-2019-16" in {hit.affected.advisory for hit in made.audit.hits}
+    assert [life.state for life in made.audit.lifetimes] == ["supported", "ended"]
+
+
+@shared
+def test_a_thousand_components_take_less_than_a_second(desk: Desk) -> None:
+    components = [component(f"package-{i}" if i % 2 else "django", f"{i % 7}.{i % 5}.{i % 11}") for i in range(1000)]
+    sbom = bill(desk.folder, *components)
+    technology.audit(sbom, advisories=DATA / "osv_pypi.jsonl", today=date(2024, 10, 20))
+    began = time.process_time()
+    technology.audit(sbom, advisories=DATA / "osv_pypi.jsonl", today=date(2024, 10, 20))
+    assert time.process_time() - began < 1
+
+
+@shared
+@pytest.mark.parametrize("path", sorted((DATA / "sbom").glob("*.json")) if DATA.is_dir() else [], ids=lambda p: p.name)
+def test_public_sboms_are_read_or_refused_with_a_reason(desk: Desk, path: Path) -> None:
+    advisories(desk.folder, advisory(), advisory("x"))
+    done = desk.tries(*tried(str(path)))
+    assert done.code == 3
+    assert (
+        "no pass" in done.stderr or "no components" in done.stderr or "不是通过" in done.stderr or "无从" in done.stderr
+    )
