@@ -8,6 +8,7 @@ from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
 from ronghe.cli.packages import verify
 from ronghe.cli.printing import say
+from ronghe.cli.resources_schedule import resources
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 
@@ -36,5 +37,5 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
-for _command in (data, standards, verify):
+for _command in (data, resources, standards, verify):
     ronghe.add_command(_command)

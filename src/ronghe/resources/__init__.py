@@ -1,0 +1,1 @@
+"""Resources: allocation of divisible supply, booking in time, monitoring."""
