@@ -100,3 +100,100 @@ def schedule(
             progress=meter,
         )
     session.show(made.to_json(), views.scheduled(made))
+
+
+@resources.command(
+    cls=Command,
+    examples=(
+        'ronghe resources earliest --resources rooms.csv --needs "seats>=20" --minutes 60 --after 2026-12-01T08:00Z',
+    ),
+)
+@_RESOURCES
+@_BOOKINGS
+@_CALENDAR
+@click.option("--minutes", type=Whole(1, 527_040), metavar="N", required=True)
+@click.option("--needs", metavar="NEEDS", default="")
+@click.option("--after", type=Instant(), metavar="INSTANT", required=True)
+@click.option("--count", type=Whole(1, 1000), metavar="N", default=5)
+@click.pass_obj
+def earliest(
+    session: Session,
+    /,
+    *,
+    resources: Path,
+    bookings: Path | None,
+    calendar: Path | None,
+    minutes: int,
+    needs: str,
+    after: datetime,
+    count: int,
+) -> None:
+    """See `cli.command_resources_earliest`."""
+    from ronghe.journeys.schedule_slots import earliest_slots
+
+    made = earliest_slots(
+        resources, minutes=minutes, needs=needs, after=after, bookings=bookings, calendar=calendar, count=count
+    )
+    session.show(made.to_json(), views.slots(made))
+
+
+@resources.command(
+    cls=Command,
+    examples=(
+        "ronghe resources preempt --requests flood.csv --resources cars.csv --bookings booked.csv --now 2026-12-01T08:00Z --out p",
+    ),
+)
+@click.option("--requests", type=_PATH, metavar="FILE", required=True)
+@_RESOURCES
+@click.option("--bookings", type=_PATH, metavar="FILE", required=True)
+@_CALENDAR
+@click.option("--now", "present", type=Instant(), metavar="INSTANT", required=True)
+@out_folder
+@click.pass_obj
+def preempt(
+    session: Session,
+    /,
+    *,
+    requests: Path,
+    resources: Path,
+    bookings: Path,
+    calendar: Path | None,
+    present: datetime,
+    out: Path,
+) -> None:
+    """See `cli.command_resources_preempt`."""
+    from ronghe.journeys.schedule_preempt import preempt_files
+
+    made = preempt_files(requests, resources, bookings, calendar=calendar, now=present, out=out, lang=session.lang)
+    session.show(made.to_json(), views.preempted(made))
+
+
+@resources.command(
+    cls=Command,
+    examples=(
+        "ronghe resources cancel B-7 --resources rooms.csv --bookings booked.csv --now 2026-12-01T08:00Z --out new",
+    ),
+)
+@click.argument("ids", metavar="BOOKING", nargs=-1)
+@_RESOURCES
+@click.option("--bookings", type=_PATH, metavar="FILE", required=True)
+@_CALENDAR
+@click.option("--now", "present", type=Instant(), metavar="INSTANT", required=True)
+@out_folder
+@click.pass_obj
+def cancel(
+    session: Session,
+    /,
+    *,
+    ids: tuple[str, ...],
+    resources: Path,
+    bookings: Path,
+    calendar: Path | None,
+    present: datetime,
+    out: Path,
+) -> None:
+    """See `cli.command_resources_cancel`."""
+    from ronghe.journeys.schedule_cancel import cancel_files
+
+    made = cancel_files(ids, resources, bookings, calendar=calendar, now=present, out=out)
+    session.show(made.to_json(), views.cancelled(made))

@@ -28,7 +28,7 @@ from ronghe.tables.publish import workspace
 from ronghe.tables.staged import Note
 from ronghe.tables.write import write_csv
 
-__all__ = ["Scheduled", "Situation", "schedule_files", "situation"]
+__all__ = ["Scheduled", "Situation", "rejected_rows", "schedule_files", "situation", "texts_table"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,8 @@ def _first(given: Given) -> int:
     return min((one.earliest - one.before for one in given.requests), default=0)
 
 
-def _rejected(rejections: Sequence[Rejection], lang: Language, base: Situation) -> list[dict[str, str]]:
+def rejected_rows(rejections: Sequence[Rejection], lang: Language, base: Situation) -> list[dict[str, str]]:
+    """Rejections in words."""
     zone = base.calendar.zone
     return [
         {
@@ -157,7 +158,8 @@ def _rejected(rejections: Sequence[Rejection], lang: Language, base: Situation) 
 _REJECTED = ("id", "reason", "why", "blocked_by", "smallest_change")
 
 
-def _texts(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> pa.Table:
+def texts_table(rows: Sequence[Mapping[str, str]], names: Sequence[str] = _REJECTED) -> pa.Table:
+    """Rows of texts as a table with these columns."""
     return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
 
 
@@ -166,7 +168,7 @@ def _published(
 ) -> Scheduled:
     zone = base.calendar.zone
     rejections = sorted([*plan.rejections, *given.refused], key=lambda one: one.id)
-    rejected = _rejected(rejections, lang, base)
+    rejected = rejected_rows(rejections, lang, base)
     placed = [
         {"id": a.id, "resource": a.resource, "start": time_text(a.start, zone), "end": time_text(a.end, zone)}
         for a in plan.assignments
@@ -174,8 +176,8 @@ def _published(
     figures = {**summary_of(plan, given, base.resources, base.closed, base.calendar.tiers), "seed": seed}
     page = timeline_page(plan, rejections, base.resources, base.bookings, zone, requests.name)
     with workspace(out, resume=False) as job:
-        write_csv(_texts(placed, ("id", "resource", "start", "end")), job.folder / "assignments.csv")
-        write_csv(_texts(rejected, _REJECTED), job.folder / "rejected.csv")
+        write_csv(texts_table(placed, ("id", "resource", "start", "end")), job.folder / "assignments.csv")
+        write_csv(texts_table(rejected), job.folder / "rejected.csv")
         (job.folder / "summary.json").write_text(json_text(figures), "utf-8")
         (job.folder / "timeline.html").write_text(render(page, lang=lang, echarts=echarts_source()), "utf-8")
         names = ("assignments.csv", "rejected.csv", "summary.json", "timeline.html")

@@ -271,4 +271,5 @@ def _booking(row: Row, calendar: Calendar) -> Booking:
         _number(row, "notice_minutes", 0),
         row.get("state", "") or "confirmed",
         row.get("series", ""),
+        _instant(row, "held_until") if row.get("held_until") else None,
     )

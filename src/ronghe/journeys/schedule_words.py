@@ -17,6 +17,7 @@ REASONS = (
     "endless",
     "ends_first",
     "id_repeats",
+    "immovable",
     "no_capable_resource",
     "no_id",
     "no_occurrence",

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from ronghe.cli.session import Session
     from ronghe.journeys.schedule import Scheduled
+    from ronghe.journeys.schedule_cancel import Cancelled
+    from ronghe.journeys.schedule_preempt import Preempted
+    from ronghe.journeys.schedule_slots import Slots
 
-__all__ = ["scheduled"]
+__all__ = ["cancelled", "preempted", "scheduled", "slots"]
 
 
 def _amount(value: float) -> str:
@@ -54,5 +57,65 @@ def scheduled(made: Scheduled) -> View:
             ("cli.next_timeline", str(made.out / "timeline.html")),
             ("cli.next_verify", f"ronghe verify {shell(made.out)}"),
         )
+
+    return view
+
+
+def slots(made: Slots) -> View:
+    """The slots, the earliest first."""
+
+    def view(console: Console, session: Session) -> None:
+        notes(console, session, made.notes)
+        if not made.slots:
+            console.print(session.text("schedule.shown_no_slot"))
+            return
+        rows = [(one["start"], one["end"], one["resource"]) for one in made.slots]
+        console.print(grid(session, ("starts", "ends", "booked_resource"), rows))
+
+    return view
+
+
+def preempted(made: Preempted) -> View:
+    """Who is served, who gives way, and where those could go."""
+
+    def view(console: Console, session: Session) -> None:
+        figures = {name: count(made.summary[name]) for name in ("requests", "served", "displaced")}
+        console.print(one_line(session.text("schedule.shown_preempted", **figures)))
+        if made.victims and made.summary["minimal"]:
+            console.print(session.text("schedule.shown_minimal"))
+        notes(console, session, made.notes)
+        if made.assignments:
+            console.print()
+            rows = [(one["id"], one["resource"], one["start"], one["end"]) for one in made.assignments]
+            console.print(grid(session, ("booking", "booked_resource", "starts", "ends"), rows))
+        if made.victims:
+            console.print()
+            moved = [
+                (one["booking"], one["resource"], one["start"], one["other_resource"] or "–", one["other_start"] or "–")
+                for one in made.victims
+            ]
+            columns = ("displaced", "booked_resource", "starts", "other_resource", "other_start")
+            console.print(grid(session, columns, moved))
+        for one in made.rejected:
+            console.print(one_line(f"· {one['id']}: {one['why']} {one['smallest_change']}"))
+        next_steps(console, session, ("cli.next_files", str(made.out)))
+
+    return view
+
+
+def cancelled(made: Cancelled) -> View:
+    """Every booking whose state changed."""
+
+    def view(console: Console, session: Session) -> None:
+        if not made.changes:
+            console.print(session.text("schedule.shown_unchanged"))
+        else:
+            rows = [
+                (one["id"], one["resource"], one["before"], one["after"], session.text(f"schedule.why_{one['why']}"))
+                for one in made.changes
+            ]
+            columns = ("booking", "booked_resource", "state_before", "state_after", "change_why")
+            console.print(grid(session, columns, rows))
+        next_steps(console, session, ("cli.next_files", str(made.out)))
 
     return view

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ronghe.resources.schedule.needs import Capabilities, Condition, Part, meets, unknown_names, unmet
-from ronghe.resources.schedule.request import Rejection, Request, Resource
+from ronghe.resources.schedule.request import ALL, Rejection, Request, Resource
 
 __all__ = ["admit", "cycles"]
 
@@ -63,7 +63,7 @@ class _Gate:
         return self.able[part]
 
     def of_time(self, one: Request) -> Rejection | None:
-        room = one.latest - max(one.earliest, self.now)
+        room = one.latest - _begins(one, self.now)
         if one.latest - one.earliest < one.minutes:
             lacks = one.minutes - (one.latest - one.earliest)
             return Rejection(one.id, "window", params={"change": "window", "minutes": lacks})
@@ -92,6 +92,26 @@ class _Gate:
         return None
 
 
+def _spread(requests: Sequence[Request], refused: dict[str, Rejection]) -> None:
+    """Refuse whoever waits for one that is refused, and all of a series of which every occurrence must take place."""
+    spreading = bool(refused)
+    while spreading:
+        spreading = False
+        lost_of: dict[str, list[str]] = {}
+        for one in requests:
+            if one.id in refused and one.series and one.rule == ALL:
+                lost_of.setdefault(one.series, []).append(one.id)
+        for one in requests:
+            lost = tuple(name for name in one.follows if name in refused)
+            mates = tuple(lost_of.get(one.series, ())) if one.rule == ALL else ()
+            if one.id not in refused and (lost or mates):
+                series = {"change": "series", "series": one.series} if mates and not lost else {}
+                refused[one.id] = Rejection(
+                    one.id, "predecessor" if lost else "series", lost or mates[:10], params=series
+                )
+                spreading = True
+
+
 def admit(
     requests: Sequence[Request], resources: Sequence[Resource], now: int
 ) -> tuple[list[Request], list[Rejection]]:
@@ -102,17 +122,16 @@ def admit(
         found = gate.of_time(one) or gate.of_order(one) or gate.of_needs(one)
         if found is not None:
             refused[one.id] = found
-    # Whoever waits for one that is refused is refused with it.
-    spreading = True
-    while spreading:
-        spreading = False
-        for one in requests:
-            lost = tuple(name for name in one.follows if name in refused)
-            if one.id not in refused and lost:
-                refused[one.id], spreading = Rejection(one.id, "predecessor", lost), True
+    _spread(requests, refused)
     accepted = [_clipped(one, now) for one in requests if one.id not in refused]
     return accepted, list(refused.values())
 
 
+def _begins(one: Request, now: int) -> int:
+    """The first minute at which it can begin: what must be done before it cannot be done in the past."""
+    return max(one.earliest, now + one.before)
+
+
 def _clipped(one: Request, now: int) -> Request:
-    return one if one.earliest >= now else replace(one, earliest=now)
+    first = _begins(one, now)
+    return one if one.earliest == first else replace(one, earliest=first)

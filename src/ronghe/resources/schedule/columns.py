@@ -100,7 +100,7 @@ def _pools(problem: Problem, kinds: list[int], times: Ints) -> Pools:
     for row, n in enumerate(used):
         one = problem.resources[n]
         # A resource with several units is a pool of its own: its units are no more than a number.
-        alone = n if one.capacity > 1 else -1
+        alone = n if one.capacity > 1 or problem.apart else -1
         owner = one.department if problem.policy.owners_first else ""
         held = problem.reserved.get(int(n))
         key = (alone, owner, held, problem.eligible[kinds, n].tobytes(), free[row].tobytes())

@@ -92,7 +92,7 @@ class Openings:
                 if tier > until:
                     mine = resource == held
                     high = np.where(mine, np.minimum(high, since - request.after - request.minutes), high)
-        low = np.maximum(low, self.problem.now)
+        low = np.maximum(low, self.problem.now + request.before)
         good = able & (low <= high)
         return resource[good], low[good], high[good]
 

@@ -25,7 +25,10 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Problem:
-    """Requests in the order of tie-breaks, resources by id, and what is taken: closed hours and counted bookings."""
+    """Requests in the order of tie-breaks, resources by id, and what is taken: closed hours and counted bookings.
+
+    With `apart` no two resources are one pool.
+    """
 
     requests: tuple[Request, ...]
     resources: tuple[Resource, ...]
@@ -33,6 +36,7 @@ class Problem:
     closed: Mapping[str, Sequence[tuple[int, int]]]
     policy: Policy
     now: int
+    apart: bool = False
 
     @cached_property
     def place(self) -> Mapping[str, int]:

@@ -7,6 +7,8 @@ from typing import Any
 from ronghe.resources.schedule.needs import Capabilities, Part
 
 __all__ = [
+    "ALL",
+    "SKIP",
     "Assignment",
     "Booking",
     "Policy",
@@ -68,7 +70,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A resource occupied during [start, end)."""
+    """A resource occupied during [start, end); one that is `held` only as long as now lies before `until`."""
 
     id: str
     resource: str
@@ -81,6 +83,7 @@ class Booking:
     notice: int = 0
     state: str = "confirmed"
     series: str = ""
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

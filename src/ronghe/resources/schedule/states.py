@@ -8,7 +8,7 @@ import numpy as np
 from ronghe.resources.schedule.request import Booking, Resource
 from ronghe.tables.staged import Note
 
-__all__ = ["STATES", "active", "missed", "overbooked", "released_series"]
+__all__ = ["STATES", "active", "expired", "missed", "overbooked", "released_series"]
 
 STATES = ("confirmed", "held", "checked-in", "cancelled", "no-show", "waiting")
 """`held` occupies as `confirmed` does, until it is decided; `waiting` and `cancelled` occupy nothing."""
@@ -19,6 +19,11 @@ def missed(one: Booking, now: int | None, grace: int) -> bool:
     """Whether nobody came: marked so, or `grace` minutes after the start still not checked in (0: not released)."""
     late = now is not None and grace > 0 and one.start + grace <= now
     return one.state == "no-show" or (late and one.state == "confirmed")
+
+
+def expired(one: Booking, now: int | None) -> bool:
+    """Whether a hold was not decided in time."""
+    return one.state == "held" and one.until is not None and now is not None and one.until <= now
 
 
 def released_series(bookings: Sequence[Booking], now: int | None, grace: int, limit: int) -> set[str]:
@@ -52,8 +57,9 @@ def active(
     for one in bookings:
         later = one.series in given_up and now is not None and one.start > now
         if one.resource in resources and one.state not in _FREE and not later:
-            if missed(one, now, grace):
-                notes.append(Note("schedule.note_no_show", {"name": one.id}))
+            code = "no_show" if missed(one, now, grace) else "expired" if expired(one, now) else ""
+            if code:
+                notes.append(Note(f"schedule.note_{code}", {"name": one.id}))
                 continue
             counted.append(one)
     return counted, notes
