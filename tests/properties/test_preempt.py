@@ -82,8 +82,8 @@ def test_what_is_served_and_what_is_offered_instead_is_free(case: Case) -> None:
             uses.append((resource, start, start + victim.booking.end - victim.booking.start))
     room = {one.id: one.capacity for one in case.resources}
     for minute in range(END):
-        for name in room:
-            assert sum(r == name and a <= minute < b for r, a, b in uses) <= room[name]
+        for name, units in room.items():
+            assert sum(r == name and a <= minute < b for r, a, b in uses) <= units
     for name, spans in case.closed.items():
         for a in found.assignments:
             assert all(a.resource != name or a.end <= start or a.start >= end for start, end in spans)

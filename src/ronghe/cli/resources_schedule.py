@@ -140,7 +140,7 @@ def earliest(
 @resources.command(
     cls=Command,
     examples=(
-        "ronghe resources preempt --requests flood.csv --resources cars.csv --bookings booked.csv --now 2026-12-01T08:00Z --out p",
+        "ronghe resources preempt --requests a.csv --resources r.csv --bookings b.csv --now 2026-12-01T08:00Z --out p",
     ),
 )
 @click.option("--requests", type=_PATH, metavar="FILE", required=True)
@@ -197,3 +197,27 @@ def cancel(
 
     made = cancel_files(ids, resources, bookings, calendar=calendar, now=present, out=out)
     session.show(made.to_json(), views.cancelled(made))
+
+
+@resources.command(
+    cls=Command,
+    examples=(
+        "ronghe resources projects jobs.csv --resources crews.csv --out planned",
+        "ronghe resources projects j60_1_1.rcp --work 20 --out planned",
+    ),
+)
+@click.argument("jobs", type=_PATH, metavar="FILE")
+@click.option("--resources", "crews", type=_PATH, metavar="FILE")
+@click.option("--work", "search", type=Whole(0, 100_000), metavar="N", default=10)
+@click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", default=0)
+@click.option("--seconds", type=Whole(1, 1_000_000), metavar="N")
+@out_folder
+@click.pass_obj
+def projects(
+    session: Session, /, *, jobs: Path, crews: Path | None, search: int, seed: int, seconds: int | None, out: Path
+) -> None:
+    """See `cli.command_resources_projects`."""
+    from ronghe.journeys.schedule_projects import plan_files
+
+    made = plan_files(jobs, crews, work=search, seed=seed, seconds=seconds, out=out)
+    session.show(made.to_json(), views.planned(made))

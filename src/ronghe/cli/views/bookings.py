@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from ronghe.journeys.schedule import Scheduled
     from ronghe.journeys.schedule_cancel import Cancelled
     from ronghe.journeys.schedule_preempt import Preempted
+    from ronghe.journeys.schedule_projects import Planned
     from ronghe.journeys.schedule_slots import Slots
 
-__all__ = ["cancelled", "preempted", "scheduled", "slots"]
+__all__ = ["cancelled", "planned", "preempted", "scheduled", "slots"]
+
+
+SHOWN = 30
+"""Rows of jobs that a terminal shows."""
 
 
 def _amount(value: float) -> str:
@@ -116,6 +121,22 @@ def cancelled(made: Cancelled) -> View:
             ]
             columns = ("booking", "booked_resource", "state_before", "state_after", "change_why")
             console.print(grid(session, columns, rows))
+        next_steps(console, session, ("cli.next_files", str(made.out)))
+
+    return view
+
+
+def planned(made: Planned) -> View:
+    """The jobs by start, and whether an earlier end is possible."""
+
+    def view(console: Console, session: Session) -> None:
+        figures = {name: count(made.summary[name]) for name in ("jobs", "makespan", "bound")}
+        console.print(one_line(session.text("schedule.shown_planned", **figures)))
+        if made.summary["optimal"]:
+            console.print(session.text("schedule.shown_exact"))
+        console.print()
+        rows = [(one["id"], one["start"], one["end"]) for one in made.rows[:SHOWN]]
+        console.print(grid(session, ("booking", "starts#", "ends#"), rows))
         next_steps(console, session, ("cli.next_files", str(made.out)))
 
     return view

@@ -1,0 +1,172 @@
+"""Plans of jobs from priority lists: serial generation, forward-backward improvement, and a search over lists."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Generation"]
+
+Ints = NDArray[np.int64]
+POPULATION = 40
+MUTATION = 0.05
+
+
+class _Job(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def uses(self) -> Mapping[str, int]: ...
+    @property
+    def follows(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Jobs as arrays: minutes, uses by resource, predecessors and successors, the earliest start and the tail after."""
+
+    minutes: Ints
+    uses: Ints
+    capacity: Ints
+    before: tuple[tuple[int, ...], ...]
+    behind: tuple[tuple[int, ...], ...]
+    earliest: Ints
+    tail: Ints
+
+    @classmethod
+    def of(cls, jobs: Sequence[_Job], capacities: Mapping[str, int]) -> "Self":
+        """The arrays of jobs that can be planned."""
+        number = {one.id: n for n, one in enumerate(jobs)}
+        names = sorted(capacities)
+        minutes = np.array([one.minutes for one in jobs], np.int64)
+        uses = np.array([[one.uses.get(name, 0) for name in names] for one in jobs], np.int64)
+        before = tuple(tuple(number[name] for name in one.follows) for one in jobs)
+        after: list[list[int]] = [[] for _ in jobs]
+        for n, some in enumerate(before):
+            for other in some:
+                after[other].append(n)
+        behind = tuple(map(tuple, after))
+        capacity = np.array([capacities[name] for name in names], np.int64)
+        earliest = _longest(minutes, before, behind)
+        tail = _longest(minutes, behind, before)
+        return cls(minutes, uses.reshape(len(jobs), len(names)), capacity, before, behind, earliest, tail)
+
+    def end(self, starts: Ints) -> int:
+        """When the last job ends."""
+        return int((starts + self.minutes).max(initial=0))
+
+    def forward(self, keys: NDArray[np.float64]) -> Ints:
+        """Each job as early as can be, in the order of `keys` among those whose predecessors are planned."""
+        return self._serial(keys, self.before, self.behind)
+
+    def improved(self, starts: Ints) -> Ints:
+        """Push every job to the right, then to the left again: never a later end, often an earlier one."""
+        while True:
+            end = self.end(starts)
+            mirrored = self._serial(-(starts + self.minutes).astype(np.float64), self.behind, self.before)
+            right = self.end(mirrored) - mirrored - self.minutes
+            again = self._serial(right.astype(np.float64), self.before, self.behind)
+            if self.end(again) >= end:
+                return again if self.end(again) == end else starts
+            starts = again
+
+    def _serial(
+        self, keys: NDArray[np.float64], before: Sequence[Sequence[int]], behind: Sequence[Sequence[int]]
+    ) -> Ints:
+        size = len(self.minutes)
+        minutes, starts = self.minutes.tolist(), [0] * size
+        waits = [len(some) for some in before]
+        first = [0] * size
+        horizon = int(self.minutes.sum()) + 1
+        room = np.repeat(self.capacity[:, None], horizon, axis=1)
+        order = np.argsort(keys, kind="stable").tolist()
+        rank = [0] * size
+        for place, n in enumerate(order):
+            rank[n] = place
+        ready = [(rank[n], n) for n in range(size) if not waits[n]]
+        heapify(ready)
+        used = [np.flatnonzero(row) for row in self.uses]
+        while ready:
+            n = heappop(ready)[1]
+            start, length = first[n], minutes[n]
+            if length and len(used[n]):
+                start = self._fit(room, n, used[n], start, length)
+                room[used[n], start : start + length] -= self.uses[n, used[n]][:, None]
+            starts[n] = start
+            for other in behind[n]:
+                first[other] = max(first[other], start + length)
+                waits[other] -= 1
+                if not waits[other]:
+                    heappush(ready, (rank[other], other))
+        return np.array(starts, np.int64)
+
+    def _fit(self, room: Ints, n: int, used: Ints, start: int, length: int) -> int:
+        need = self.uses[n, used][:, None]
+        while True:
+            short = (room[used, start : start + length] < need).any(axis=0)
+            if not short.any():
+                return start
+            # Beyond the last minute at which something is missing.
+            start += length - int(short[::-1].argmax())
+
+    def search(self, generations: int, seed: int, bound: int, left: Callable[[], float | None]) -> Ints:
+        """The best plan of a population of priority lists; ends at `bound` or when no time is left."""
+        random = np.random.default_rng(seed)
+        latest = -(self.tail + self.minutes).astype(np.float64)
+        people: list[tuple[int, NDArray[np.float64], Ints]] = []
+
+        def grown(keys: NDArray[np.float64]) -> None:
+            starts = self.improved(self.forward(keys))
+            people.append((self.end(starts), starts.astype(np.float64), starts))
+
+        def over() -> bool:
+            remaining = left()
+            return min(one[0] for one in people) <= bound or (remaining is not None and remaining <= 0)
+
+        grown(latest)
+        spread = max(1.0, float(self.minutes.mean()) * 2)
+        while len(people) < POPULATION and not over():
+            grown(latest + random.normal(0, spread, len(latest)))
+        for _ in range(generations * POPULATION):
+            if over():
+                break
+            people.sort(key=lambda one: one[0])
+            del people[POPULATION:]
+            a, b = (people[int(random.integers(0, len(people)) * random.random())] for _ in range(2))
+            grown(self._child(a[1], b[1], random))
+        return min(people, key=lambda one: one[0])[2]
+
+    def _child(
+        self, mother: NDArray[np.float64], father: NDArray[np.float64], random: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """The mother's order within a stretch of time, the father's outside, and a few jobs moved."""
+        end = float(mother.max()) + 1
+        a, b = np.sort(random.random(2) * end)
+        inside = (mother >= a) & (mother < b)
+        child = np.where(inside, mother, father)
+        moved = random.random(len(child)) < MUTATION
+        child[moved] += random.normal(0, end / 10, int(moved.sum()))
+        return child
+
+
+def _longest(minutes: Ints, before: Sequence[Sequence[int]], behind: Sequence[Sequence[int]]) -> Ints:
+    """The longest chain that must come before each job."""
+    found = np.zeros(len(minutes), np.int64)
+    waits = [len(some) for some in before]
+    ready = [n for n, some in enumerate(waits) if not some]
+    while ready:
+        n = ready.pop()
+        for other in behind[n]:
+            found[other] = max(found[other], found[n] + minutes[n])
+            waits[other] -= 1
+            if not waits[other]:
+                ready.append(other)
+    return found
