@@ -29,6 +29,27 @@ class _Job(Protocol):
     def follows(self) -> tuple[str, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Units of all resources in one whole number, a field for each with a guard bit that stays while it suffices.
+
+    One subtraction then asks all resources at once, several times faster than arrays of a few minutes' length.
+    """
+
+    full: int
+    guards: int
+    needs: list[int]
+
+
+def _packed(uses: Sequence[Sequence[int]], capacity: Sequence[int]) -> _Packed:
+    width = max(capacity, default=1).bit_length() + 1
+    shifts = [width * n for n in range(len(capacity))]
+    guards = sum(1 << (shift + width - 1) for shift in shifts)
+    full = guards + sum(units << shift for units, shift in zip(capacity, shifts, strict=True))
+    needs = [sum(units << shift for units, shift in zip(row, shifts, strict=True)) for row in uses]
+    return _Packed(full, guards, needs)
+
+
 @dataclass(frozen=True)
 class Generation:
     """Jobs as arrays: minutes, uses by resource, predecessors and successors, the earliest start and the tail after."""
@@ -40,6 +61,8 @@ class Generation:
     behind: tuple[tuple[int, ...], ...]
     earliest: Ints
     tail: Ints
+    length: list[int]
+    packed: "_Packed"
 
     @classmethod
     def of(cls, jobs: Sequence[_Job], capacities: Mapping[str, int]) -> "Self":
@@ -57,7 +80,9 @@ class Generation:
         capacity = np.array([capacities[name] for name in names], np.int64)
         earliest = _longest(minutes, before, behind)
         tail = _longest(minutes, behind, before)
-        return cls(minutes, uses.reshape(len(jobs), len(names)), capacity, before, behind, earliest, tail)
+        uses = uses.reshape(len(jobs), len(names))
+        packed = _packed(uses.tolist(), capacity.tolist())
+        return cls(minutes, uses, capacity, before, behind, earliest, tail, minutes.tolist(), packed)
 
     def end(self, starts: Ints) -> int:
         """When the last job ends."""
@@ -81,41 +106,43 @@ class Generation:
     def _serial(
         self, keys: NDArray[np.float64], before: Sequence[Sequence[int]], behind: Sequence[Sequence[int]]
     ) -> Ints:
-        size = len(self.minutes)
-        minutes, starts = self.minutes.tolist(), [0] * size
+        size, minutes = len(self.minutes), self.length
+        starts, first = [0] * size, [0] * size
         waits = [len(some) for some in before]
-        first = [0] * size
-        horizon = int(self.minutes.sum()) + 1
-        room = np.repeat(self.capacity[:, None], horizon, axis=1)
-        order = np.argsort(keys, kind="stable").tolist()
+        room = [self.packed.full] * (sum(minutes) + 1)
         rank = [0] * size
-        for place, n in enumerate(order):
+        for place, n in enumerate(np.argsort(keys, kind="stable").tolist()):
             rank[n] = place
         ready = [(rank[n], n) for n in range(size) if not waits[n]]
         heapify(ready)
-        used = [np.flatnonzero(row) for row in self.uses]
         while ready:
             n = heappop(ready)[1]
-            start, length = first[n], minutes[n]
-            if length and len(used[n]):
-                start = self._fit(room, n, used[n], start, length)
-                room[used[n], start : start + length] -= self.uses[n, used[n]][:, None]
-            starts[n] = start
+            end = first[n] + minutes[n]
+            if minutes[n] and self.packed.needs[n]:
+                end = self._placed(room, n, first[n])
+            starts[n] = end - minutes[n]
             for other in behind[n]:
-                first[other] = max(first[other], start + length)
+                first[other] = max(first[other], end)
                 waits[other] -= 1
                 if not waits[other]:
                     heappush(ready, (rank[other], other))
         return np.array(starts, np.int64)
 
-    def _fit(self, room: Ints, n: int, used: Ints, start: int, length: int) -> int:
-        need = self.uses[n, used][:, None]
-        while True:
-            short = (room[used, start : start + length] < need).any(axis=0)
-            if not short.any():
-                return start
-            # Beyond the last minute at which something is missing.
-            start += length - int(short[::-1].argmax())
+    def _placed(self, room: list[int], n: int, start: int) -> int:
+        """Take what a job needs from the first minutes that have it; the end."""
+        need, guards, length = self.packed.needs[n], self.packed.guards, self.length[n]
+        end = start + length
+        at = end - 1
+        while at >= start:
+            if (room[at] - need) & guards != guards:
+                # Nothing that spans this minute will do.
+                start = at + 1
+                end = start + length
+                at = end
+            at -= 1
+        for at in range(start, end):
+            room[at] -= need
+        return end
 
     def search(self, generations: int, seed: int, bound: int, left: Callable[[], float | None]) -> Ints:
         """The best plan of a population of priority lists; ends at `bound` or when no time is left."""
