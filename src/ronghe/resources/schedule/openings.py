@@ -30,6 +30,42 @@ def _runs(starts: Ints, ends: Ints, units: Ints, capacity: int, span: tuple[int,
     return np.column_stack((times[np.flatnonzero(edge == 1)], times[np.flatnonzero(edge == -1)]))
 
 
+class _Starts:
+    """Resource, first and last start of one shape of use in every free stretch, by first start."""
+
+    def __init__(self, resource: Ints, low: Ints, high: Ints) -> None:
+        self.resource, self.low, self.high = resource, low, high
+        # Of the stretches up to each, the one in which the latest start is possible.
+        self.reach = np.maximum.accumulate(high) if len(high) else high
+        own = np.where(high == self.reach, np.arange(len(high)), 0)
+        self.which = np.maximum.accumulate(own) if len(own) else own
+
+    def first(self, low: int, high: int) -> tuple[int, int] | None:
+        """The first start from `low` to `high`, and its resource."""
+        at = int(np.searchsorted(self.low, low, side="right"))
+        if low <= high and at and self.reach[at - 1] >= low:
+            return low, int(self.resource[self.which[at - 1]])
+        if at < len(self.low) and self.low[at] <= high:
+            return int(self.low[at]), int(self.resource[at])
+        return None
+
+    def nearest(self, wanted: int) -> tuple[int, int] | None:
+        """The start nearest to the one wanted, the earlier of two equals, and its resource."""
+        at = int(np.searchsorted(self.low, wanted, side="right"))
+        found = []
+        if at:
+            found.append((min(wanted, int(self.reach[at - 1])), int(self.resource[self.which[at - 1]])))
+        if at < len(self.low):
+            found.append((int(self.low[at]), int(self.resource[at])))
+        return min(found, key=lambda one: abs(one[0] - wanted), default=None)
+
+    def cut(self, within: tuple[int, int]) -> tuple[Ints, Ints, Ints]:
+        """The stretches with their starts cut to those `within`."""
+        low, high = np.maximum(self.low, within[0]), np.minimum(self.high, within[1])
+        good = low <= high
+        return self.resource[good], low[good], high[good]
+
+
 class Openings:
     """The free stretches of every resource within `span`; `take` keeps them up to date."""
 
@@ -52,6 +88,7 @@ class Openings:
         ]
         self._runs = [self._of(n) for n in range(len(problem.resources))]
         self._flat: tuple[Ints, Ints] | None = None
+        self._cache: dict[tuple[int, ...], _Starts] = {}
 
     def _of(self, resource: int) -> Ints:
         starts, ends, units = self._used[resource]
@@ -72,7 +109,7 @@ class Openings:
                 np.concatenate((units, ones)),
             ]
             self._runs[resource] = self._of(resource)
-        self._flat = None
+        self._flat, self._cache = None, {}
 
     @property
     def flat(self) -> tuple[Ints, Ints]:
@@ -82,37 +119,40 @@ class Openings:
             self._flat = np.repeat(np.arange(len(counts)), counts), np.concatenate(self._runs)
         return self._flat
 
-    def _starts(self, request: Request, part: int, tier: int, *, reserves: bool) -> tuple[Ints, Ints, Ints]:
-        """Resource, first and last start of the request in every free stretch that is long enough."""
-        resource, runs = self.flat
-        able: Flags = self.problem.eligible[part][resource]
-        low, high = runs[:, 0] + request.before, runs[:, 1] - request.after - request.minutes
-        if reserves:
-            for held, (until, since) in self.problem.reserved.items():
-                if tier > until:
-                    mine = resource == held
-                    high = np.where(mine, np.minimum(high, since - request.after - request.minutes), high)
-        low = np.maximum(low, self.problem.now + request.before)
-        good = able & (low <= high)
-        return resource[good], low[good], high[good]
+    def _starts(self, request: Request, part: int, tier: int, *, reserves: bool) -> _Starts:
+        """Where the request could start in every free stretch that is long enough, for one of its parts."""
+        key = part, request.before, request.minutes, request.after, tier if reserves and self.problem.reserved else -1
+        if key not in self._cache:
+            resource, runs = self.flat
+            able: Flags = self.problem.eligible[part][resource]
+            low, high = runs[:, 0] + request.before, runs[:, 1] - request.after - request.minutes
+            if reserves:
+                for held, (until, since) in self.problem.reserved.items():
+                    if tier > until:
+                        mine = resource == held
+                        high = np.where(mine, np.minimum(high, since - request.after - request.minutes), high)
+            low = np.maximum(low, self.problem.now + request.before)
+            good = np.flatnonzero(able & (low <= high))
+            good = good[np.lexsort((resource[good], low[good]))]
+            self._cache[key] = _Starts(resource[good], low[good], high[good])
+        return self._cache[key]
 
     def nearest(
         self, request: Request, tier: int, *, within: tuple[int, int] | None = None, reserves: bool = True
     ) -> tuple[int, tuple[int, ...]] | None:
-        """The start nearest to the earliest wanted, and the resources; only starts `within` (both ends) if given."""
+        """The start nearest to the earliest wanted, and the resources.
+
+        With `within`, the first start from its first minute to its last instead.
+        """
         parts = [self.problem.kinds[part] for part in request.parts]
         found = [self._starts(request, part, tier, reserves=reserves) for part in parts]
-        if within is not None:
-            found = [_cut(some, within) for some in found]
-        if any(not len(some[0]) for some in found):
-            return None
         if len(parts) == 1:
-            resource, low, high = found[0]
-            start = np.clip(request.earliest, low, high)
-            best = np.lexsort((resource, start, np.abs(start - request.earliest)))[0] if len(start) < 64 else None
-            place = int(np.argmin(np.abs(start - request.earliest))) if best is None else int(best)
-            return int(start[place]), (int(resource[place]),)
-        return self._together(request, found)
+            one = found[0].nearest(request.earliest) if within is None else found[0].first(*within)
+            return None if one is None else (one[0], (one[1],))
+        cut = [some.cut(within) if within else (some.resource, some.low, some.high) for some in found]
+        if any(not len(resource) for resource, _, _ in cut):
+            return None
+        return self._together(request, cut)
 
     def _together(self, request: Request, found: list[tuple[Ints, Ints, Ints]]) -> tuple[int, tuple[int, ...]] | None:
         tried = np.unique(np.concatenate([np.clip(request.earliest, low, high) for _, low, high in found]))
@@ -158,10 +198,3 @@ class Openings:
         points = np.unique(np.concatenate(([start], starts[(starts > start) & (starts < end)])))
         load = [int(units[(starts <= point) & (ends > point)].sum()) for point in points]
         return self.problem.resources[resource].capacity - max(load)
-
-
-def _cut(some: tuple[Ints, Ints, Ints], within: tuple[int, int]) -> tuple[Ints, Ints, Ints]:
-    resource, low, high = some
-    low, high = np.maximum(low, within[0]), np.minimum(high, within[1])
-    good = low <= high
-    return resource[good], low[good], high[good]

@@ -17,12 +17,13 @@ MOST_BLOCKERS = 10
 
 @dataclass(frozen=True)
 class _Occupied:
-    """All that is assigned or booked: resource, start, end and whose it is."""
+    """All that is assigned or booked, by start: resource, start, end, whose it is, and how long the longest lasts."""
 
     resource: Ints
     start: Ints
     end: Ints
     who: Sequence[str]
+    longest: int
 
 
 def _occupied(problem: Problem, where: Placed) -> _Occupied:
@@ -30,20 +31,25 @@ def _occupied(problem: Problem, where: Placed) -> _Occupied:
     for n, (start, resources) in where.items():
         one = problem.requests[n]
         rows += [(r, start - one.before, start + one.minutes + one.after, one.id) for r in resources]
+    rows.sort(key=lambda row: row[1])
     table = np.array([row[:3] for row in rows], np.int64).reshape(len(rows), 3)
-    return _Occupied(table[:, 0], table[:, 1], table[:, 2], [row[3] for row in rows])
+    longest = int((table[:, 2] - table[:, 1]).max(initial=0))
+    return _Occupied(table[:, 0], table[:, 1], table[:, 2], [row[3] for row in rows], longest)
 
 
 def _blockers(problem: Problem, one: Request, occupied: _Occupied) -> tuple[str, ...]:
     """Those on the resource where the fewest would have to give way."""
-    near = (occupied.start < one.latest + one.after) & (occupied.end > one.earliest - one.before)
+    low, high = one.earliest - one.before, one.latest + one.after
+    first, last = np.searchsorted(occupied.start, (low - occupied.longest, high))
+    near = np.arange(first, last)
+    near = near[occupied.end[first:last] > low]
     best: list[int] = []
     for part in one.parts:
         able: Flags = problem.eligible[problem.kinds[part]]
-        at = np.flatnonzero(near & able[occupied.resource])
+        at = near[able[occupied.resource[near]]]
         if len(at):
             counts = np.bincount(occupied.resource[at], minlength=len(able))
-            counts = np.where(able & (counts > 0), counts, len(at) + 1)
+            counts = np.where(counts > 0, counts, len(at) + 1)
             best += at[occupied.resource[at] == int(np.argmin(counts))].tolist()
     return tuple(dict.fromkeys(occupied.who[n] for n in sorted(best)))[:MOST_BLOCKERS]
 
