@@ -11,9 +11,10 @@ from benchmarks.integrate import suite as integrate
 from benchmarks.measure import ROOT
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
+from benchmarks.schedule import suite as schedule
 from benchmarks.standardize import suite as standardize
 
-SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan)}
+SUITES = {suite.NAME: suite for suite in (standardize, integrate, scan, schedule)}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

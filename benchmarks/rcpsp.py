@@ -10,7 +10,8 @@ import argparse
 import csv
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ronghe.journeys.schedule_projects import read_patterson
@@ -18,33 +19,26 @@ from ronghe.resources.schedule.projects import JobPlan, plan_jobs
 
 __all__ = ["answers", "main"]
 
-SEARCH_PART = 0.35
-"""Of the time of an instance, what the genetic search has before CP-SAT begins."""
+PROVING = (0.1, 0.5)
+"""The parts of an instance's time between which CP-SAT works; before and after it the genetic search does."""
 MANY = 1_000_000
 
 
 def _planned(path: Path, seconds: float, seed: int, workers: int) -> JobPlan:
     jobs, capacities = read_patterson(path)
     began = time.monotonic()
-    first = seconds * SEARCH_PART
-    calls = [0]
 
-    def left() -> float:
-        calls[0] += 1
-        return first - (time.monotonic() - began)
+    def until(part: float) -> Callable[[], float]:
+        return lambda: part * seconds - (time.monotonic() - began)
 
-    plan = plan_jobs(jobs, capacities, generations=MANY, seed=seed, left=left, workers=workers)
+    plan = plan_jobs(jobs, capacities, generations=MANY, seed=seed, left=until(PROVING[0]))
+    if not plan.optimal:
+        prove = until(PROVING[1])
+        plan = plan_jobs(jobs, capacities, generations=0, seed=seed, left=prove, workers=workers, known=plan.starts)
     if plan.optimal:
         return plan
-    return plan_jobs(
-        jobs,
-        capacities,
-        generations=0,
-        seed=seed,
-        left=lambda: seconds - (time.monotonic() - began),
-        workers=workers,
-        known=plan.starts,
-    )
+    more = plan_jobs(jobs, capacities, generations=MANY, seed=seed + 1, left=until(1.0), known=plan.starts)
+    return replace(more, bound=max(plan.bound, more.bound))
 
 
 def answers(paths: Sequence[Path], seconds: float, *, seed: int = 0, workers: int = 2) -> Iterator[tuple[str, JobPlan]]:

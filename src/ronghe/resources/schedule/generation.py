@@ -144,7 +144,14 @@ class Generation:
             room[at] -= need
         return end
 
-    def search(self, generations: int, seed: int, bound: int, left: Callable[[], float | None]) -> Ints:
+    def search(
+        self,
+        generations: int,
+        seed: int,
+        bound: int,
+        left: Callable[[], float | None],
+        known: Ints | None = None,
+    ) -> Ints:
         """The best plan of a population of priority lists; ends at `bound` or when no time is left."""
         random = np.random.default_rng(seed)
         latest = -(self.tail + self.minutes).astype(np.float64)
@@ -158,6 +165,8 @@ class Generation:
             remaining = left()
             return min(one[0] for one in people) <= bound or (remaining is not None and remaining <= 0)
 
+        if known is not None:
+            people.append((self.end(known), known.astype(np.float64), known))
         grown(latest)
         spread = max(1.0, float(self.minutes.mean()) * 2)
         while len(people) < POPULATION and not over():

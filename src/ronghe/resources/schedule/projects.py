@@ -91,7 +91,7 @@ def plan_jobs(
 ) -> JobPlan:
     """The plan that ends earliest among those found.
 
-    `generations` of the genetic search come first, unless a plan is `known`. `effort` is the deterministic time that
+    `generations` of the genetic search come first, together with a plan that is `known`. `effort` is the deterministic time that
     CP-SAT may work after it (0: not at all); `left` says how many seconds remain of a guard (None: no guard). Without
     a guard the same input gives the same plan. Raises InputError for jobs that no plan can do, or when OR-Tools is
     needed and absent.
@@ -101,10 +101,8 @@ def plan_jobs(
         return JobPlan({}, 0, 0, "none")
     generation = Generation.of(jobs, capacities)
     bound = _bound(jobs, capacities, generation)
-    if known is None:
-        starts = generation.search(generations, seed, bound, left)
-    else:
-        starts = np.array([known[one.id] for one in jobs], np.int64)
+    begun = None if known is None else np.array([known[one.id] for one in jobs], np.int64)
+    starts = generation.search(generations, seed, bound, left if effort or generations else lambda: 0.0, begun)
     makespan = generation.end(starts)
     solver = "genetic"
     remaining = left()
@@ -154,7 +152,6 @@ def _proved(
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed % (1 << 31)
     solver.parameters.num_workers = workers
-    solver.parameters.use_objective_shaving_search = True
     if effort > 0:
         # Interleaved workers on deterministic time come to the same answer on any machine.
         solver.parameters.max_deterministic_time = effort
