@@ -91,10 +91,10 @@ def plan_jobs(
 ) -> JobPlan:
     """The plan that ends earliest among those found.
 
-    `generations` of the genetic search come first, together with a plan that is `known`. `effort` is the deterministic time that
-    CP-SAT may work after it (0: not at all); `left` says how many seconds remain of a guard (None: no guard). Without
-    a guard the same input gives the same plan. Raises InputError for jobs that no plan can do, or when OR-Tools is
-    needed and absent.
+    `generations` of the genetic search come first, from a plan that is `known` on if there is one. `effort` is the
+    deterministic time that CP-SAT may work after it (0: not at all), with one worker; `left` says how many seconds
+    remain of a guard (None: no guard). Without a guard the same input gives the same plan. Raises InputError for jobs
+    that no plan can do, or when OR-Tools is needed and absent.
     """
     check_jobs(jobs, capacities)
     if not jobs:
@@ -102,7 +102,7 @@ def plan_jobs(
     generation = Generation.of(jobs, capacities)
     bound = _bound(jobs, capacities, generation)
     begun = None if known is None else np.array([known[one.id] for one in jobs], np.int64)
-    starts = generation.search(generations, seed, bound, left if effort or generations else lambda: 0.0, begun)
+    starts = generation.search(generations, seed, bound, left, begun)
     makespan = generation.end(starts)
     solver = "genetic"
     remaining = left()
@@ -153,9 +153,9 @@ def _proved(
     solver.parameters.random_seed = seed % (1 << 31)
     solver.parameters.num_workers = workers
     if effort > 0:
-        # Interleaved workers on deterministic time come to the same answer on any machine.
+        # One worker on deterministic time comes to the same answer on any machine.
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.interleave_search = True
+        solver.parameters.num_workers = 1
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(0.1, seconds)
     status = solver.solve(model)
