@@ -13,6 +13,7 @@ from ronghe.cli.policy import policy
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
 from ronghe.cli.resources_monitor import resources
+from ronghe.cli.resources_schedule import resources
 from ronghe.cli.serve import admin, serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards

@@ -1,0 +1,1 @@
+"""Bookings planned, slots found, and joint projects finished early."""
