@@ -3,6 +3,7 @@
 import click
 
 from ronghe import __version__
+from ronghe.cli import resources_monitor, resources_schedule
 from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
@@ -12,8 +13,7 @@ from ronghe.cli.packages import verify
 from ronghe.cli.policy import policy
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
-from ronghe.cli.resources_monitor import resources
-from ronghe.cli.resources_schedule import resources
+from ronghe.cli.resources import resources
 from ronghe.cli.serve import admin, serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
@@ -44,6 +44,8 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
+# These two add their commands to the group when they are loaded.
+assert resources_monitor.resources is resources_schedule.resources is resources
 for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify, serve, admin):

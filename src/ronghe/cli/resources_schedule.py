@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from ronghe.cli.grammar import Command, Group
-from ronghe.cli.printing import say
+from ronghe.cli.grammar import Command
 from ronghe.cli.reading import out_folder
+from ronghe.cli.resources import resources
 from ronghe.cli.session import Session
 from ronghe.cli.values import Whole, spelled
 from ronghe.cli.views import bookings as views
@@ -41,14 +41,6 @@ _RESOURCES = click.option("--resources", type=_PATH, metavar="FILE", required=Tr
 _BOOKINGS = click.option("--bookings", type=_PATH, metavar="FILE")
 _CALENDAR = click.option("--calendar", type=_PATH, metavar="FILE")
 _NOW = click.option("--now", "present", type=Instant(), metavar="INSTANT")
-
-
-@click.group(cls=Group)
-@click.pass_context
-def resources(ctx: click.Context) -> None:
-    """See `cli.command_resources`."""
-    if ctx.invoked_subcommand is None:
-        say(ctx.command.get_help(ctx))
 
 
 @resources.command(
@@ -112,7 +104,7 @@ def schedule(
 @_BOOKINGS
 @_CALENDAR
 @click.option("--minutes", type=Whole(1, 527_040), metavar="N", required=True)
-@click.option("--needs", metavar="NEEDS", default="")
+@click.option("--needs", "wanted", metavar="NEEDS", default="")
 @click.option("--after", type=Instant(), metavar="INSTANT", required=True)
 @click.option("--count", type=Whole(1, 1000), metavar="N", default=5)
 @click.pass_obj
@@ -124,7 +116,7 @@ def earliest(
     bookings: Path | None,
     calendar: Path | None,
     minutes: int,
-    needs: str,
+    wanted: str,
     after: datetime,
     count: int,
 ) -> None:
@@ -132,7 +124,7 @@ def earliest(
     from ronghe.journeys.schedule_slots import earliest_slots
 
     made = earliest_slots(
-        resources, minutes=minutes, needs=needs, after=after, bookings=bookings, calendar=calendar, count=count
+        resources, minutes=minutes, needs=wanted, after=after, bookings=bookings, calendar=calendar, count=count
     )
     session.show(made.to_json(), views.slots(made))
 

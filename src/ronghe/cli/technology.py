@@ -179,7 +179,7 @@ def import_(session: Session, /, descriptions: tuple[Path, ...], *, registry_fol
 
     with session.metered() as meter:
         made = import_files(descriptions, registry=registry_folder, lang=session.lang, progress=meter)
-    session.show(made.to_json(), views.imported(made))
+    session.show(made.to_json(), views.imported_technologies(made))
     unread = [one.source for one in made.verdicts if one.verdict == "unreadable"]
     if unread:
         raise InputError("technology.some_unreadable", count=len(unread), paths=", ".join(unread[:5]))

@@ -186,7 +186,7 @@ def import_files(
     verdicts: list[Verdict] = []
     now: list[Technology] = []
     for number, path in enumerate(listed):
-        progress("import", number, len(listed))
+        progress("import_technology", number, len(listed))
         verdict, entries = _read(path, lang)
         verdicts.append(verdict)
         now += entries
@@ -197,7 +197,7 @@ def import_files(
     folders = tuple(f"{path.as_posix().rstrip('/')}/" for path in paths if path.is_dir())
     looked_at = {one.source for one in verdicts} | {one.source for one in before if one.source.startswith(folders)}
     registered = merged(before, now, read=looked_at - unreadable, unreadable=unreadable)
-    progress("import", len(listed), len(listed))
+    progress("import_technology", len(listed), len(listed))
     present = [at for at, one in enumerate(registered) if one.state == "present"]
     pairs = candidates([registered[at] for at in present])
     made = Imported(

@@ -99,4 +99,3 @@ class _Face(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Face
-"""Resources: allocation of divisible supply, booking in time, monitoring."""

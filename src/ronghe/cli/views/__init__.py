@@ -9,7 +9,7 @@ from ronghe.cli.views.policies import imported, resembling, searched, shown_poli
 from ronghe.cli.views.policy import compared, matched, tried
 from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
-from ronghe.cli.views.registry import imported, reused
+from ronghe.cli.views.registry import imported_technologies, reused
 from ronghe.cli.views.resources import allocated, explained_demand, shared_resources, varied, verified_allocation
 from ronghe.cli.views.scanning import scanned
 from ronghe.cli.views.standards import element, element_json, elements, reading, reading_json
@@ -31,6 +31,7 @@ __all__ = [
     "forecasts",
     "hours_shared",
     "imported",
+    "imported_technologies",
     "integrated",
     "linked",
     "matched",

@@ -94,7 +94,7 @@ def _lifetimes(console: Console, session: Session, made: Audited) -> None:
     supported = len(made.audit.lifetimes) - len(ending)
     console.print(session.text("technology.lifetimes", supported=count(supported), ending=count(len(ending))))
     if ending:
-        console.print(grid(session, ("component", "version", "product", "ends", "state"), rows))
+        console.print(grid(session, ("component", "version", "product", "end_of_life", "state"), rows))
 
 
 def _hygiene(console: Console, session: Session, made: Audited) -> None:

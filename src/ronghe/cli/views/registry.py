@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ronghe.cli.session import Session
     from ronghe.journeys.technology_import import Imported, Reused
 
-__all__ = ["imported", "reused"]
+__all__ = ["imported_technologies", "reused"]
 
 SHOWN = 20
 
@@ -29,7 +29,7 @@ def _findings(console: Console, session: Session, made: Imported) -> None:
         console.print(session.text("technology.more_findings", count=count(len(listed) - SHOWN)))
 
 
-def imported(made: Imported) -> View:
+def imported_technologies(made: Imported) -> View:
     """A verdict for each file, the findings, candidates for reuse, and the state of the registry."""
 
     def view(console: Console, session: Session) -> None:
