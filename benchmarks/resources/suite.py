@@ -57,7 +57,7 @@ def _told(found: Mapping[str, Measured], name: str, what: str) -> float | None:
 
 
 def _over(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one / other
+    return None if one is None or not other else one / other
 
 
 def goals(found: Mapping[str, Measured]) -> list[Goal]:

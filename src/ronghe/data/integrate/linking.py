@@ -357,10 +357,12 @@ def _clusters(engine: DuckDB) -> pa.Table:
         engine,
         drawn(
             """
-            SELECT n.side, n.id, left(sha256(
-                string_agg(n.side || ':' || length(n.id) || ':' || n.id, ',' ORDER BY n.side, n.id) OVER (
-                    PARTITION BY c.root ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)), 32) AS cluster
-            FROM cluster_of AS c JOIN numbered AS n ON n.n = c.n ORDER BY n.n
+            WITH members AS (SELECT n.n, n.side, n.id, c.root FROM cluster_of AS c JOIN numbered AS n ON n.n = c.n)
+            SELECT m.side, m.id, named.cluster FROM members AS m JOIN (
+                SELECT root, left(sha256(string_agg(side || ':' || length(id) || ':' || id, ',' ORDER BY side, id)), 32)
+                    AS cluster
+                FROM members GROUP BY root
+            ) AS named ON m.root = named.root ORDER BY m.n
             """
         ),
     )
