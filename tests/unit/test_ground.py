@@ -17,7 +17,7 @@ from hatch_build import ASSETS, NEEDED, AssetsHook
 ROOT = Path(__file__).resolve().parents[2]
 COMPILED = sorted((ROOT / "requirements").glob("*.txt"))
 OWN_TEXT = {".py", ".toml", ".md", ".txt", ".in", ".json", ".yml", ".sh", ""}
-NOT_OURS = {".git", ".venv", ".venv-peers", "build", "assets", "node_modules", "__pycache__"}
+NOT_OURS = {".git", ".venv", ".venv-peers", ".venv-parity", "build", "assets", "node_modules", "__pycache__"}
 
 
 def own_files() -> list[Path]:
@@ -130,7 +130,9 @@ def test_an_old_python_is_named_in_one_line(tree: Path, tmp_path: Path) -> None:
 def test_an_unknown_part_is_refused_with_the_parts_there_are(tree: Path) -> None:
     done = run_set_up(tree, "ran", path="/usr/bin:/bin")
     assert done.returncode == 1
-    assert done.stderr == ("set-up: there is no part named ran; the parts are run, dev, spark, peers and assets\n")
+    assert done.stderr == (
+        "set-up: there is no part named ran; the parts are run, dev, spark, peers, parity and assets\n"
+    )
 
 
 def fake_environment(tree: Path, *, installer: str) -> None:
