@@ -9,7 +9,7 @@ import click
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
-from ronghe.cli.reading import limits, options_of, out_folder, reads, sources_of
+from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
 from ronghe.terms import InputError, UsageError
@@ -91,12 +91,13 @@ def propose(session: Session, /, file: str, *, output: Path, as_of: date | None,
 def scan(session: Session, /, files: tuple[str, ...], *, grades: str | None, **given: Any) -> None:
     """See `cli.command_data_scan`."""
     from ronghe.data.files import scan_files
+    from ronghe.journeys.mappings import files_of
     from ronghe.standards.grading import own_grade_profile
 
     profile = own_grade_profile(grades)
     with session.metered() as meter:
         scanned = scan_files(
-            sources_of(files),
+            files_of(files),
             resources=session.resources,
             catalog=session.catalog(),
             grades=profile,
@@ -175,7 +176,7 @@ def share(
 
     with session.metered() as meter:
         shared = share_files(
-            sources_of(files),
+            files,
             out=out,
             departments=departments,
             shares=shares,

@@ -9,7 +9,7 @@ import click
 from ronghe.cli.values import Memory, OneOf, Whole
 from ronghe.terms import UsageError
 
-__all__ = ["OWN", "limits", "options_of", "out_folder", "reads", "sources_of"]
+__all__ = ["OWN", "limits", "options_of", "out_folder", "reads"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,22 +76,3 @@ def options_of(given: dict[str, Any]) -> Any:
     if read["table"] is not None and read["query"] is not None:
         raise UsageError("cli.table_or_query")
     return ReadOptions(**read)
-
-
-def sources_of(names: tuple[str, ...]) -> list[str]:
-    """The sources named, a folder as the files in it, by name; hidden files are not meant."""
-    found: list[str] = []
-    for name in names:
-        folder = Path(name)
-        if not folder.is_dir():
-            found.append(name)
-            continue
-        files = sorted(str(path) for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-        if not files:
-            raise UsageError("cli.folder_empty", path=name)
-        found += files
-    # As in `options_of`.
-    from ronghe.journeys.mappings import check_once
-
-    check_once(found)
-    return found

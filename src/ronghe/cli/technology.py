@@ -8,7 +8,7 @@ import click
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
-from ronghe.cli.reading import out_folder, sources_of
+from ronghe.cli.reading import out_folder
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Pair, Real, Source, Whole
 from ronghe.terms import InputError, Refused
@@ -122,11 +122,12 @@ def share(
     out: Path,
 ) -> None:
     """See `cli.command_technology_share`."""
+    from ronghe.journeys.mappings import files_of
     from ronghe.journeys.technology_share import share_technologies
 
     with session.metered() as meter:
         made = share_technologies(
-            [Path(file) for file in sources_of(files)],
+            [Path(file) for file in files_of(files)],
             out=out,
             departments=departments,
             shares=shares,

@@ -15,13 +15,13 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
+
+from ronghe.terms.faces import keep_functions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -409,16 +409,4 @@ def protect(
     )
 
 
-class _Face(ModuleType):
-    """Keeps the functions: loading the module `ronghe.data.profile` would put it in the place of `profile`."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in __all__ or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        """The public names: what the functions are made of is nobody's business at a prompt."""
-        return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Face
+keep_functions(__name__)

@@ -12,9 +12,9 @@ from ronghe.tables.address import is_database
 from ronghe.tables.encoding import detect_encoding
 from ronghe.tables.sniff import locate
 from ronghe.tables.staged import Note
-from ronghe.terms import Department, InputError
+from ronghe.terms import Department, InputError, UsageError
 
-__all__ = ["Shares", "check_once", "read_departments", "read_shares", "unmatched"]
+__all__ = ["Shares", "files_of", "read_departments", "read_shares", "unmatched"]
 
 LARGEST = 10_000_000
 NAMES_SHOWN = 10
@@ -105,7 +105,26 @@ def _identity(source: str) -> tuple[object, ...] | None:
     return (status.st_dev, status.st_ino, part)
 
 
-def check_once(sources: Sequence[str]) -> None:
+def files_of(names: Iterable[str]) -> list[str]:
+    """The sources named, a folder as the files in it, by name; hidden files are not meant.
+
+    Raises UsageError for an empty folder, InputError for two names of one file.
+    """
+    found: list[str] = []
+    for name in names:
+        folder = Path(name)
+        if not folder.is_dir():
+            found.append(name)
+            continue
+        files = sorted(str(path) for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        if not files:
+            raise UsageError("journeys.folder_empty", path=name)
+        found += files
+    _check_once(found)
+    return found
+
+
+def _check_once(sources: Sequence[str]) -> None:
     """Raise InputError when two sources are one file by two names: its rows would be counted twice.
 
     Two sheets of a workbook, or two tables of a database, are two sources.

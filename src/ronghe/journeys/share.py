@@ -12,7 +12,7 @@ from ronghe import __version__
 from ronghe.data.propose import propose_schema
 from ronghe.data.standardize.result import from_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
-from ronghe.journeys.mappings import check_once, read_departments, read_shares, unmatched
+from ronghe.journeys.mappings import files_of, read_departments, read_shares, unmatched
 from ronghe.journeys.publication import (
     fingerprint,
     json_text,
@@ -58,18 +58,6 @@ class _Setting:
     options: ReadOptions
     as_of: date
     progress: Progress
-
-
-def _expanded(sources: Sequence[str]) -> list[str]:
-    """The sources with each folder replaced by its files in order of name; hidden files are left out."""
-    found: list[str] = []
-    for source in sources:
-        folder = Path(source)
-        if folder.is_dir():
-            found += [str(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] != "."]
-        else:
-            found.append(source)
-    return found
 
 
 def _file_name(source: str) -> str:
@@ -150,11 +138,10 @@ def share_files(
     wish.check()
     if personal not in MODES:
         raise UsageError("journeys.personal_unknown", value=personal, known=", ".join(MODES))
-    sources = _expanded(sources)
+    sources = files_of(sources)
     if not sources:
         raise UsageError("journeys.no_files")
     mapped = read_departments(departments) if departments else {}
-    check_once(sources)
     read = read_shares(shares) if shares else None
     reached = None if read is None else degree(read.amounts, read.shares)
     setting = _Setting(resources, engine, catalog, options or ReadOptions(), legal_day(now), progress)

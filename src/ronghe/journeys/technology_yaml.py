@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ronghe.tables.bounded_yaml import BrokenYaml, value_of
 from ronghe.terms import InputError, LimitReached
 
 __all__ = ["LARGEST", "read_json", "read_text", "read_yaml"]
@@ -14,27 +13,6 @@ LARGEST = 200_000_000
 """Bytes of a JSON file: the SBOM of a whole distribution is smaller."""
 LARGEST_YAML = 2_000_000
 """Characters of a YAML file: they are written by hand, and reading them is slow."""
-DEEPEST = 60
-
-
-class _Loader(yaml.SafeLoader):
-    """The safe loader without aliases: ten lines of them can stand for a billion values."""
-
-    depth = 0
-
-    def _mark(self) -> Any:
-        return self.peek_event().start_mark  # type: ignore[no-untyped-call]
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse aliases and depth before anything is built."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=self._mark())
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem="depth", problem_mark=self._mark())
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
 
 
 def read_text(path: Path, largest: int = LARGEST) -> str:
@@ -64,11 +42,6 @@ def read_yaml(text: str, where: str) -> Any:
     if len(text) > LARGEST_YAML:
         raise LimitReached("technology.file_large", path=where, size=len(text), most=LARGEST_YAML)
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        line = mark.line + 1 if mark else 1
-        detail = str(fault.problem or fault.context)
-        raise InputError("technology.not_yaml", path=where, line=line, detail=detail) from fault
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        raise InputError("technology.not_yaml", path=where, line=1, detail=type(fault).__name__) from fault
+        return value_of(text)
+    except BrokenYaml as fault:
+        raise InputError("technology.not_yaml", path=where, line=fault.line, detail=fault.detail) from fault

@@ -10,13 +10,13 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
+
+from ronghe.terms.faces import keep_functions
 
 if TYPE_CHECKING:
     from ronghe.journeys.resources.allocating import Allocated, Varied, Verified
@@ -90,12 +90,4 @@ def share(
     return share_resources(paths, out=Path(out), departments=_path(departments), shares=_path(shares))
 
 
-class _Face(ModuleType):
-    """Keeps the functions: loading the package `ronghe.resources.allocate` would put it in the place of `allocate`."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in __all__ or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Face
+keep_functions(__name__)

@@ -11,13 +11,13 @@ The modules of the engine never import this face; the imports within its functio
 allows.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
+
+from ronghe.terms.faces import keep_functions
 
 if TYPE_CHECKING:
     from ronghe.journeys.technology_audit import Audited
@@ -152,16 +152,4 @@ def reuse(proposal: Source, *, registry: Source) -> "Reused":
     return matching(Path(proposal), registry=Path(registry))
 
 
-class _Face(ModuleType):
-    """Keeps the functions: loading the package `ronghe.technology.audit` would put it in the place of `audit`."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in __all__ or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        """The public names."""
-        return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Face
+keep_functions(__name__)

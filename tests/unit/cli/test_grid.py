@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ronghe.cli.reading import options_of, sources_of
+from ronghe.cli.reading import options_of
 from ronghe.cli.values import spelled
 from ronghe.cli.views.grid import count, percent, shell
 from ronghe.cli.views.publications import _exact_rate
@@ -55,20 +55,6 @@ def test_a_table_and_a_query_exclude_each_other() -> None:
     with pytest.raises(UsageError, match="table_or_query"):
         options_of({"table": "t", "query": "SELECT 1"})
     assert options_of({"table": "t"}).table == "t"
-
-
-def test_a_folder_stands_for_its_files_in_order_without_the_hidden_ones(tmp_path: Path) -> None:
-    for name in ("b.csv", "a.csv", ".hidden"):
-        (tmp_path / name).write_text("x", "utf-8")
-    (tmp_path / "deeper").mkdir()
-    (tmp_path / "deeper" / "c.csv").write_text("x", "utf-8")
-    assert sources_of(("x.csv", str(tmp_path))) == ["x.csv", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
-
-
-def test_an_empty_folder_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(UsageError) as caught:
-        sources_of((str(tmp_path),))
-    assert (caught.value.code, caught.value.params["path"]) == ("cli.folder_empty", str(tmp_path))
 
 
 def test_a_parameter_is_named_as_it_is_typed() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ronghe.journeys import mappings
-from ronghe.journeys.mappings import check_once, read_departments, read_shares, unmatched
+from ronghe.journeys.mappings import files_of, read_departments, read_shares, unmatched
 from ronghe.messages import LANGUAGES, render_error
-from ronghe.terms import Department, InputError
+from ronghe.terms import Department, InputError, UsageError
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -86,7 +86,7 @@ def test_a_file_named_twice_is_refused_by_whatever_name(tmp_path: Path) -> None:
     a = str(tmp_path / "a.csv")
     for other in (a, f"{tmp_path}/./a.csv", str(tmp_path / "link.csv")):
         with pytest.raises(InputError) as caught:
-            check_once([a, str(tmp_path / "b.csv"), other])
+            files_of([a, str(tmp_path / "b.csv"), other])
         assert (caught.value.code, caught.value.params["second"]) == ("journeys.source_twice", other)
 
 
@@ -94,10 +94,10 @@ def test_sheets_copies_addresses_and_absent_files_are_sources_of_their_own(tmp_p
     for name in ("a.csv", "b.csv", "c.xlsx"):
         (tmp_path / name).write_text("x")
     book = tmp_path / "c.xlsx"
-    check_once([str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), f"{book}#1", f"{book}#2"])
-    check_once(["sqlite:///x.db#a", "sqlite:///x.db#b", "absent.csv", "absent.csv"])
+    files_of([str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), f"{book}#1", f"{book}#2"])
+    files_of(["sqlite:///x.db#a", "sqlite:///x.db#b", "absent.csv", "absent.csv"])
     with pytest.raises(InputError):
-        check_once(["sqlite:///x.db#a", "sqlite:///x.db#a"])
+        files_of(["sqlite:///x.db#a", "sqlite:///x.db#a"])
 
 
 def test_lines_that_match_nothing_are_told() -> None:
@@ -113,3 +113,17 @@ def test_lines_that_match_nothing_are_told() -> None:
         ("journeys.shares_unused", "教育局"),
     ]
     assert unmatched(["a.csv"], [tax], departments=(None, {}), shares=(None, ())) == ()
+
+
+def test_a_folder_stands_for_its_files_in_order_without_the_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", ".hidden"):
+        (tmp_path / name).write_text("x", "utf-8")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "c.csv").write_text("x", "utf-8")
+    assert files_of(("x.csv", str(tmp_path))) == ["x.csv", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+
+
+def test_an_empty_folder_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        files_of((str(tmp_path),))
+    assert (caught.value.code, caught.value.params["path"]) == ("journeys.folder_empty", str(tmp_path))

@@ -90,7 +90,7 @@ def test_after_a_stop_a_table_is_made_again_when_own_elements_have_changed(
 
 def test_nothing_to_share_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="no_files"):
+    with pytest.raises(UsageError, match="folder_empty"):
         data.share([tmp_path / "empty"], out=tmp_path / "out")
 
 
