@@ -1,19 +1,10 @@
 """A text as rules compare it: what looks like a digit or a letter must not slip past a rule about it."""
 
-from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.standards.look_alikes import unmasked
 from ronghe.tables import expressions as ops
 from ronghe.tables.in_memory import evaluate
 
 __all__ = ["day", "number", "plain", "plain_text"]
-
-_CYRILLIC, _AS_LATIN = "АВЕЅІЈКМНОРСТУХаесѕіјорух", "ABESIJKMHOPCTYXaecsijopyx"
-_GREEK, _AS_LATIN_TOO = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"
-_ZEROS = (0x0660, 0x06F0, 0x0966, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6)
-"""Where ten digits begin that read as ours do: Arabic, Persian, Devanagari and the five sets of mathematics."""
-_DIGITS = "".join(chr(zero + digit) for zero in _ZEROS for digit in range(10))
-_SOURCE = FULL_WIDTH + _CYRILLIC + _GREEK + _DIGITS
-_TARGET = HALF_WIDTH + _AS_LATIN + _AS_LATIN_TOO + "0123456789" * len(_ZEROS)
-_UNSEEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 
 _EIGHT = "[0-9]{8}"
 _DASHED = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
@@ -23,7 +14,7 @@ SCALE = 8
 
 def plain(text: ops.Expression) -> ops.Expression:
     """`text` without unseen characters and outer spaces, full-width and look-alike characters made plain ones."""
-    return ops.Trim(ops.Translate(ops.Replace(text, _UNSEEN), _SOURCE, _TARGET))
+    return ops.Trim(unmasked(text))
 
 
 def plain_text(text: str) -> str:

@@ -4,11 +4,11 @@ Forms with check digits are asked first. A value has one form only: eighteen dig
 identity number are not asked for Luhn's. Elements of `standards` are asked wherever there is one.
 """
 
-from ronghe.data.scan.folding import unmasked
 from ronghe.data.scan.words import COMPOUND_SURNAMES, ILLNESSES, NOT_IN_NAMES, SURNAMES, TITLES, places
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.identifiers import PASSPORT_FORMS, PLATE_PROVINCES, USUAL_CITIZEN
 from ronghe.standards.likely_names import given_names
+from ronghe.standards.look_alikes import unmasked
 from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ronghe.data.scan.folding import INVISIBLE, folded_text
 from ronghe.data.scan.judging import judged
 from ronghe.data.scan.pieces import HINTS, PIECES
+from ronghe.standards.look_alikes import INVISIBLE, folded_text
 
 __all__ = ["Span", "redact", "spans"]
 

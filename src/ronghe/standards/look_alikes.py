@@ -1,4 +1,4 @@
-"""Characters that look like others: folded before anything is recognized, so that no disguise hides a number.
+"""Characters that look like others: folded before anything is recognized or compared, so that no disguise helps.
 
 Length is kept, so that places in the folded text are places in the text as written.
 """
@@ -28,7 +28,14 @@ LOOK_ALIKES = FULL_WIDTH + "".join(_DIGITS) + _CIRCLED + "".join(_LETTERS)
 """Full-width characters, the digits of every script, letters of other alphabets, and marks, that pass for ASCII."""
 MEANT = HALF_WIDTH + _PLAIN_DIGITS + "".join(_LETTERS.values())
 """What each of LOOK_ALIKES passes for."""
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+_WITHOUT_WIDTH = (
+    range(0xAD, 0xAE),
+    range(0x200B, 0x2010),
+    range(0x202A, 0x202F),
+    range(0x2060, 0x2065),
+    range(0xFEFF, 0xFF00),
+)
+INVISIBLE = "".join(chr(code) for first, last in _WITHOUT_WIDTH for code in range(first, last + 1))
 """Characters without width, put between digits so that no pattern finds them."""
 
 _TABLE = str.maketrans(LOOK_ALIKES, MEANT)
