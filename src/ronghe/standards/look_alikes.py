@@ -28,13 +28,7 @@ LOOK_ALIKES = FULL_WIDTH + "".join(_DIGITS) + _CIRCLED + "".join(_LETTERS)
 """Full-width characters, the digits of every script, letters of other alphabets, and marks, that pass for ASCII."""
 MEANT = HALF_WIDTH + _PLAIN_DIGITS + "".join(_LETTERS.values())
 """What each of LOOK_ALIKES passes for."""
-_WITHOUT_WIDTH = (
-    range(0xAD, 0xAE),
-    range(0x200B, 0x2010),
-    range(0x202A, 0x202F),
-    range(0x2060, 0x2065),
-    range(0xFEFF, 0xFF00),
-)
+_WITHOUT_WIDTH = ((0xAD, 0xAD), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0xFEFF, 0xFEFF))
 INVISIBLE = "".join(chr(code) for first, last in _WITHOUT_WIDTH for code in range(first, last + 1))
 """Characters without width, put between digits so that no pattern finds them."""
 
