@@ -172,7 +172,7 @@ def _masked(
 
     def run(columns: Mapping[str, ops.Column]) -> None:
         masks = masks_of(scanned.found, grades, {name: column.type for name, column in columns.items()})
-        left.update(dict.fromkeys(masks, MASKED))
+        left.update(dict.fromkeys(masks.columns, MASKED))
         left.update(dict.fromkeys(masks.texts, REDACTED))
         if left:
             _write(engine, masks, columns, written, table=Path(file).stem)

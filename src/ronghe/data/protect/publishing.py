@@ -5,6 +5,7 @@ leave by a grant instead.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -50,21 +51,12 @@ NAMING = frozenset(
 """Kinds that tell who somebody is; a fact such as an income is personal only beside one of them."""
 
 
-class Masks(Mapping[str, Obligation]):
-    """The obligation of each column that is masked; `texts` are those in which only the findings are."""
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """The obligation of each column that is masked; of `texts` only what was found in them is."""
 
-    def __init__(self, columns: Mapping[str, Obligation], texts: Sequence[str]) -> None:
-        self._columns = dict(columns)
-        self.texts = tuple(texts)
-
-    def __getitem__(self, column: str) -> Obligation:
-        return self._columns[column]
-
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
+    columns: Mapping[str, Obligation] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
 
 def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping[str, ops.Type]) -> Masks:
@@ -77,7 +69,7 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
     columns: dict[str, Obligation] = {}
     texts: list[str] = []
     if not any(NAMING & {column.kind, *column.inside} for column in found):
-        return Masks(columns, texts)
+        return Masks()
     for column in found:
         if column.subject == "organization" or column.grade in ("", profile.lowest):
             continue
@@ -88,12 +80,12 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
             columns[column.column] = SHOWN.get(column.kind, Mask())
         elif column.kind in NAMING:
             columns[column.column] = Null()
-    return Masks(columns, texts)
+    return Masks(columns, tuple(texts))
 
 
 def compile_masks(masks: Masks, columns: Mapping[str, ops.Column], *, table: str) -> Compiled:
     """The table with its masks as layers that any engine runs; a column without one is as it was."""
-    fields = tuple((name, masks.get(name, Keep())) for name in columns)
+    fields = tuple((name, masks.columns.get(name, Keep())) for name in columns)
     whole = Share("publication", "", (), fields)
     never = datetime.max.replace(tzinfo=UTC)
     plan = Plan("", table, 0, "publication", tuple(columns), (whole,), (), never)

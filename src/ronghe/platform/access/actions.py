@@ -29,7 +29,7 @@ __all__ = [
     "switch_off",
 ]
 
-SCOPES = ("catalogue.read", "requests.write", "data.read")
+SCOPES = ("catalogue.read", "catalogue.write", "requests.write", "data.read")
 LONGEST_TOKEN = timedelta(days=366)
 
 

@@ -1,9 +1,7 @@
 """What pages list: everything passes the visibility rule of its app."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
@@ -127,13 +125,3 @@ def waiting(actor: Actor, today: date) -> list[Waiting]:
     """What waits for the actor, the most urgent first."""
     found = [*_of_requests(actor, today), *_of_others(actor, today)]
     return sorted(found, key=lambda one: (one.due is None, one.due or date.max, one.task, one.title))
-
-
-def history(request: Request) -> Sequence[Any]:
-    """The moves of a request in their order."""
-    return list(request.moves.all())
-
-
-def is_late(due: date | None, at: datetime) -> bool:
-    """Whether a legal day is over."""
-    return due is not None and due < at.date()

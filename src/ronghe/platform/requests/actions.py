@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, Held, check_role
 from ronghe.platform.audit.actions import record
@@ -304,8 +305,6 @@ def _said(by: Actor, at: datetime, now: Request, outcome: str) -> int:
 
 
 def _typed_by(request: Request) -> UUID:
-    from ronghe.platform.access.models import Person
-
     return Person.objects.get(username=request.person_name).pk
 
 
