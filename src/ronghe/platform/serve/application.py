@@ -31,6 +31,21 @@ class _Kept(StaticFiles):
         return answer
 
 
+class _Django:
+    """Django's WSGI in threads. They wait for a body through a coroutine, which granian's own `receive` is not."""
+
+    def __init__(self, wsgi: Any) -> None:
+        self._wsgi = wsgi
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+
+        async def received() -> Any:
+            return await receive()
+
+        await self._wsgi(scope, received, send)
+
+
 async def _alive(_request: object) -> PlainTextResponse:
     return PlainTextResponse("ok\n")
 
@@ -46,7 +61,7 @@ def _application() -> Starlette:
             Route("/healthz", _alive),
             Mount("/static/assets", _Kept(directory=fetched, check_dir=False)),
             Mount("/static", _Kept(directory=static)),
-            Mount("/", cast("Any", WSGIMiddleware(cast("Any", get_wsgi_application()), workers=WORKERS))),
+            Mount("/", _Django(WSGIMiddleware(cast("Any", get_wsgi_application()), workers=WORKERS))),
         ]
     )
 
