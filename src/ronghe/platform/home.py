@@ -1,5 +1,6 @@
 """The folder of an installation: its secret, its database, its files; made on first use, closed to other users."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,9 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["DATABASE_VARIABLE", "database", "private_folder", "secret_key"]
+__all__ = ["DATABASE_VARIABLE", "DEMO_MARK", "database", "demo_of", "private_folder", "secret_key"]
 
 DATABASE_VARIABLE = "RONGHE_DATABASE"
+DEMO_MARK = "demo.json"
+"""Lies in the home of a demo, and only there; holds the one password of its people."""
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 _LEAST_BYTES = 48
 
@@ -21,6 +24,14 @@ def private_folder(home: Path, *names: str) -> Path:
     folder = home.joinpath(*names)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def demo_of(home: Path) -> dict[str, str] | None:
+    """What a demo's mark says; None in an installation that is real."""
+    try:
+        return dict(json.loads((home / DEMO_MARK).read_text("utf-8")))
+    except FileNotFoundError:
+        return None
 
 
 def secret_key(home: Path) -> str:

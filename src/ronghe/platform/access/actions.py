@@ -38,12 +38,15 @@ def _check_administrator(by: Actor, role: Role) -> None:
         raise Refused("platform.role_missing", role=role.value)
 
 
-def add_person(*, by: Actor, at: datetime, username: str, name: str, email: str = "", password: str) -> Person:
-    """A new person, without any role; the system administrator's work."""
+def add_person(
+    *, by: Actor, at: datetime, username: str, name: str, email: str = "", password: str | None = None
+) -> Person:
+    """A new person, without any role; the system administrator's work. Nobody signs in before there is a password."""
     _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
     with transaction.atomic():
         person = Person(username=username, name=name, email=email)
-        check_password(password, person)
+        if password is not None:
+            check_password(password, person)
         person.set_password(password)
         _clean(person)
         person.save()

@@ -1,5 +1,6 @@
 """Describe, review, publish and withdraw entries; mount and stop sources; list what a department has."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,8 @@ __all__ = [
     "withdraw",
 ]
 
+_CODE = re.compile(r"[\w.-]{1,40}")
+"""It stands in addresses."""
 _FIELDS = (
     "name",
     "abstract",
@@ -72,8 +75,13 @@ def _locked(version: Version, *states: VersionState) -> Version:
 
 
 def new_asset(*, by: Actor, at: datetime, department: Department, code: str, kind: Kind) -> Asset:
-    """A new thing that the department holds; it is in nobody's sight until a version of it is published."""
+    """A new thing that the department holds; it is in nobody's sight until a version of it is published.
+
+    InputError for a code that another asset has or that cannot stand in an address.
+    """
     check_role(by, Role.OFFERER, department.pk, scope="catalogue.write")
+    if not _CODE.fullmatch(code):
+        raise InputError("platform.asset_code_form", asset=code)
     if Asset.objects.filter(code=code).exists():
         raise InputError("platform.asset_code_taken", asset=code)
     with transaction.atomic():

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 
@@ -54,9 +55,10 @@ class Failed:
 
 
 def tried(request: Asked, action: Callable[[], object], failed: Failed) -> bool:
-    """Do an action; when it is refused keep why, so that the page shows it beside what was typed."""
+    """Do an action, all of it or nothing; a refusal is kept, so that the page shows why beside what was typed."""
     try:
-        action()
+        with transaction.atomic():
+            action()
     except RongheError as error:
         failed.text = render_error(error, request.lang)
         return False

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from ronghe import __version__
 from ronghe.platform.access.roles import Role
-from ronghe.platform.console.middleware import language_of
+from ronghe.platform.console.middleware import language_of, theme_of
+from ronghe.platform.home import demo_of
 
 if TYPE_CHECKING:
     from ronghe.platform.access.rules import Actor
@@ -15,17 +18,32 @@ __all__ = ["page"]
 _MENU = (
     ("work", "/", ()),
     ("catalogue", "/catalogue", ()),
+    ("offers", "/offers", (Role.OFFERER, Role.COORDINATOR)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
     ("objections", "/objections", ()),
     ("audit", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
+    ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Language, person, and the parts of the menu that the person can use."""
+    """Language and theme, the person, and the parts of the menu that they can use."""
     actor: Actor | None = getattr(request, "actor", None)
-    menu = [(name, url) for name, url, roles in _MENU if actor and (not roles or actor.anywhere(*roles))]
-    here = max((url for _, url in menu if request.path.startswith(url)), key=len, default="")
-    return {"lang": language_of(request), "actor": actor, "menu": menu, "here": here}
+    chosen = len(request.session.get("cart", ())) if actor else 0
+    menu = [
+        (name, url, chosen if name == "cart" else 0)
+        for name, url, roles in _MENU
+        if actor and (not roles or actor.anywhere(*roles))
+    ]
+    return {
+        "lang": language_of(request),
+        "theme": theme_of(request),
+        "actor": actor,
+        "person": request.user,
+        "menu": menu,
+        "here": max((url for _, url, _ in menu if request.path.startswith(url)), key=len, default=""),
+        "demo": demo_of(settings.HOME),
+        "release": __version__,
+    }

@@ -13,9 +13,9 @@ from ronghe.platform.access.rules import Actor
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
-__all__ = ["Asked", "Console", "language_of", "status_of"]
+__all__ = ["THEMES", "Asked", "Console", "language_of", "status_of", "theme_of"]
 
-COOKIE = "lang"
+THEMES = ("light", "dark")
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -30,9 +30,15 @@ class Asked(HttpRequest):
 
 def language_of(request: HttpRequest) -> Language:
     """The reader's choice in a cookie, else their browser's first language that we speak, else Chinese."""
-    chosen = request.COOKIES.get(COOKIE)
+    chosen = request.COOKIES.get("lang")
     offered = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
     return next((lang for said in [chosen, *offered] for lang in LANGUAGES if said == lang), "zh")
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The reader's choice, else the light one."""
+    chosen = request.COOKIES.get("theme")
+    return chosen if chosen in THEMES else THEMES[0]
 
 
 def status_of(error: RongheError) -> int:

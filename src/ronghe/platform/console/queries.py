@@ -12,11 +12,22 @@ from ronghe.platform.catalogue import search
 from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.requests.models import Objection, Request
+from ronghe.platform.requests.rules import LIVE
 from ronghe.platform.requests.visibility import visible_objections, visible_requests
 from ronghe.search import known_synonyms, parse
 from ronghe.terms import RequestState
 
-__all__ = ["Waiting", "entries", "facets", "objections", "requests", "versions", "waiting"]
+__all__ = [
+    "Waiting",
+    "entries",
+    "facets",
+    "objections",
+    "recent",
+    "requests",
+    "standing",
+    "versions",
+    "waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +58,16 @@ def versions(
 
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
-    """How many of the entries fall to each department and class: value, label, count."""
+    """How many of the entries fall to each department, kind and class: value, label, count."""
     departments = seen.order_by().values_list("asset__department__code", "asset__department__name")
+    kinds = seen.order_by().values_list("asset__kind")
     classes = seen.order_by().values_list("sharing_class")
     return {
         "department": [
             (code, name, n)
             for code, name, n in departments.annotate(n=Count("pk")).order_by("-n", "asset__department__code")
         ],
+        "kind": [(value, value, n) for value, n in kinds.annotate(n=Count("pk")).order_by("-n", "asset__kind")],
         "sharing": [(value, value, n) for value, n in classes.annotate(n=Count("pk")).order_by("-n")],
     }
 
@@ -119,6 +132,28 @@ def _of_others(actor: Actor, today: date) -> list[Waiting]:
             Waiting("answer", title, objection.department.name, f"/objections/{objection.pk}", objection.due, late)
         )
     return found
+
+
+def standing(actor: Actor) -> list[tuple[str, int]]:
+    """How much of what concerns the actor stands: entries in force, requests under way, rights that are used."""
+    found = []
+    offering, asking = actor.where(Role.OFFERER, Role.APPROVER), actor.where(Role.ASKER)
+    if offering:
+        in_force = Version.objects.filter(asset__department__in=offering, state=VersionState.PUBLISHED)
+        found.append(("our_entries", in_force.count()))
+    if asking:
+        live = Request.objects.filter(requester__in=asking, state__in=[state.value for state in LIVE])
+        found.append(("our_grants", live.count()))
+    if actor.anywhere(Role.COORDINATOR, Role.AUDITOR):
+        found.append(("all_entries", Version.objects.filter(state=VersionState.PUBLISHED).count()))
+        found.append(("all_grants", Request.objects.filter(state__in=[state.value for state in LIVE]).count()))
+    return found
+
+
+def recent(actor: Actor) -> QuerySet[Entry]:
+    """What happened lately to requests that the actor may see."""
+    seen = Request.objects.filter(visible_requests(actor)).order_by("-made").values_list("pk", flat=True)[:50]
+    return Entry.objects.filter(subject_kind="request", subject__in=[str(key) for key in seen])
 
 
 def waiting(actor: Actor, today: date) -> list[Waiting]:

@@ -1,14 +1,19 @@
 """Texts by code in the reader's language, and the few shapes that pages repeat."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
 from ronghe.messages import Language, known, render
+from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.catalogue.rules import Finding
+from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
 from ronghe.terms import legal_day
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 register = template.Library()
 
@@ -36,6 +41,28 @@ def finding_text(context: Any, finding: Finding) -> str:
     return render(finding.code, _lang(context), **dict(finding.params))
 
 
+@register.simple_tag(takes_context=True)
+def who(context: Any, username: str) -> str:
+    """A person's own name beside the one that they sign in with; who is no person keeps their word."""
+    request = context["request"]
+    if not hasattr(request, "names"):
+        request.names = dict(Person.objects.values_list("username", "name"))
+    name = request.names.get(username)
+    if name is None:
+        return str(word(context, "nobody", username))
+    return username if name == username else f"{name} ({username})"
+
+
+@register.simple_tag
+def demo_people() -> list[tuple[Person, Department, list[str]]]:
+    """Everybody of a demo with department and roles, the bureau first."""
+    held: dict[UUID, list[Membership]] = {}
+    for one in Membership.objects.select_related("person", "department").order_by("department__code", "since", "pk"):
+        held.setdefault(one.person_id, []).append(one)
+    listed = [(all_[0].person, all_[0].department, [one.role for one in all_]) for all_ in held.values()]
+    return sorted(listed, key=lambda row: not row[1].is_bureau)
+
+
 @register.filter
 def day(moment: datetime | date | None) -> str:
     """The legal day of an instant."""
@@ -53,8 +80,7 @@ def minute(moment: datetime | None) -> str:
 @register.filter
 def tone(state: str) -> str:
     """The color of a state; the word stands beside it always."""
-    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published"}
-    bad = {"refused", "revoked"}
-    if state in good:
-        return "good"
-    return "bad" if state in bad else "wait" if state in {"submitted", "supplement_asked", "in_review"} else "plain"
+    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional"}
+    bad = {"refused", "revoked", "not_shared"}
+    wait = {"submitted", "supplement_asked", "in_review", "conditional"}
+    return "good" if state in good else "bad" if state in bad else "wait" if state in wait else "plain"

@@ -1,4 +1,4 @@
-"""Sign out, choose a language; signing in is allauth's."""
+"""Sign out, choose a language and a theme; signing in is allauth's."""
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,9 +7,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from ronghe.messages import LANGUAGES
-from ronghe.platform.console.middleware import COOKIE
+from ronghe.platform.console.middleware import THEMES
 
-__all__ = ["language", "sign_out"]
+__all__ = ["shown", "sign_out"]
+
+_KEPT_FOR = 365 * 86_400
 
 
 def _next(request: HttpRequest) -> str:
@@ -26,10 +28,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's choice and show the same page."""
+def shown(request: HttpRequest) -> HttpResponse:
+    """Keep the reader's choice of language or theme and show the same page."""
     answer = HttpResponseRedirect(_next(request))
-    chosen = request.POST.get("lang")
-    if chosen in LANGUAGES:
-        answer.set_cookie(COOKIE, chosen, max_age=365 * 86_400, samesite="Lax", httponly=True)
+    for name, choices in (("lang", LANGUAGES), ("theme", THEMES)):
+        chosen = request.POST.get(name, "")
+        if chosen in choices:
+            answer.set_cookie(name, chosen, max_age=_KEPT_FOR, samesite="Lax", httponly=True)
     return answer

@@ -1,21 +1,36 @@
-"""The first page: what waits for me, until when."""
+"""The first page: what waits for me, until when; what I can do here; what happened lately."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from ronghe.platform.console import queries
 from ronghe.platform.console.asking import signed_in
+from ronghe.platform.console.doors_of_roles import doors
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.console.queries import waiting
 from ronghe.platform.law import profile
 from ronghe.terms import legal_day
 
 __all__ = ["work"]
 
+SOON = 3
+"""Working days."""
+RECENT = 8
+
 
 @signed_in
 def work(request: Asked) -> HttpResponse:
     """The work list of the person."""
-    today = legal_day(request.now, profile().zone)
-    listed = waiting(request.actor, today)
-    late = sum(one.late for one in listed)
-    return render(request, "console/work.html", {"waiting": listed, "late": late, "today": today})
+    law = profile()
+    today = legal_day(request.now, law.zone)
+    listed = queries.waiting(request.actor, today)
+    until = law.calendar.after(today, SOON).day
+    shown = {
+        "waiting": listed,
+        "late": sum(one.late for one in listed),
+        "soon": sum(one.due is not None and today <= one.due <= until for one in listed),
+        "soon_days": SOON,
+        "standing": queries.standing(request.actor),
+        "doors": doors(request.actor),
+        "recent": queries.recent(request.actor)[:RECENT],
+    }
+    return render(request, "console/work.html", shown)

@@ -1,0 +1,174 @@
+"""Offer something: describe it, see what the rules find, hand it to the reviewer; take it out of force."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.catalogue import actions
+from ronghe.platform.catalogue.models import Asset, SharingClass, Version, VersionState
+from ronghe.platform.catalogue.rules import FORMATS, ITEM_TYPES, METHODS, PERIODS
+from ronghe.platform.console.asking import Failed, signed_in, tried
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.departments.models import Department
+from ronghe.standards.catalog import catalog
+from ronghe.terms import Kind
+
+__all__ = ["edit", "new", "offers", "submit", "withdraw"]
+
+PAGE = 20
+BLANK_ROWS = 4
+MOST_ITEMS = 500
+_TEXTS = ("name", "abstract", "category", "format", "method", "update_period", "sharing_class", "legal_basis")
+_ITEM = ("name", "type", "element", "unit", "about")
+
+
+@signed_in
+@require_GET
+def offers(request: Asked) -> HttpResponse:
+    """What the asker's departments offer, or wait to; for the bureau, of all departments."""
+    seen = Version.objects.select_related("asset__department").order_by("asset__code", "-number")
+    if not request.actor.anywhere(Role.COORDINATOR):
+        seen = seen.filter(asset__department__in=request.actor.where(Role.OFFERER))
+    state = request.GET.get("state", "")
+    if state in VersionState.values:
+        seen = seen.filter(state=state)
+    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "state": state,
+        "states": VersionState.values,
+        "may_offer": bool(request.actor.where(Role.OFFERER)),
+    }
+    return render(request, "console/offers.html", shown)
+
+
+def _departments(request: Asked) -> list[Department]:
+    return list(Department.objects.filter(pk__in=request.actor.where(Role.OFFERER), ended__isnull=True))
+
+
+def _asset(request: Asked, code: str) -> Asset:
+    found = Asset.objects.filter(code=code, department__in=request.actor.where(Role.OFFERER)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _fields(request: Asked) -> dict[str, Any]:
+    typed = request.POST
+    conditions = [line.strip() for line in typed.get("conditions", "").splitlines() if line.strip()]
+    personal = any(item["personal"] for item in _items(request))
+    return {
+        **{name: typed.get(name, "").strip() for name in _TEXTS},
+        "conditions": conditions,
+        "is_lead_source": "is_lead_source" in typed,
+        "personal": personal,
+    }
+
+
+def _items(request: Asked) -> list[Mapping[str, Any]]:
+    """The rows of the table that have a name; their order is the order of the columns."""
+    typed = request.POST
+    columns = {name: typed.getlist(f"item-{name}")[:MOST_ITEMS] for name in _ITEM}
+    personal = set(typed.getlist("item-personal"))
+    rows = [dict(zip(_ITEM, row, strict=True)) for row in zip(*columns.values(), strict=False)]
+    return [
+        {**row, "name": row["name"].strip(), "personal": str(place) in personal}
+        for place, row in enumerate(rows)
+        if row["name"].strip()
+    ]
+
+
+def _form(request: Asked, **shown: Any) -> dict[str, Any]:
+    """What the form shows: what was typed, else what is kept; and empty rows below the items."""
+    version: Version | None = shown.get("version")
+    if request.method == "POST":
+        fields, items = _fields(request), _items(request)
+    elif version is not None:
+        fields = {name: getattr(version, name) for name in (*_TEXTS, "conditions", "is_lead_source")}
+        items = list(version.items.values(*_ITEM, "personal"))
+    else:
+        fields, items = {"sharing_class": SharingClass.UNCONDITIONAL.value}, []
+    return {
+        **shown,
+        "fields": fields,
+        "conditions": "\n".join(fields.get("conditions", ())),
+        "rows": [*items, *[{"type": "C"} for _ in range(BLANK_ROWS)]],
+        "choices": {"format": FORMATS, "method": METHODS, "period": PERIODS, "sharing": SharingClass.values},
+        "types": ITEM_TYPES,
+        "elements": [(element.code, element.name[request.lang]) for element in catalog()],
+    }
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new(request: Asked) -> HttpResponse:
+    """Describe something for the first time."""
+    departments = _departments(request)
+    if not departments:
+        raise Http404
+    failed, made = Failed(), list[Version]()
+    code = request.POST.get("code", "").strip()
+    chosen = next((one for one in departments if one.code == request.POST.get("department")), departments[0])
+    if request.method == "POST" and tried(request, lambda: made.append(_made(request, chosen, code)), failed):
+        return redirect(f"/offers/{code}")
+    shown = _form(request, departments=departments, chosen=chosen, code=code, failed=failed)
+    return render(request, "console/offer.html", shown, status=422 if failed else 200)
+
+
+def _made(request: Asked, department: Department, code: str) -> Version:
+    by, at = request.actor, request.now
+    asset = actions.new_asset(by=by, at=at, department=department, code=code, kind=Kind.DATA)
+    return actions.describe(by=by, at=at, asset=asset, fields=_fields(request), items=_items(request))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit(request: Asked, code: str) -> HttpResponse:
+    """Change the draft of an asset; where the last version was published, begin the next one from it."""
+    asset, failed = _asset(request, code), Failed()
+    version = asset.versions.order_by("-number").first()
+    if request.method == "POST" and tried(request, lambda: _kept(request, asset, version), failed):
+        return redirect(f"/offers/{code}")
+    findings = actions.lint(version) if version and version.state == VersionState.DRAFT else ()
+    shown = _form(request, asset=asset, version=version, code=code, failed=failed, findings=findings)
+    return render(request, "console/offer.html", shown, status=422 if failed else 200)
+
+
+def _kept(request: Asked, asset: Asset, version: Version | None) -> Version:
+    given: dict[str, Any] = {"by": request.actor, "at": request.now, "fields": _fields(request)}
+    items: Sequence[Mapping[str, Any]] = _items(request)
+    if version is not None and version.state in (VersionState.DRAFT, VersionState.IN_REVIEW):
+        return actions.revise(**given, version=version, items=items)
+    return actions.describe(**given, asset=asset, items=items)
+
+
+@signed_in
+@require_POST
+def submit(request: Asked, code: str) -> HttpResponse:
+    """Hand the draft to the reviewer."""
+    asset, failed = _asset(request, code), Failed()
+    version = asset.versions.filter(state=VersionState.DRAFT).first()
+    if version is None:
+        raise Http404
+    if tried(request, lambda: actions.submit_for_review(by=request.actor, at=request.now, version=version), failed):
+        return redirect(f"/catalogue/{code}?version={version.number}")
+    request.method = "GET"
+    shown = _form(request, asset=asset, version=version, code=code, failed=failed, findings=actions.lint(version))
+    return render(request, "console/offer.html", shown, status=403)
+
+
+@signed_in
+@require_POST
+def withdraw(request: Asked, code: str) -> HttpResponse:
+    """The bureau takes an entry out of force, with a reason."""
+    version = Version.objects.filter(asset__code=code, state=VersionState.PUBLISHED).first()
+    if version is None or not request.actor.anywhere(Role.COORDINATOR):
+        raise Http404
+    reason = request.POST.get("reason", "")
+    actions.withdraw(by=request.actor, at=request.now, version=version, reason=reason)
+    return redirect(f"/catalogue/{code}?version={version.number}")
