@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "ronghe.platform.audit",
+    "ronghe.platform.jobs",
     "ronghe.platform.departments",
     "ronghe.platform.access",
     "ronghe.platform.catalogue",
