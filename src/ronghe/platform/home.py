@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ronghe.terms import InputError, UsageError
 
@@ -77,13 +77,16 @@ def database(home: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     url = urlsplit(named)
     if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
         raise UsageError("platform.database_form", variable=DATABASE_VARIABLE)
+    # As libpq reads such an address: a socket's folder, certificates and password files stand behind the question mark.
+    options = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.strip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": unquote(url.hostname or ""),
-        "PORT": str(url.port or ""),
+        "HOST": options.pop("host", unquote(url.hostname or "")),
+        "PORT": options.pop("port", str(url.port or "")),
+        "OPTIONS": options,
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -55,7 +55,7 @@ class _Json(Serializer):
     def serialize(self, data: Any) -> str:
         """An error is kept by its code."""
         kept = {"error": error_json(data)} if isinstance(data, BaseException) else {"value": data}
-        return json.dumps(kept, allow_nan=False, default=str)
+        return json.dumps(kept, allow_nan=False, default=_iso)
 
     def deserialize(self, serialized_data: str) -> Any:
         """The value, or an error that can be raised."""
@@ -65,6 +65,11 @@ class _Json(Serializer):
     def name(self) -> str:
         """How the tables call it."""
         return "ronghe_json"
+
+
+def _iso(instant: object) -> str:
+    """The only values in the engine's tables that are not JSON by themselves are the instants of ticks."""
+    return instant.isoformat() if isinstance(instant, datetime) else str(instant)
 
 
 class _Steps:
@@ -101,9 +106,9 @@ def _job(job_id: str) -> bool:
 
 
 @DBOS.workflow(name="ronghe.tick")
-def _tick(at: datetime, name: str) -> None:
+def _tick(at: datetime | str, name: str) -> None:
     with _own_connections():
-        jobs.enqueue(name, key=at.isoformat())
+        jobs.enqueue(name, key=_iso(at))
 
 
 def _engine_url(home: Path) -> str:
@@ -111,22 +116,27 @@ def _engine_url(home: Path) -> str:
     said = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{private_folder(home) / 'jobs.sqlite3'}"
+    libpq = {**_plain_options(said["OPTIONS"]), "host": said["HOST"], "port": said["PORT"]}
     url = URL.create(
         "postgresql+psycopg",
         username=said["USER"] or None,
         password=said["PASSWORD"] or None,
-        host=said["HOST"] or None,
-        port=int(said["PORT"]) if said["PORT"] else None,
         database=str(said["NAME"]),
+        query={name: str(value) for name, value in libpq.items() if value},
     )
     return url.render_as_string(hide_password=False)
+
+
+def _plain_options(options: Mapping[str, Any]) -> dict[str, str]:
+    """What libpq understands; Django's own options are no texts."""
+    return {name: value for name, value in options.items() if isinstance(value, str)}
 
 
 class Worker:
     """Runs jobs until it is told to stop."""
 
-    def __init__(self, home: Path, *, at_once: int = AT_ONCE) -> None:
-        self._home, self._at_once = home, at_once
+    def __init__(self, home: Path) -> None:
+        self._home = home
         self._slots = private_folder(home, "workers")
         self.stop = threading.Event()
 
@@ -156,7 +166,7 @@ class Worker:
         DBOS(config=config)
         logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=self._at_once, polling_interval_sec=POLL)
+        DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL)
         DBOS.apply_schedules(
             [
                 {"schedule_name": name, "workflow_fn": _tick, "schedule": cron, "context": name}
