@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from ronghe.platform.serve.supervisor import end_with_parent
+
 __all__ = ["application"]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ronghe.platform.settings")
@@ -66,4 +68,5 @@ def _application() -> Starlette:
     )
 
 
+end_with_parent()
 application = _application()

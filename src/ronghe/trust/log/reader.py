@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,20 @@ class Reader:
         finally:
             os.close(descriptor)
         return None if found is None else read_head_line(self.id, found, self.hash)
+
+    def entries(self, low: int, high: int) -> Iterator[tuple[int, bytes]]:
+        """The committed entries from `low` up to `high` with their places, read in one pass of the file."""
+        descriptor = os.open(self._folder / ENTRIES, os.O_RDONLY | os.O_CLOEXEC)
+        place = 0
+        try:
+            for _, bodies, _ in commits(descriptor, 0):
+                if place + len(bodies) > low:
+                    yield from ((place + n, body) for n, body in enumerate(bodies) if low <= place + n < high)
+                place += len(bodies)
+                if place >= high:
+                    return
+        finally:
+            os.close(descriptor)
 
     def prove(self, index: int, size: int) -> list[bytes]:
         """The audit path of entry `index` in the tree of the first `size`. Raises InputError where there is none."""
