@@ -102,7 +102,12 @@ def delete(home: Path) -> None:
 
 def slip_in(home: Path) -> None:
     Entry.objects.create(
-        at=START, person="别人", action="grant.made", subject_kind="grant", subject="1", sealed=verify_platform(home).size
+        at=START,
+        person="别人",
+        action="grant.made",
+        subject_kind="grant",
+        subject="1",
+        sealed=verify_platform(home).size,
     )
 
 

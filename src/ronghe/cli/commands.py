@@ -7,14 +7,16 @@ from ronghe.cli import resources_monitor, resources_schedule
 from ronghe.cli.data import data
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
+from ronghe.cli.keeping import backup, restore, upgrade
 from ronghe.cli.keys import keys
 from ronghe.cli.log import log
 from ronghe.cli.packages import verify
+from ronghe.cli.people import init, user
 from ronghe.cli.policy import policy
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
 from ronghe.cli.resources import resources
-from ronghe.cli.serve import admin, serve
+from ronghe.cli.serve import serve
 from ronghe.cli.session import Session
 from ronghe.cli.standards import standards
 from ronghe.cli.technology import technology
@@ -48,5 +50,7 @@ def ronghe(ctx: click.Context) -> None:
 assert resources_monitor.resources is resources_schedule.resources is resources
 for _of_data in (protect, risk):
     data.add_command(_of_data)
-for _command in (data, technology, policy, resources, keys, log, standards, verify, serve, admin):
+for _command in (data, technology, policy, resources, keys, log, standards, verify):
     ronghe.add_command(_command)
+for _of_platform in (init, serve, user, backup, restore, upgrade):
+    ronghe.add_command(_of_platform)

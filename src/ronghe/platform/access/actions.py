@@ -152,7 +152,14 @@ def end_delegation(*, by: Actor, at: datetime, delegation: Delegation) -> None:
     with transaction.atomic():
         delegation.ended = at
         delegation.save(update_fields=["ended"])
-        record(by=by, at=at, action="role.taken_back", subject_kind="person", subject=delegation.to_id)
+        record(
+            by=by,
+            at=at,
+            action="role.taken_back",
+            subject_kind="person",
+            subject=delegation.to_id,
+            facts={"delegation": str(delegation.pk)},
+        )
 
 
 def make_token(*, by: Actor, at: datetime, name: str, scopes: Iterable[str], expires: datetime) -> tuple[Token, str]:

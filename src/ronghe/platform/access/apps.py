@@ -10,3 +10,7 @@ class AccessConfig(AppConfig):
 
     name = "ronghe.platform.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Endings that a restored backup must learn of from the log."""
+        from ronghe.platform.access import replay  # noqa: F401 - it registers itself, and models load first

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -9,7 +10,7 @@ from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, Held
 
-__all__ = ["actor_by_token", "actor_of", "digest_of"]
+__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at"]
 
 
 def _now(at: datetime) -> Q:
@@ -46,3 +47,26 @@ def actor_by_token(secret: str, at: datetime) -> Actor | None:
         return None
     actor = actor_of(token.person, at)
     return Actor(actor.person, actor.person_name, actor.held, frozenset(token.scopes))
+
+
+def holders_of(role: Role, at: datetime) -> list[Person]:
+    """Who has the role in their own right at `at` and can sign in, by user name."""
+    held = Membership.objects.filter(_now(at), role=role, person__is_active=True)
+    return list(Person.objects.filter(pk__in=held.values("person")).order_by("username"))
+
+
+def people_at(at: datetime) -> list[dict[str, Any]]:
+    """Everybody with their own roles at `at`, by user name, as JSON."""
+    held: dict[object, list[dict[str, str]]] = {}
+    for one in Membership.objects.filter(_now(at)).select_related("department").order_by("role"):
+        held.setdefault(one.person_id, []).append({"role": one.role, "department": one.department.code})
+    return [
+        {
+            "username": person.username,
+            "name": person.name,
+            "active": person.is_active,
+            "last_sign_in": person.last_login and person.last_login.isoformat(),
+            "roles": held.get(person.pk, []),
+        }
+        for person in Person.objects.order_by("username")
+    ]

@@ -14,9 +14,15 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError, Refused
 
-__all__ = ["INSTALLER", "start"]
+__all__ = ["INSTALLER", "check_new", "check_password", "start"]
 
 INSTALLER = Actor(UUID(int=0), "installer")
+
+
+def check_new() -> None:
+    """Refused once anybody exists."""
+    if Person.objects.exists():
+        raise Refused("platform.started")
 
 
 def start(*, at: datetime, bureau: str, code: str, people: Mapping[Role, tuple[str, str]]) -> None:
@@ -30,8 +36,7 @@ def start(*, at: datetime, bureau: str, code: str, people: Mapping[Role, tuple[s
     if len({username for username, _ in people.values()}) < len(people):
         raise InputError("platform.start_three")
     with transaction.atomic():
-        if Person.objects.exists():
-            raise Refused("platform.started")
+        check_new()
         department = Department.objects.create(code=code, name=bureau, is_bureau=True)
         for role, (username, password) in sorted(people.items()):
             person = Person(username=username, name=username)

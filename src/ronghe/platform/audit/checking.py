@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.sealing import body_of

@@ -5,7 +5,7 @@ from django.db import models
 from ronghe.platform.ids import new_id
 from ronghe.platform.jobs.port import JobState
 
-__all__ = ["Job"]
+__all__ = ["Beat", "Job"]
 
 
 class Job(models.Model):
@@ -38,3 +38,19 @@ class Job(models.Model):
     def __str__(self) -> str:
         """What is done about what."""
         return f"{self.name} {self.key}"
+
+
+class Beat(models.Model):
+    """The last sign of life of the worker in a slot."""
+
+    slot = models.PositiveIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    host = models.CharField(max_length=200)
+    process = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("slot",)
+
+    def __str__(self) -> str:
+        """Which worker."""
+        return f"worker {self.slot}"

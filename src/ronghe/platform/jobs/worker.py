@@ -6,6 +6,8 @@ file of its own, or in a schema of the platform's PostgreSQL.
 
 import json
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +24,7 @@ from sqlalchemy import URL
 
 from ronghe.platform.clock import now
 from ronghe.platform.home import private_folder
-from ronghe.platform.jobs.models import Job
+from ronghe.platform.jobs.models import Beat, Job
 from ronghe.platform.jobs.port import JobState
 from ronghe.platform.jobs.registry import schedules
 from ronghe.platform.jobs.running import carry_out, error_json, error_of, may_try_again, on_adopt
@@ -185,6 +187,7 @@ class Worker:
                 hand_over()
                 if time.monotonic() - recovered >= RECOVER_EVERY:
                     recovered = time.monotonic()
+                    _beat(slot.number)
                     self._adopt(slot)
                     give_up()
             except Exception as fault:  # noqa: BLE001 - a database that is away comes back; the worker waits for it
@@ -204,6 +207,11 @@ class Worker:
                 taken += len(DBOS._recover_pending_workflows([_executor(slot.number)]))  # noqa: SLF001 - no other way
             slot.release()
         return taken
+
+
+def _beat(number: int) -> None:
+    said = {"at": now(), "host": socket.gethostname()[:200], "process": os.getpid()}
+    Beat.objects.update_or_create(slot=number, defaults=said)
 
 
 def _executor(number: int) -> str:

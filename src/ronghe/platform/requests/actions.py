@@ -29,6 +29,7 @@ __all__ = [
     "decide",
     "delivered",
     "dispose",
+    "end_grants",
     "expire_grants",
     "extend",
     "lengthen_clock",
@@ -432,8 +433,11 @@ def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Req
     return now
 
 
-def _end(now: Request, at: datetime) -> None:
+def end_grants(now: Request, at: datetime) -> None:
+    """End every right of a locked request; the caller makes the move and saves."""
     for grant in _grants(now):
+        if grant.revoked is not None:
+            continue
         grant.revoked, grant.epoch = at, grant.epoch + 1
         grant.save(update_fields=["revoked", "epoch"])
         kind_of(grant.version.asset.kind).end(grant, at)
@@ -447,7 +451,7 @@ def revoke(*, by: Actor, at: datetime, request: Request, reason: str) -> Request
     with transaction.atomic():
         now = _locked(request)
         check_move("revoke", RequestState(now.state))
-        _end(now, at)
+        end_grants(now, at)
         now.reason = reason.strip()
         _move(by, at, now, "revoke", reason=now.reason)
     return now
@@ -461,7 +465,7 @@ def expire_grants(*, at: datetime) -> int:
         with transaction.atomic():
             now = _locked(request)
             if RequestState(now.state) in LIVE and now.wanted_until <= at:
-                _end(now, at)
+                end_grants(now, at)
                 _move(CLOCK, at, now, "expire")
                 ended += 1
     return ended

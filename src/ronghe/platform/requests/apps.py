@@ -10,3 +10,7 @@ class RequestsConfig(AppConfig):
 
     name = "ronghe.platform.requests"
     label = "requests"
+
+    def ready(self) -> None:
+        """Endings that a restored backup must learn of from the log."""
+        from ronghe.platform.requests import replay  # noqa: F401 - it registers itself, and models load first

@@ -3,17 +3,14 @@
 import os
 import signal
 import socket
-import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["PARTS", "home_of_installation", "load", "prepare", "serve", "serve_parts", "serve_web", "serve_worker"]
+__all__ = ["load", "prepare", "serve_parts", "serve_web", "serve_worker"]
 
 NEEDED = ("django", "allauth", "granian", "starlette", "a2wsgi", "dbos")
-PARTS = ("web", "worker")
 THREADS = 4
 
 
@@ -79,12 +76,12 @@ def serve_worker(home: Path) -> None:
     work(home)
 
 
-def serve_parts(host: str, port: int, *, workers: int, flags: Sequence[str] = ()) -> int:
+def serve_parts(host: str, port: int, *, workers: int) -> int:
     """Run the console and workers under a supervisor until SIGTERM or Ctrl-C; gives the exit code."""
     from ronghe.platform.serve.supervisor import Part, Supervisor
 
     _check_port(host, port)
-    start = ("-m", "ronghe", *flags, "serve", "--only")
+    start = ("-m", "ronghe", "serve", "--only")
     web = Part("web", (*start, "web", "--host", host, "--port", str(port)))
     supervisor = Supervisor([web, *(Part(f"worker {n}", (*start, "worker")) for n in range(1, workers + 1))])
     for number in (signal.SIGTERM, signal.SIGINT):

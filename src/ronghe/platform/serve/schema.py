@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ronghe.terms import InputError, Refused
 
-__all__ = ["check_schema", "pending", "upgrade"]
+__all__ = ["check_schema", "known_changes", "pending", "upgrade"]
 
 _LOCK = 0x526F6E68
 """Of two upgrades at once in PostgreSQL one waits; SQLite has one writer anyway."""
@@ -24,6 +24,11 @@ def pending() -> list[str]:
     executor = _executor()
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def known_changes() -> frozenset[tuple[str, str]]:
+    """Every change of the schema that this version knows, by app and name."""
+    return frozenset(_executor().loader.disk_migrations)
 
 
 def _from_later(executor: MigrationExecutor) -> list[str]:

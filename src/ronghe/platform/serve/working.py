@@ -26,7 +26,7 @@ def keep_sealing(home: Path, stop: threading.Event) -> None:
             seal_all(home)
             pause = EVERY
         except Exception as fault:  # noqa: BLE001 - a full disk or a database that is away; it must recover unaided
-            log.error("audit entries cannot be sealed", fault=type(fault).__name__, detail=getattr(fault, "code", ""))
+            log.warning("audit entries cannot be sealed", fault=type(fault).__name__, code=getattr(fault, "code", ""))
             pause = min(_LONGEST_PAUSE, pause * 2)
         finally:
             connections.close_all()
