@@ -1,7 +1,6 @@
 """Entries in the append-only log: each once, provable, and nothing is done while they cannot get there."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.checking import verify_platform
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.sealing import GRACE, receipt_for, seal, seal_all
-from ronghe.platform.audit.store import log_folder, make_log
+from ronghe.platform.audit.store import log_folder, make_log, opened
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
 from ronghe.trust.log import Log, verify, verify_receipt
@@ -86,7 +85,7 @@ def test_killed_between_log_and_database_each_entry_is_in_the_log_once(
 
 def test_only_one_process_seals(home: Path, city: City) -> None:
     recorded(city)
-    with sealing.opened(home) as log:
+    with opened(home) as log:
         assert log is not None
         assert seal(home) == 0
     assert seal(home) == 3
@@ -185,4 +184,4 @@ def test_threat_15_what_was_typed_cannot_break_the_log(home: Path, city: City) -
 
 def test_the_log_and_its_key_are_closed_to_others(home: Path) -> None:
     for path in (log_folder(home), home / "keys"):
-        assert os.stat(path).st_mode & 0o077 == 0
+        assert path.stat().st_mode & 0o077 == 0

@@ -5,6 +5,7 @@ import click
 from ronghe import __version__
 from ronghe.cli import resources_monitor, resources_schedule
 from ronghe.cli.data import data
+from ronghe.cli.doctor import doctor
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
 from ronghe.cli.keeping import backup, restore, upgrade
@@ -52,5 +53,5 @@ for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify):
     ronghe.add_command(_command)
-for _of_platform in (init, serve, user, backup, restore, upgrade):
+for _of_platform in (init, serve, user, doctor, backup, restore, upgrade):
     ronghe.add_command(_of_platform)

@@ -1,7 +1,7 @@
 """`ronghe log`: the append-only log, its heads and receipts, and its verifier."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -151,29 +151,56 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _verdict(folder: Path, heads: tuple[Path, ...], receipts: tuple[Path, ...], *, every: bool) -> "Verdict":
+def _platform_verdict(heads: tuple[Path, ...], receipts: tuple[Path, ...], *, every: bool) -> "tuple[Path, Verdict]":
+    """The installation's own log, and every row of its database against it."""
+    from ronghe.platform.serve.running import prepare
+
+    home = prepare()
+    from ronghe.platform.audit.checking import compare_rows, kept_heads
+    from ronghe.platform.audit.store import log_folder
+
+    folder = log_folder(home)
+    verdict = _verdict(folder, heads, receipts, every=every, known=kept_heads())
+    if not verdict.faults:
+        verdict.faults.extend(compare_rows(home, verdict.size))
+    return folder, verdict
+
+
+def _verdict(
+    folder: Path,
+    heads: tuple[Path, ...],
+    receipts: tuple[Path, ...],
+    *,
+    every: bool,
+    known: Sequence[dict[str, Any]] = (),
+) -> "Verdict":
     from ronghe.trust.log import Fault, verify, verify_receipt
 
     kept = [_read_json(path) for path in (*heads, *receipts)]
     with _readable(folder):
-        verdict = verify(folder, kept, every_signature=every)
+        verdict = verify(folder, [*kept, *known], every_signature=every)
         for path, receipt in zip(receipts, kept[len(heads) :], strict=True):
             if not verify_receipt(folder, receipt):
                 verdict.faults.append(Fault("receipt_wrong", 0, 0, str(path)))
     return verdict
 
 
-@log.command(cls=Command, examples=("ronghe log verify decisions --head head.json --receipt receipt.json",))
-@_LOG
+@log.command(
+    cls=Command, examples=("ronghe log verify decisions --head head.json --receipt receipt.json", "ronghe log verify")
+)
+@click.argument("log", type=_PATH, metavar="LOG", required=False)
 @click.option("--head", "heads", type=_PATH, metavar="FILE", multiple=True)
 @click.option("--receipt", "receipts", type=_PATH, metavar="FILE", multiple=True)
 @click.option("--every-signature", is_flag=True)
 @click.pass_obj
 def verify(
-    session: Session, /, log: Path, *, heads: tuple[Path, ...], receipts: tuple[Path, ...], every_signature: bool
+    session: Session, /, log: Path | None, *, heads: tuple[Path, ...], receipts: tuple[Path, ...], every_signature: bool
 ) -> None:
     """See `cli.command_log_verify`."""
-    verdict = _verdict(log, heads, receipts, every=every_signature)
+    if log is None:
+        log, verdict = _platform_verdict(heads, receipts, every=every_signature)
+    else:
+        verdict = _verdict(log, heads, receipts, every=every_signature)
     told = asdict(verdict) | {"faults": [fault_json(fault) for fault in verdict.faults]}
     session.show({"log": str(log), "whole": not verdict.faults, **told}, verdict_view(verdict, log))
     if verdict.faults:

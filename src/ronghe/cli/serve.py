@@ -1,6 +1,7 @@
 """`ronghe serve`: the platform on this machine."""
 
 import os
+import signal
 from typing import Any
 
 import click
@@ -26,6 +27,10 @@ def serve(session: Session, /, *, host: str, port: int, workers: int, only: str 
     """See `cli.command_serve`."""
     from ronghe.platform.serve import running, supervisor
 
+    if only is not None:
+        # Stopped while it loads it just ends; later each has its own way to end in order.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: os._exit(0))
     home = running.prepare(change=only is None)
     if only is not None:
         supervisor.end_with_parent()

@@ -10,3 +10,9 @@ class ConsoleConfig(AppConfig):
 
     name = "ronghe.platform.console"
     label = "console"
+
+    def ready(self) -> None:
+        """The check that comes every night."""
+        from ronghe.platform.console.health.check import nightly  # models load first
+
+        nightly()

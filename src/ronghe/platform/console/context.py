@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ronghe import __version__
 from ronghe.platform.access.roles import Role
 from ronghe.platform.console.middleware import language_of, theme_of
+from ronghe.platform.console.views.health import SEES
 from ronghe.platform.home import demo_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _MENU = (
     ("objections", "/objections", ()),
     ("audit", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
+    ("security", "/security", SEES),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )
 

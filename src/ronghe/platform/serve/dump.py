@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from django.apps import apps
 from django.core import serializers
 from django.core.management.color import no_style
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from ronghe.terms import InputError
@@ -66,6 +68,14 @@ def snapshot() -> Iterator[None]:
                 cursor.execute("ROLLBACK")
 
 
+class _Exact(DjangoJSONEncoder):
+    """Instants to the microsecond; Django's own encoder cuts them to milliseconds, and the log would not agree."""
+
+    def default(self, o: Any) -> Any:
+        """See `json.JSONEncoder.default`."""
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
 class _Counted:
     """A file of lines that counts and hashes them."""
 
@@ -87,7 +97,7 @@ def dump_tables(folder: Path) -> dict[str, dict[str, Any]]:
         with (folder / name).open("wb") as file:
             counted = _Counted(file)
             rows = model._default_manager.order_by("pk").iterator(chunk_size=_AT_ONCE)  # noqa: SLF001
-            serializers.serialize("jsonl", rows, stream=counted)
+            serializers.serialize("jsonl", rows, stream=counted, cls=_Exact)
         said[name] = {"rows": counted.rows, "sha256": counted.hash.hexdigest()}
     return said
 

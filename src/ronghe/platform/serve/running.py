@@ -38,9 +38,13 @@ def prepare(*, change: bool = False) -> Path:
         check_schema()
         return home
     upgrade()
-    from ronghe.platform.audit.store import make_log
+    from ronghe.platform.audit.sealing import seal_all
+    from ronghe.platform.audit.store import has_log, make_log
 
     make_log(home)
+    if has_log(home):
+        # Entries may have waited since the platform was stopped; nothing would be done until they are sealed.
+        seal_all(home)
     return home
 
 

@@ -78,6 +78,12 @@ def minute(moment: datetime | None) -> str:
 
 
 @register.filter
+def instant(text: str) -> datetime:
+    """An instant that was kept as ISO 8601."""
+    return datetime.fromisoformat(text)
+
+
+@register.filter
 def tone(state: str) -> str:
     """The color of a state; the word stands beside it always."""
     good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional"}

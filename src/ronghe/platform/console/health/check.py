@@ -1,0 +1,53 @@
+"""The checks together, and the nightly one, whose findings the page shows."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from ronghe.platform.console.health.findings import Finding, Level, run_checks
+from ronghe.platform.console.health.installation import installation_checks
+from ronghe.platform.console.health.security import security_checks
+from ronghe.platform.jobs.models import Job
+from ronghe.platform.jobs.port import JobState, Run
+from ronghe.platform.jobs.registry import job
+from ronghe.platform.jobs.stored import jobs
+
+__all__ = ["NAME", "examine", "last_check", "nightly", "security_check", "worst"]
+
+NAME = "security_check"
+
+
+def examine(home: Path, at: datetime, *, security: bool) -> list[Finding]:
+    """Look at everything of one kind."""
+    return run_checks((security_checks if security else installation_checks)(home, at))
+
+
+def worst(findings: list[Finding]) -> Level:
+    """The worst level among findings."""
+    levels = {finding.level for finding in findings}
+    return next((level for level in (Level.BAD, Level.WARNING) if level in levels), Level.GOOD)
+
+
+@job(NAME)
+def security_check(run: Run) -> dict[str, Any]:
+    """The security check, for the page."""
+
+    def found() -> dict[str, Any]:
+        at = run.now()
+        findings = examine(settings.HOME, at, security=True)
+        return {"at": at.isoformat(), "findings": [finding.to_json() for finding in findings]}
+
+    return run.step("look", found)
+
+
+def nightly() -> None:
+    """Have the check done every night, 02:30 in Beijing."""
+    jobs.schedule(NAME, "30 18 * * *")
+
+
+def last_check() -> dict[str, Any] | None:
+    """What the last check found; None before the first."""
+    done = Job.objects.filter(name=NAME, state=JobState.DONE).order_by("-finished").first()
+    return done.result if done else None

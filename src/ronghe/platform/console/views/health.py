@@ -1,0 +1,48 @@
+"""Is the installation well: for monitors in a word, for administrators the security check."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.clock import now
+from ronghe.platform.console.asking import signed_in
+from ronghe.platform.console.health.check import NAME, last_check
+from ronghe.platform.console.health.installation import ready
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.jobs.stored import jobs
+
+__all__ = ["check_now", "readiness", "security"]
+
+SEES = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR, Role.AUDITOR, Role.OPERATOR)
+
+
+@require_GET
+def readiness(_request: HttpRequest) -> HttpResponse:
+    """200 when everything that work needs is there, else 503; which part is not, and nothing more."""
+    checks = ready(settings.HOME, now())
+    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+
+
+def _check(request: Asked) -> None:
+    if not request.actor.anywhere(*SEES):
+        raise Http404
+
+
+@signed_in
+@require_GET
+def security(request: Asked) -> HttpResponse:
+    """平台安全检测: what the last check found, and how to mend it."""
+    _check(request)
+    found = last_check()
+    return render(request, "console/security.html", {"found": found, "asked": "asked" in request.GET})
+
+
+@signed_in
+@require_POST
+def check_now(request: Asked) -> HttpResponse:
+    """Have the check done now; at most once a minute."""
+    _check(request)
+    jobs.enqueue(NAME, key=request.now.replace(second=0, microsecond=0).isoformat())
+    return redirect("/security?asked=1")
