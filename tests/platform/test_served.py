@@ -19,7 +19,7 @@ PASSWORD = "云中白鹤-2026-很长"
 STARTED = f"""
 from datetime import UTC, datetime
 from ronghe.platform.serve.running import prepare
-prepare()
+prepare(change=True)
 from ronghe.platform.access.roles import ADMINISTRATORS
 from ronghe.platform.access.start import start
 people = {{role: (role.value, {PASSWORD!r}) for role in ADMINISTRATORS}}
