@@ -1,4 +1,4 @@
-"""Describe, review, publish and withdraw entries; mount and stop sources; list what a department has."""
+"""Describe, review, publish and withdraw entries."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,26 +12,18 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Asset, Demand, InventoryItem, Item, Source, Version, VersionState
+from ronghe.platform.catalogue.models import Asset, Item, Version, VersionState
 from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings
 from ronghe.platform.departments.models import Department
-from ronghe.standards.legal import LegalProfile
-from ronghe.terms import InputError, Kind, Refused, UsageError, legal_day
+from ronghe.terms import InputError, Kind, Refused, UsageError
 
 __all__ = [
-    "answer_demand",
-    "ask_for",
-    "assign_demand",
     "describe",
     "lint",
-    "list_inventory",
-    "mount",
     "new_asset",
     "publish",
-    "restart_source",
     "revise",
     "send_back",
-    "stop_source",
     "submit_for_review",
     "withdraw",
 ]
@@ -245,125 +237,3 @@ def withdraw(*, by: Actor, at: datetime, version: Version, reason: str) -> Versi
         search.forget(now.pk)
         _entry(by, at, "withdrawn", now, reason=reason)
     return now
-
-
-def mount(
-    *, by: Actor, at: datetime, asset: Asset, address: str, query: str = "", secret: str = "", **limits: Any
-) -> Source:
-    """Say where the rows of an asset are read; Refused for a password in the address."""
-    check_role(by, Role.OFFERER, asset.department_id, scope="catalogue.write")
-    if "://" in address and "@" in address and ":" in address.partition("://")[2].rpartition("@")[0]:
-        raise Refused("platform.password_in_address")
-    with transaction.atomic():
-        source, _ = Source.objects.update_or_create(
-            asset=asset, defaults={"address": address, "query": query, "secret": secret, "stopped": None, **limits}
-        )
-        _source_entry(by, at, "mounted", asset)
-    return source
-
-
-def _source_entry(by: Actor, at: datetime, action: str, asset: Asset, **facts: Any) -> None:
-    record(
-        by=by,
-        at=at,
-        action=f"source.{action}",
-        subject_kind="asset",
-        subject=asset.pk,
-        departments=[str(asset.department_id)],
-        facts={"asset": asset.code, **facts},
-    )
-
-
-def stop_source(*, by: Actor, at: datetime, source: Source, reason: str) -> None:
-    """The owner's stop switch: nothing is read from the source any more, at once."""
-    check_role(by, Role.OFFERER, source.asset.department_id, scope="catalogue.write")
-    with transaction.atomic():
-        source.stopped = at
-        source.save(update_fields=["stopped"])
-        _source_entry(by, at, "stopped", source.asset, reason=reason)
-
-
-def restart_source(*, by: Actor, at: datetime, source: Source) -> None:
-    """Let the source be read again."""
-    check_role(by, Role.OFFERER, source.asset.department_id, scope="catalogue.write")
-    with transaction.atomic():
-        source.stopped = None
-        source.save(update_fields=["stopped"])
-        _source_entry(by, at, "restarted", source.asset)
-
-
-def list_inventory(
-    *, by: Actor, at: datetime, department: Department, found: Sequence[Mapping[str, Any]], system: str = ""
-) -> int:
-    """Keep what a department has, as a list or a scan tells it; gives the number of things that are new."""
-    if not by.anywhere(Role.COORDINATOR):
-        check_role(by, Role.OFFERER, department.pk, scope="catalogue.write")
-    with transaction.atomic():
-        new = 0
-        for one in found:
-            _, made = InventoryItem.objects.update_or_create(
-                department=department,
-                system=system,
-                name=one["name"],
-                defaults={"items": one.get("items", 0), "rows": one.get("rows"), "found": at},
-            )
-            new += made
-        record(
-            by=by,
-            at=at,
-            action="inventory.listed",
-            subject_kind="department",
-            subject=department.pk,
-            departments=[str(department.pk)],
-            facts={"found": len(found), "new": new},
-        )
-    return new
-
-
-def ask_for(*, by: Actor, at: datetime, department: Department, text: str) -> Demand:
-    """Ask for what is not in the catalogue."""
-    check_role(by, Role.ASKER, department.pk, scope="requests.write")
-    if not text.strip():
-        raise UsageError("platform.demand_empty")
-    with transaction.atomic():
-        demand = Demand.objects.create(department=department, person=by.person, text=text.strip(), made=at)
-        _demand_entry(by, at, "made", demand)
-    return demand
-
-
-def _demand_entry(by: Actor, at: datetime, action: str, demand: Demand, **facts: Any) -> None:
-    concerned = [str(demand.department_id), *([str(demand.owner_id)] if demand.owner_id else [])]
-    record(
-        by=by,
-        at=at,
-        action=f"demand.{action}",
-        subject_kind="demand",
-        subject=demand.pk,
-        departments=concerned,
-        facts={"text": demand.text, **facts},
-    )
-
-
-def assign_demand(*, by: Actor, at: datetime, demand: Demand, owner: Department, profile: LegalProfile) -> Demand:
-    """The bureau names who should have it; from now on the owner's clock runs."""
-    if not by.anywhere(Role.COORDINATOR):
-        raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
-    due = profile.due("answer_conditional", legal_day(at, profile.zone))
-    with transaction.atomic():
-        demand.owner = owner
-        demand.due, demand.due_provisional = (due.day, due.provisional) if due else (None, False)
-        demand.save(update_fields=["owner", "due", "due_provisional"])
-        _demand_entry(by, at, "assigned", demand, owner=owner.name)
-    return demand
-
-
-def answer_demand(*, by: Actor, at: datetime, demand: Demand, answer: str, asset: Asset | None = None) -> Demand:
-    """The owner says what there is, or why there is nothing."""
-    if demand.owner_id is None:
-        raise Refused("platform.demand_unassigned")
-    check_role(by, Role.OFFERER, demand.owner_id, scope="catalogue.write")
-    with transaction.atomic():
-        demand.answered, demand.answer, demand.asset = at, answer, asset
-        demand.save(update_fields=["answered", "answer", "asset"])
-        _demand_entry(by, at, "answered", demand, asset=asset.code if asset else None)
-    return demand

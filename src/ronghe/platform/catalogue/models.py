@@ -1,4 +1,4 @@
-"""Assets and their versions, where the rows come from, what lies in the inventory, and what was asked for in vain."""
+"""Assets and their versions, what lies in the inventory, what was asked for in vain, what somebody wants to collect."""
 
 from django.db import models
 
@@ -6,7 +6,16 @@ from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
 from ronghe.terms import Kind
 
-__all__ = ["Asset", "Demand", "InventoryItem", "Item", "SharingClass", "Source", "Version", "VersionState"]
+__all__ = [
+    "Announcement",
+    "Asset",
+    "Demand",
+    "InventoryItem",
+    "Item",
+    "SharingClass",
+    "Version",
+    "VersionState",
+]
 
 
 class SharingClass(models.TextChoices):
@@ -82,8 +91,17 @@ class Version(models.Model):
         return f"{self.name} v{self.number}"
 
 
+def keep() -> str:
+    """The obligation of a column of which nothing else is said."""
+    return "keep"
+
+
 class Item(models.Model):
-    """An information item (信息项): one column of a version."""
+    """An information item (信息项): one column of a version.
+
+    `is_key` names the column that tells which subject a row is about; `obligation` is what the owner lets happen to the
+    column before it leaves, in the words of `policy@1`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="items")
@@ -95,6 +113,8 @@ class Item(models.Model):
     about = models.CharField(max_length=300, blank=True)
     grade = models.CharField(max_length=16, blank=True)
     personal = models.BooleanField(default=False)
+    is_key = models.BooleanField(default=False)
+    obligation = models.JSONField(default=keep, blank=True)
 
     class Meta:
         ordering = ("version", "place")
@@ -103,29 +123,6 @@ class Item(models.Model):
     def __str__(self) -> str:
         """The name of the column."""
         return self.name
-
-
-class Source(models.Model):
-    """Where an asset's rows are read (挂接). The rows stay with their owner, who may stop the source at any time.
-
-    `address` is a path or a database URL without password; the password lies in a file that `secret` names.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    asset = models.OneToOneField(Asset, on_delete=models.PROTECT, related_name="source")
-    address = models.CharField(max_length=500)
-    query = models.TextField(blank=True)
-    secret = models.CharField(max_length=200, blank=True)
-    window_from = models.TimeField(null=True, blank=True)
-    window_to = models.TimeField(null=True, blank=True)
-    rows_a_minute = models.PositiveIntegerField(null=True, blank=True)
-    stopped = models.DateTimeField(null=True, blank=True)
-    probed = models.DateTimeField(null=True, blank=True)
-    probe = models.JSONField(default=dict, blank=True)
-
-    def __str__(self) -> str:
-        """Whose source it is."""
-        return f"source of {self.asset_id}"
 
 
 class InventoryItem(models.Model):
@@ -170,3 +167,23 @@ class Demand(models.Model):
     def __str__(self) -> str:
         """The beginning of what is asked for."""
         return self.text[:50]
+
+
+class Announcement(models.Model):
+    """A department wants to collect something anew; `found` are the entries that may have it already (art. 19)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="announcements")
+    person = models.UUIDField()
+    name = models.CharField(max_length=200)
+    items = models.JSONField(default=list)
+    found = models.JSONField(default=list)
+    reason = models.CharField(max_length=1_000, blank=True)
+    made = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made",)
+
+    def __str__(self) -> str:
+        """What is to be collected."""
+        return self.name

@@ -96,32 +96,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Source",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=ronghe.platform.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("address", models.CharField(max_length=500)),
-                ("query", models.TextField(blank=True)),
-                ("secret", models.CharField(blank=True, max_length=200)),
-                ("window_from", models.TimeField(blank=True, null=True)),
-                ("window_to", models.TimeField(blank=True, null=True)),
-                ("rows_a_minute", models.PositiveIntegerField(blank=True, null=True)),
-                ("stopped", models.DateTimeField(blank=True, null=True)),
-                ("probed", models.DateTimeField(blank=True, null=True)),
-                ("probe", models.JSONField(blank=True, default=dict)),
-                (
-                    "asset",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="source", to="catalogue.asset"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Version",
             fields=[
                 (
