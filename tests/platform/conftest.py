@@ -16,7 +16,7 @@ from ronghe.platform.catalogue.actions import describe, new_asset, publish, subm
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
 from ronghe.platform.requests import kind as kinds
-from ronghe.platform.requests.models import Grant, Line
+from ronghe.platform.requests.models import Grant, Line, Objection
 from ronghe.terms import InputError, Kind
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -43,8 +43,10 @@ class RecordedKind:
     """A kind that remembers what the flow of requests asked of it."""
 
     name: str = "data"
+    handed: list[UUID] = field(default_factory=list)
     prepared: list[UUID] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
+    told: list[UUID] = field(default_factory=list)
 
     def check_line(self, version: Version, fields: Sequence[str], rows: Mapping[str, Any]) -> None:
         known = set(version.items.values_list("name", flat=True))
@@ -54,11 +56,17 @@ class RecordedKind:
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         return {name: {"obligation": "keep"} for name in fields}
 
+    def handed_in(self, line: Line, at: datetime) -> None:
+        self.handed.append(line.pk)
+
     def prepare(self, grant: Grant, at: datetime) -> None:
         self.prepared.append(grant.pk)
 
     def end(self, grant: Grant, at: datetime) -> None:
         self.ended.append(grant.pk)
+
+    def corrected(self, grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
+        self.told += [grant.pk for grant in grants]
 
 
 @pytest.fixture
@@ -83,6 +91,9 @@ class City:
             Membership.objects.create(person=person, department=department, role=role, since=START)
         return person
 
+    def known(self, username: str) -> bool:
+        return Person.objects.filter(username=username).exists()
+
     def actor(self, username: str, department: Department, *roles: Role, at: datetime = START) -> Actor:
         return actor_of(self.person(username, department, *roles), at)
 
@@ -90,7 +101,9 @@ class City:
     def coordinator(self) -> Actor:
         return actor_of(Person.objects.get(username="统筹"), START)
 
-    def published(self, department: Department | None = None, **changes: Any) -> Version:
+    def published(
+        self, department: Department | None = None, items: Sequence[Mapping[str, Any]] = ITEMS, **changes: Any
+    ) -> Version:
         """An entry of civil affairs in force."""
         owner = department or self.civil
         offerer = self.actor(f"提供 {owner.code}", owner, Role.OFFERER)
@@ -98,7 +111,7 @@ class City:
         number = owner.assets.count() + 1
         asset = new_asset(by=offerer, at=START, department=owner, code=f"{owner.code}-{number}", kind=Kind.DATA)
         fields = {**ENTRY, "name": f"{ENTRY['name']}{number}", **changes}
-        draft = describe(by=offerer, at=START, asset=asset, fields=fields, items=ITEMS)
+        draft = describe(by=offerer, at=START, asset=asset, fields=fields, items=items)
         submit_for_review(by=offerer, at=START, version=draft)
         return publish(by=reviewer, at=START, version=draft)
 

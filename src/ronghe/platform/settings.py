@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "ronghe.platform.access",
     "ronghe.platform.catalogue",
     "ronghe.platform.requests",
+    "ronghe.platform.kinds.data",
     "ronghe.platform.console",
     "allauth",
     "allauth.account",
@@ -78,6 +79,10 @@ MFA_TOTP_ISSUER = "Ronghe"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+SOURCE_FOLDERS = [Path(part) for part in os.environ.get("RONGHE_FOLDERS", "").split(os.pathsep) if part]
+SOURCE_HOSTS = [host.strip() for host in os.environ.get("RONGHE_SOURCE_HOSTS", "").split(",") if host.strip()]
+LARGEST_UPLOAD = int(os.environ.get("RONGHE_UPLOAD_MB", "500")) * 1_000_000
 
 USE_TZ = True
 TIME_ZONE = "UTC"

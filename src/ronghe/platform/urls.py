@@ -54,6 +54,7 @@ urlpatterns = [
     path("security", health.security),
     path("security/now", health.check_now),
     path("readyz", health.readiness),
+    path("api/", include("ronghe.platform.api.data")),
     path("people", people.people),
     path("people/<str:name>", people.change),
 ]

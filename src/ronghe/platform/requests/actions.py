@@ -176,12 +176,15 @@ def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) 
     """Hand a draft to the owner; from now on the owner's clock runs."""
     with transaction.atomic():
         now = _locked(request)
-        for line in now.lines.select_related("version"):
+        lines = list(now.lines.select_related("version__asset"))
+        for line in lines:
             if line.version.state != VersionState.PUBLISHED:
                 raise Refused("platform.not_in_force", name=line.version.name)
         now.submitted = now.submitted or at
         _start_clock(now, at, profile)
         _move(by, at, now, "submit")
+        for line in lines:
+            kind_of(line.version.asset.kind).handed_in(line, at)
     return now
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ronghe.platform.catalogue.models import Version
-from ronghe.platform.requests.models import Grant, Line
+from ronghe.platform.requests.models import Grant, Line, Objection
 
 __all__ = ["Kind", "kind_of", "kinds", "register"]
 
@@ -21,11 +21,17 @@ class Kind(Protocol):
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         """The obligations under which each granted field leaves its department."""
 
+    def handed_in(self, line: Line, at: datetime) -> None:
+        """Have what who decides should see prepared; called in the transaction that hands a request to its owner."""
+
     def prepare(self, grant: Grant, at: datetime) -> None:
         """Have the delivery made by the worker; called in the transaction that made the grant."""
 
     def end(self, grant: Grant, at: datetime) -> None:
         """Let nothing be handed over any more; called in the transaction that ended the grant."""
+
+    def corrected(self, grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
+        """Hand what was corrected to every holder; called in the transaction that upheld the objection."""
 
 
 _KINDS: dict[str, Kind] = {}

@@ -9,6 +9,7 @@ from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
+from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Dispute, DisputeStep, Grant, Objection, Request
 from ronghe.platform.requests.rules import RUNGS, check_decider, next_rung
 from ronghe.standards.legal import LegalProfile
@@ -69,7 +70,7 @@ def _entry(by: Actor, at: datetime, action: str, objection: Objection, **facts: 
 def holders(objection: Objection) -> list[Grant]:
     """Every grant under which the field of this asset went out: whom a correction must reach."""
     grants = Grant.objects.filter(version__asset=objection.version.asset_id).select_related(
-        "consumer", "version__asset"
+        "consumer", "version__asset", "line__request"
     )
     return [grant for grant in grants if objection.field in grant.fields]
 
@@ -91,6 +92,8 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
         for grant in told:
             grant.epoch += 1
             grant.save(update_fields=["epoch"])
+        if told:
+            kind_of(now.version.asset.kind).corrected(told, now, at)
         _entry(by, at, "upheld" if upheld else "rejected", now, told=[str(grant.consumer_id) for grant in told])
     return told
 

@@ -1,4 +1,4 @@
-"""The ASGI application: static files from the package, everything else through Django's WSGI.
+"""The ASGI application: static files from the package, files of deliveries, everything else through Django's WSGI.
 
 Django under ASGI is many times slower and buffers streams whole; under WSGI in a thread it is itself.
 """
@@ -56,6 +56,9 @@ def _application() -> Starlette:
     # Django reads its settings when it is imported, so not before they are named.
     from django.core.wsgi import get_wsgi_application
 
+    django = get_wsgi_application()
+    from ronghe.platform.stream.files import routes as files_of_deliveries
+
     static = Path(str(files("ronghe.platform.console") / "static"))
     fetched = Path(str(files("ronghe.report") / "assets"))
     return Starlette(
@@ -63,7 +66,8 @@ def _application() -> Starlette:
             Route("/healthz", _alive),
             Mount("/static/assets", _Kept(directory=fetched, check_dir=False)),
             Mount("/static", _Kept(directory=static)),
-            Mount("/", _Django(WSGIMiddleware(cast("Any", get_wsgi_application()), workers=WORKERS))),
+            *files_of_deliveries(),
+            Mount("/", _Django(WSGIMiddleware(cast("Any", django), workers=WORKERS))),
         ]
     )
 

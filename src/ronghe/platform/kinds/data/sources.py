@@ -66,7 +66,7 @@ def _mounted(by: Actor, at: datetime, asset: Asset, kind: SourceKind, hours: Hou
         source.probe, source.examination = {}, {}
         source.save()
         _entry(by, at, "mounted", asset, kind=kind.value)
-        work.soon("examine", source.pk)
+        work.examine(source)
     return source
 
 

@@ -1,0 +1,139 @@
+"""Look into a source once it is mounted: is it there, has it the declared columns, what is in them, how harmful is a
+leak. What is kept of it shows no value that is not masked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from django.db import transaction
+
+from ronghe.data.profile import Profile, profile_table
+from ronghe.data.protect.publishing import compile_masks, masks_of, redacted
+from ronghe.data.protect.release import released
+from ronghe.data.scan.grades import grade_table
+from ronghe.data.scan.result import ScannedTable
+from ronghe.data.scan.scan import scan_table
+from ronghe.journeys.typed_source import attach_typed
+from ronghe.platform.audit.actions import record
+from ronghe.platform.catalogue.models import Item, VersionState
+from ronghe.platform.kinds.data import store
+from ronghe.platform.kinds.data.models import Source
+from ronghe.platform.kinds.data.reading import Reader, reader_of
+from ronghe.platform.requests.actions import CLOCK
+from ronghe.standards.catalog import catalog
+from ronghe.standards.grading import grade_profile
+from ronghe.tables import expressions as ops
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
+from ronghe.tables.staged import Staged
+from ronghe.terms import RongheError
+
+__all__ = ["Examined", "examine_source"]
+
+SAMPLE = 5
+"""Rows of the protected sample on an asset's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found: the profile, the scan with its grade, and a few rows with every personal column masked."""
+
+    profile: Profile
+    scanned: ScannedTable
+    sample: tuple[tuple[str | None, ...], ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept; no value of the source shows in it unmasked."""
+        columns = [
+            {"name": one.name, "filled": one.filled, "empty": one.empty, "distinct": one.distinct}
+            for one in self.profile.columns
+        ]
+        found = [
+            {"column": one.column, "kind": one.kind, "subject": one.subject, "grade": one.grade}
+            for one in self.scanned.found
+        ]
+        reasons = [{"code": note.code, **note.params} for note in self.scanned.reasons]
+        return {
+            "rows": self.profile.rows,
+            "malformed": self.profile.malformed,
+            "columns": columns,
+            "found": found,
+            "persons": self.scanned.persons,
+            "grade": self.scanned.grade,
+            "reasons": reasons,
+            "sample": [list(row) for row in self.sample],
+        }
+
+
+def _sampled(engine: DuckDB, columns: Mapping[str, ops.Column], scanned: ScannedTable) -> tuple[tuple[Any, ...], ...]:
+    """The first rows under the masks of a publication: nobody asked yet, so everybody's least is shown."""
+    masks = masks_of(scanned.found, grade_profile(), {name: column.type for name, column in columns.items()})
+    compiled = compile_masks(masks, columns, table="sample")
+    names = [output.name for output in compiled.outputs]
+    rows: list[tuple[Any, ...]] = []
+    for batch in released(engine, compiled, "examined", None):
+        shown = redacted(batch.rename_columns(names).slice(0, SAMPLE - len(rows)), masks.texts)
+        texts = [column.cast(pa.string()).to_pylist() for column in shown.columns]
+        rows += list(zip(*texts, strict=True))
+        if len(rows) >= SAMPLE:
+            break
+    return tuple(rows)
+
+
+def _looked_into(reader: Reader, scratch: Path) -> Examined:
+    kept: list[tuple[tuple[Any, ...], ...]] = []
+    columns: dict[str, ops.Column] = {}
+    with duckdb_engine(scratch / "spill", Resources()) as engine:
+        staged: Staged = attach_typed(
+            engine, "examined", reader.address, scratch, reader.options, reader.tell, lambda found: columns.update(found)
+        )
+        scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
+        kept.append(_sampled(engine, columns, scanned))
+        return Examined(profile_table(engine, staged, scratch), scanned, kept[0])
+
+
+def _declared(source: Source) -> list[str]:
+    """The columns that the catalogue promises of the asset."""
+    version = source.asset.versions.exclude(state=VersionState.WITHDRAWN).order_by("-number").first()
+    return [] if version is None else list(Item.objects.filter(version=version).values_list("name", flat=True))
+
+
+def _probe(source: Source, found: Examined) -> dict[str, Any]:
+    columns = [one.name for one in found.profile.columns]
+    missing = [name for name in _declared(source) if name not in columns]
+    return {"columns": columns, "missing": missing, "rows": found.profile.rows}
+
+
+def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
+    """Read a source and keep what was found; a source that cannot be read keeps why, and gives False."""
+    source = Source.objects.select_related("asset").get(pk=key)
+    mounted, found, trouble = source.mounted, None, None
+    with store.working(source.pk) as scratch:
+        try:
+            found = _looked_into(reader_of(source, clock), scratch)
+        except RongheError as error:
+            trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+    with transaction.atomic():
+        now = Source.objects.select_for_update().select_related("asset").get(pk=key)
+        if now.mounted != mounted:  # another one was mounted meanwhile, and has its own look
+            return False
+        now.probed = at = clock()
+        now.probe = {"trouble": trouble} if found is None else _probe(now, found)
+        if found is not None:
+            now.examined, now.examination = at, found.to_json()
+        now.save(update_fields=["probed", "probe", "examined", "examination"])
+        facts = {"asset": now.asset.code, "found": found is not None, "missing": now.probe.get("missing", [])}
+        owner = [str(now.asset.department_id)]
+        record(
+            by=CLOCK,
+            at=at,
+            action="source.examined",
+            subject_kind="asset",
+            subject=now.asset_id,
+            departments=owner,
+            facts=facts,
+        )
+    return found is not None

@@ -1,0 +1,83 @@
+"""What a line would let out: the very rows that a delivery would have, the first of them, and the risk in all of them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ronghe.journeys.protected_rows import ProtectedRows, protected_rows
+from ronghe.platform.kinds.data import store
+from ronghe.platform.kinds.data.models import Look, Source
+from ronghe.platform.kinds.data.plans import asked_of_line
+from ronghe.platform.kinds.data.reading import reader_of
+from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
+from ronghe.platform.requests.kind import kind_of
+from ronghe.platform.requests.models import Line
+from ronghe.tables.engine import Resources
+from ronghe.terms import InputError, RongheError
+
+__all__ = ["SHOWN", "make_look", "source_of"]
+
+SHOWN = 10
+"""Rows that who decides sees."""
+
+
+def source_of(asset: UUID, code: str) -> Source:
+    """The source of an asset; InputError where its owner mounted none."""
+    source = Source.objects.select_related("asset").filter(asset=asset).first()
+    if source is None:
+        raise InputError("platform.source_missing", asset=code)
+    return source
+
+
+def _seen(rows: ProtectedRows) -> dict[str, Any]:
+    first = rows.first(SHOWN)
+    texts = [["" if value is None else str(value) for value in column.to_pylist()] for column in first.columns]
+    risk = rows.risk.to_json()
+    kept = ("rows", "groups", "smallest", "unique", "share_unique", "below", "quasi")
+    return {
+        "columns": list(rows.plan.fields),
+        "rows": [list(row) for row in zip(*texts, strict=True)],
+        "rows_in": rows.rows_in,
+        "rows_out": rows.rows,
+        "risk": {name: risk[name] for name in kept},
+        "plan": rows.plan.to_json(),
+    }
+
+
+def _looked(line: Line, clock: Callable[[], datetime], key: UUID) -> dict[str, Any]:
+    at = clock()
+    make_keys(at)
+    version = line.version
+    terms = kind_of("data").terms_of(line, line.granted if line.granted is not None else line.fields)
+    asked = asked_of_line(line, terms, at)
+    reader = reader_of(source_of(version.asset_id, version.asset.code), clock)
+    with (
+        store.working(key) as scratch,
+        protected_rows(
+            reader.address,
+            asked,
+            scratch=scratch,
+            beside=scratch,
+            key_file=token_key_file(),
+            resources=Resources(),
+            options=reader.options,
+            progress=reader.tell,
+        ) as rows,
+    ):
+        return _seen(rows)
+
+
+def make_look(key: UUID, *, clock: Callable[[], datetime]) -> bool:
+    """Make the look, or keep why it could not be made; a line that was decided meanwhile needs none."""
+    look = Look.objects.select_related("line__version__asset", "line__request__requester").filter(pk=key).first()
+    if look is None:
+        return False
+    seen: dict[str, Any] = {}
+    trouble: dict[str, Any] = {}
+    try:
+        seen = _looked(look.line, clock, look.pk)
+    except RongheError as error:
+        trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+    Look.objects.filter(pk=key, wanted=look.wanted).update(made=clock(), seen=seen, trouble=trouble)
+    return bool(seen)
