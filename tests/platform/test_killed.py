@@ -1,0 +1,49 @@
+"""A worker that is killed anywhere leaves the old state or the new one, and another one finishes with one effect."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(folder: Path, what: str, number: int) -> list[Any]:
+    command = [sys.executable, "-m", "tests.platform.killed", str(folder), what, str(number)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def check(points: list[Any]) -> None:
+    for point in points:
+        assert point["ended"] == -9, point
+        before, after = point["before"], point["after"]
+        # Half a snapshot never counts: either nothing is handed over, or all of it is.
+        assert before["state"] == ("ready" if before["entries"] else "wanted"), point
+        assert before["entries"] <= 1
+        if before["state"] == "ready":
+            assert before["whole"], point
+        assert (point["again"], after["state"], after["rows"], after["entries"]) == (0, "ready", 3, 1), point
+        assert after["moves"] == ["submit", "accept", "deliver"], point
+        assert (after["whole"], after["beside"], after["work"]) == (True, ["1"], []), point
+
+
+def test_threats_22_and_25_a_worker_killed_in_a_delivery(tmp_path: Path) -> None:
+    points = run(tmp_path, "kill", 8)
+    assert len(points) == 8
+    check(points)
+
+
+@pytest.mark.slow
+def test_threats_22_and_25_a_worker_killed_at_every_point_of_a_delivery(tmp_path: Path) -> None:
+    points = run(tmp_path, "kill", 10_000)
+    assert len(points) == points[0]["of"]
+    check(points)
+
+
+def test_threat_19_of_64_readers_at_once_no_more_than_the_quota_get_through(tmp_path: Path) -> None:
+    assert run(tmp_path, "quota", 64) == [{"through": 32, "used": 32, "most": 32}]
