@@ -20,7 +20,7 @@ from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["stage_database", "table_names"]
+__all__ = ["stage_database", "table_names", "tables_of"]
 
 ROWS_AT_ONCE = 20_000
 NAMES_SHOWN = 20
@@ -63,6 +63,16 @@ def table_names(source: str, *, environment: Mapping[str, str] | None = None) ->
     url, _ = database_url(source, environment)
     with _connected(url) as connection:
         return tuple(_tables(connection, None))
+
+
+def tables_of(source: str, *, environment: Mapping[str, str] | None = None) -> Mapping[str, tuple[str, ...]]:
+    """The tables and views of a database with the names of their columns; no row is read. Raises as
+    `stage_database` does."""
+    url, _ = database_url(source, environment)
+    with _connected(url) as connection:
+        inspector = inspect(connection)
+        names = _tables(connection, None)
+        return {name: tuple(column["name"] for column in inspector.get_columns(name)) for name in names}
 
 
 def _select_all(connection: Connection, url: URL, name: str) -> str:
