@@ -6,13 +6,7 @@ from typing import Any
 
 from ronghe.platform.audit.replaying import replays
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Source, Version, VersionState
-
-
-@replays("source.stopped")
-def stopped(body: Mapping[str, Any], at: datetime) -> None:
-    """The owner's switch stays off until the owner turns it on."""
-    Source.objects.filter(asset=body["subject"], stopped__isnull=True).update(stopped=at)
+from ronghe.platform.catalogue.models import Version, VersionState
 
 
 @replays("catalogue.withdrawn")
