@@ -20,7 +20,18 @@ from tests.platform.conftest import START, City, RecordedKind
 pytestmark = pytest.mark.django_db
 LAW = legal_profile("cn-809-2025")
 PASSWORD = "correct horse battery staple"
-PAGES = ("/", "/catalogue", "/cart", "/requests", "/objections", "/audit", "/people")
+PAGES = (
+    "/",
+    "/catalogue",
+    "/cart",
+    "/requests",
+    "/objections",
+    "/audit",
+    "/people",
+    "/notices",
+    "/security",
+    "/webhooks",
+)
 
 
 @pytest.fixture

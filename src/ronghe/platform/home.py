@@ -4,15 +4,26 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["DATABASE_VARIABLE", "DEMO_MARK", "database", "demo_of", "private_folder", "secret_key"]
+__all__ = [
+    "DATABASE_VARIABLE",
+    "DEMO_MARK",
+    "Mail",
+    "database",
+    "demo_of",
+    "mail",
+    "private_folder",
+    "secret_key",
+]
 
 DATABASE_VARIABLE = "RONGHE_DATABASE"
+MAIL_VARIABLE = "RONGHE_MAIL"
 DEMO_MARK = "demo.json"
 """Lies in the home of a demo, and only there; holds the one password of its people."""
 SECRET = "secret.key"  # noqa: S105 - the name of the file
@@ -91,3 +102,50 @@ def database(home: Path, environ: Mapping[str, str]) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server: `ssl` from the first byte, `starttls` after a greeting."""
+
+    host: str
+    port: int
+    user: str
+    sender: str
+    ssl: bool
+    starttls: bool
+    password: str = field(default="", repr=False)
+
+
+def mail(environ: Mapping[str, str]) -> Mail | None:
+    """The server that RONGHE_MAIL names, `smtps://user@host:465?from=address` or `smtp://`, which turns to TLS after
+    the greeting; None without it. The password lies in the file that RONGHE_MAIL_PASSWORD_FILE names.
+
+    UsageError for another form, or a password in the address; InputError for a file that cannot be read.
+    """
+    named = environ.get(MAIL_VARIABLE)
+    if not named:
+        return None
+    url = urlsplit(named)
+    options = dict(parse_qsl(url.query))
+    if url.scheme not in ("smtp", "smtps") or not url.hostname or url.password or "from" not in options:
+        raise UsageError("platform.mail_form", variable=MAIL_VARIABLE)
+    return Mail(
+        url.hostname,
+        url.port or (465 if url.scheme == "smtps" else 587),
+        unquote(url.username or ""),
+        options["from"],
+        ssl=url.scheme == "smtps",
+        # A mail server on the same machine often speaks no TLS.
+        starttls=url.scheme == "smtp" and options.get("tls") != "no",
+        password=_password(environ.get(f"{MAIL_VARIABLE}_PASSWORD_FILE")),
+    )
+
+
+def _password(file: str | None) -> str:
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, ValueError) as fault:
+        raise InputError("platform.password_file", path=file) from fault

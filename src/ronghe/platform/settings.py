@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.journeys.settings import home
-from ronghe.platform.home import database, secret_key
+from ronghe.platform.home import database, mail, secret_key
 
 HOME: Path = home(os.environ).absolute()
 SECRET_KEY = secret_key(HOME)
@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "ronghe.platform.jobs",
     "ronghe.platform.departments",
     "ronghe.platform.access",
+    "ronghe.platform.alarms",
     "ronghe.platform.catalogue",
     "ronghe.platform.requests",
     "ronghe.platform.kinds.data",
@@ -100,4 +101,17 @@ if os.environ.get("RONGHE_HTTPS") == "1":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+
+ENVIRONMENT = os.environ
+"""Where the platform may call, and the like: read when it is needed, so that tests can say otherwise."""
+PUBLIC_URL = os.environ.get("RONGHE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+"""What stands before the links in mail."""
+_MAIL = mail(os.environ)
+MAIL_IS_ON = _MAIL is not None
+if _MAIL is not None:
+    EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.ssl, _MAIL.starttls
+    DEFAULT_FROM_EMAIL = _MAIL.sender
+EMAIL_TIMEOUT = 15
 LOGGING_CONFIG = None

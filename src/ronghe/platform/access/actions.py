@@ -29,7 +29,7 @@ __all__ = [
     "switch_off",
 ]
 
-SCOPES = ("catalogue.read", "catalogue.write", "requests.write", "data.read")
+SCOPES = ("catalogue.read", "catalogue.write", "requests.write", "data.read", "webhooks.write")
 LONGEST_TOKEN = timedelta(days=366)
 
 

@@ -9,8 +9,9 @@ from django.db.models import Q
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, Held
+from ronghe.platform.departments.models import Department
 
-__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at"]
+__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at", "people_with"]
 
 
 def _now(at: datetime) -> Q:
@@ -70,3 +71,13 @@ def people_at(at: datetime) -> list[dict[str, Any]]:
         }
         for person in Person.objects.order_by("username")
     ]
+
+
+def people_with(at: datetime, department: Department | None, *roles: Role) -> list[Person]:
+    """Who has one of the roles at `at`, in the department or (None) anywhere, and who stands in for them."""
+    held = Membership.objects.filter(_now(at), role__in=roles, person__is_active=True)
+    if department is not None:
+        held = held.filter(department=department)
+    lent = Delegation.objects.filter(_now(at), membership__in=held).filter(Q(ended__isnull=True) | Q(ended__gt=at))
+    either = Q(pk__in=held.values("person")) | Q(pk__in=lent.values("to"))
+    return list(Person.objects.filter(either, is_active=True).order_by("username"))

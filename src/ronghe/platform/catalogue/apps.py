@@ -12,5 +12,5 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        """Endings that a restored backup must learn of from the log."""
-        from ronghe.platform.catalogue import replay  # noqa: F401 - it registers itself, and models load first
+        """What happens by itself: telling people, endings that a restored backup must learn of."""
+        from ronghe.platform.catalogue import replay, telling  # noqa: F401 - they register themselves

@@ -23,8 +23,10 @@ _MENU = (
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
     ("objections", "/objections", ()),
+    ("notices", "/notices", ()),
     ("audit", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
+    ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
     ("security", "/security", SEES),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )

@@ -12,5 +12,5 @@ class RequestsConfig(AppConfig):
     label = "requests"
 
     def ready(self) -> None:
-        """Endings that a restored backup must learn of from the log."""
-        from ronghe.platform.requests import replay  # noqa: F401 - it registers itself, and models load first
+        """What happens by itself: telling people, the clocks, endings that a restored backup must learn of."""
+        from ronghe.platform.requests import clocks, replay, telling  # noqa: F401 - they register themselves

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from ronghe.platform.access.models import Person
+from ronghe.platform.alarms.models import Message, MessageState
 from ronghe.platform.audit.sealing import GRACE, waits_since
 from ronghe.platform.audit.store import has_log
 from ronghe.platform.console.health.findings import Check, Finding, Level
@@ -33,6 +34,7 @@ def installation_checks(home: Path, at: datetime) -> list[tuple[str, Check]]:
         ("log", lambda: _log(home, at)),
         ("workers", lambda: _workers(at)),
         ("jobs", _jobs),
+        ("messages", lambda: _messages(at)),
         ("disk", lambda: _disk(home)),
         ("assets", _assets),
         ("calendar", lambda: _calendar(at)),
@@ -85,6 +87,13 @@ def _workers(at: datetime) -> Iterator[Finding]:
 def _jobs() -> Iterator[Finding]:
     failed = Job.objects.filter(state=JobState.FAILED).count()
     yield Finding("jobs_failed", Level.WARNING, {"count": failed}) if failed else Finding("jobs_well", Level.GOOD)
+
+
+def _messages(at: datetime) -> Iterator[Finding]:
+    lost = Message.objects.filter(state=MessageState.GIVEN_UP, made__gt=at - timedelta(days=30)).exclude(fault="ended")
+    stuck = Message.objects.filter(state=MessageState.WAITING, tries__gt=2).count()
+    if lost.exists() or stuck:
+        yield Finding("messages_lost", Level.WARNING, {"lost": lost.count(), "stuck": stuck})
 
 
 def _disk(home: Path) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Who is told of what, by page, mail or webhook, and whether it reached them."""
