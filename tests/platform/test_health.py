@@ -160,7 +160,7 @@ def test_only_records_of_python_that_stand_are_matched() -> None:
     elsewhere = json.loads(json.dumps(RECORD).replace("PyPI", "npm"))
     matched = match([elsewhere, RECORD | {"withdrawn": "2026-01-01T00:00:00Z"}], {"some-package": "1.0"})
     assert (matched.records, matched.found) == (1, ())
-    listed = {**RECORD, "affected": [{**RECORD["affected"][0], "ranges": [], "versions": ["3.0"]}]}  # type: ignore[dict-item,index]
+    listed = {**RECORD, "affected": [{**RECORD["affected"][0], "ranges": [], "versions": ["3.0"]}]}  # type: ignore[dict-item]
     assert match([listed], {"some-package": "3.0"}).found
     last = json.loads(json.dumps(RECORD).replace('"fixed"', '"last_affected"'))
     assert match([last], {"some-package": "1.4.2"}).found

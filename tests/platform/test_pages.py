@@ -160,7 +160,7 @@ def test_the_second_factor_is_asked_for_and_a_recovery_code_works_once(door: Per
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("url", PAGES)
 def test_a_page_speaks_one_language(url: str, lang: str, city: City, version: Version, request_id: str) -> None:
-    everybody = city.person("万能", city.bureau, Role.COORDINATOR, Role.AUDITOR, Role.ASKER)
+    everybody = city.person("万能", city.bureau, Role.COORDINATOR, Role.AUDITOR, Role.ASKER, Role.SECURITY_OFFICER)
     city.person("万能", city.bureau, Role.SYSTEM_ADMINISTRATOR)
     page = client(everybody, lang).get(url)
     assert page.status_code == 200

@@ -41,7 +41,7 @@ class Notice(models.Model):
     class Meta:
         ordering = ("-made", "-id")
         indexes = (models.Index(fields=("person", "read", "made"), name="alarms_unread"),)
-        constraints = (models.UniqueConstraint(fields=("person", "key"), name="told_once"),)
+        constraints = (models.UniqueConstraint(fields=("person", "key"), name="noticed_once"),)
 
     def __str__(self) -> str:
         """What it is."""

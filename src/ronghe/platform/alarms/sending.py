@@ -103,7 +103,7 @@ def _mail(notice: Notice) -> str:
     # A line break in a subject would begin another header.
     subject = " ".join(text.split())[:150]
     link = f"{settings.PUBLIC_URL.rstrip('/')}{notice.url}"
-    body = render("platform.mail_body", lang, text=text, link=link)
+    body = "\n\n".join((text, link, render("platform.mail_end", lang)))
     EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email], connection=get_connection()).send()
     return ""
 

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="notice",
-            constraint=models.UniqueConstraint(fields=("person", "key"), name="told_once"),
+            constraint=models.UniqueConstraint(fields=("person", "key"), name="noticed_once"),
         ),
         migrations.AddIndex(
             model_name="message",
