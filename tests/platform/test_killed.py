@@ -1,6 +1,7 @@
 """A worker that is killed anywhere leaves the old state or the new one, and another one finishes with one effect."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(folder: Path, what: str, number: int) -> list[Any]:
     command = [sys.executable, "-m", "tests.platform.killed", str(folder), what, str(number)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # A database of its own, whatever the other tests run on.
+    environment = {name: value for name, value in os.environ.items() if name != "RONGHE_DATABASE"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3_000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 

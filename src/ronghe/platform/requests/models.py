@@ -1,5 +1,7 @@
 """Requests with their lines, decisions and moves; grants; objections to rows; disputes."""
 
+from typing import Any
+
 from django.db import models
 
 from ronghe.platform.catalogue.models import Version
@@ -132,6 +134,12 @@ class Grant(models.Model):
     def __str__(self) -> str:
         """What it is for."""
         return self.purpose
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The obligations by field, in the order in which the fields were granted: PostgreSQL's jsonb sorts names."""
+        granted = [name for name in self.line.granted or () if name in self.fields]
+        return {name: self.fields[name] for name in (*granted, *sorted(self.fields.keys() - granted))}
 
 
 class Objection(models.Model):

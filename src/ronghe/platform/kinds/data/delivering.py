@@ -70,7 +70,7 @@ def _made(delivery: Delivery, clock: Clock, tell: Tell) -> dict[str, Any]:
     reader = reader_of(source, clock, tell)
     if wanted_by(grant).method.by_subject:
         # Nothing is copied: the service is ready when the source can be read.
-        return {"rows": None, "columns": list(grant.fields), "files": [], "changes": {}, "plan": ""}
+        return {"rows": None, "columns": list(grant.terms), "files": [], "changes": {}, "plan": ""}
     return _snapshot(delivery, reader, clock, tell)
 
 

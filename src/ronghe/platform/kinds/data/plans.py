@@ -135,7 +135,7 @@ def asked_of_grant(
     check_live(grant, at)
     return _asked(
         grant.version,
-        fields(grant.fields),
+        fields(grant.terms),
         (*wanted_by(grant).where, *also),
         id=str(grant.pk),
         consumer=grant.consumer.code,
