@@ -1,6 +1,6 @@
 # Run `make` for the list. Paths are relative, so the folder's own path may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check docs pictures bench assets requirements clean
+.PHONY: help run test test-all check docs pictures bench assets bundle requirements clean
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
@@ -53,6 +53,10 @@ bench: ## run the benchmarks beside their peers; results go to benchmarks/result
 
 assets: ## fetch the chart library that reports carry
 	@tools/set-up assets
+
+bundle: ## one archive that installs the platform without network; MACHINE=aarch64 for another machine
+	@tools/set-up run assets
+	@tools/bundle $(MACHINE)
 
 requirements: ## compile requirements/*.txt and package-lock.json again; UPGRADE=1 takes newer versions
 	@tools/set-up run

@@ -73,7 +73,7 @@ def init(session: Session, /, *, bureau: str | None, code: str | None) -> None:
     """See `cli.command_init`."""
     if (bureau is None) != (code is None):
         raise UsageError("cli.init_both")
-    from ronghe.platform.serve.running import prepare
+    from ronghe.platform.serve.running import prepare, seal_here
 
     home = prepare(change=True)
     from ronghe.platform.access import start as beginning
@@ -85,6 +85,7 @@ def init(session: Session, /, *, bureau: str | None, code: str | None) -> None:
         people = _asked(session) if sys.stdin.isatty() else _piped()
         beginning.start(at=_now(), bureau=bureau, code=code, people=people)
         names = [username for username, _ in people.values()]
+        seal_here(home)
     count = Person.objects.count()
 
     def view(console: Any, shown: Session) -> None:
@@ -121,13 +122,14 @@ def list_(session: Session, /) -> None:
 @click.pass_obj
 def password(session: Session, /, username: str) -> None:
     """See `cli.command_user_password`."""
-    from ronghe.platform.serve.running import prepare
+    from ronghe.platform.serve.running import prepare, seal_here
 
-    prepare()
+    home = prepare()
     from ronghe.platform.access.machine import at_the_machine, person_named, set_password
 
     person = person_named(username)
     set_password(by=at_the_machine(), at=_now(), person=person, password=_password(session, username))
+    seal_here(home)
     session.show({"username": username}, lambda console, shown: console.print(shown.text("cli.user_password_set")))
 
 
@@ -136,12 +138,13 @@ def password(session: Session, /, username: str) -> None:
 @click.pass_obj
 def off(session: Session, /, username: str) -> None:
     """See `cli.command_user_off`."""
-    from ronghe.platform.serve.running import prepare
+    from ronghe.platform.serve.running import prepare, seal_here
 
-    prepare()
+    home = prepare()
     from ronghe.platform.access.machine import at_the_machine, person_named, shut_out
 
     shut_out(by=at_the_machine(), at=_now(), person=person_named(username))
+    seal_here(home)
     told = session.text("cli.user_off", name=username)
     session.show({"username": username}, lambda console, _: console.print(told))
 
@@ -152,12 +155,13 @@ def off(session: Session, /, username: str) -> None:
 @click.pass_obj
 def administrator(session: Session, /, role: str, username: str) -> None:
     """See `cli.command_user_administrator`."""
-    from ronghe.platform.serve.running import prepare
+    from ronghe.platform.serve.running import prepare, seal_here
 
-    prepare()
+    home = prepare()
     from ronghe.platform.access.machine import at_the_machine, let_in
     from ronghe.platform.access.roles import Role
 
     secret = _password(session, session.text(f"platform.role_{role}"))
     let_in(by=at_the_machine(), at=_now(), username=username, password=secret, role=Role(role))
+    seal_here(home)
     session.show({"username": username, "role": role}, lambda console, shown: console.print(shown.text("cli.started")))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ronghe.terms import InputError, UsageError
 
-__all__ = ["load", "prepare", "serve_parts", "serve_web", "serve_worker"]
+__all__ = ["load", "prepare", "seal_here", "serve_parts", "serve_web", "serve_worker"]
 
 NEEDED = ("django", "allauth", "granian", "starlette", "a2wsgi", "dbos")
 THREADS = 4
@@ -38,14 +38,21 @@ def prepare(*, change: bool = False) -> Path:
         check_schema()
         return home
     upgrade()
-    from ronghe.platform.audit.sealing import seal_all
-    from ronghe.platform.audit.store import has_log, make_log
+    from ronghe.platform.audit.store import make_log
 
     make_log(home)
-    if has_log(home):
-        # Entries may have waited since the platform was stopped; nothing would be done until they are sealed.
-        seal_all(home)
+    # Entries may have waited since the platform was stopped; nothing would be done until they are sealed.
+    seal_here(home)
     return home
+
+
+def seal_here(home: Path) -> None:
+    """Put what waits into the log, where this machine has it: what a command did is in it when the command ends."""
+    from ronghe.platform.audit.sealing import seal_all
+    from ronghe.platform.audit.store import has_log
+
+    if has_log(home):
+        seal_all(home)
 
 
 def _check_port(host: str, port: int) -> None:
