@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 
 from ronghe.messages import render_error
 from ronghe.platform.access.models import Person
-from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.middleware import Asked, Hidden
 from ronghe.terms import RongheError
 
 __all__ = ["Failed", "one", "signed_in", "tried"]
@@ -36,11 +36,12 @@ def signed_in(view: View) -> View:
 def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
     """The object of this id among those that the asker sees; 404 for any other, whether it exists or not."""
     try:
-        found = seen.filter(pk=key if isinstance(key, UUID) else UUID(key)).first()
+        known = key if isinstance(key, UUID) else UUID(key)
     except ValueError:
-        found = None
+        raise Http404 from None
+    found = seen.filter(pk=known).first()
     if found is None:
-        raise Http404
+        raise Hidden(seen.model._meta.model_name or "", known)  # noqa: SLF001 - public API
     return found
 
 

@@ -1,8 +1,11 @@
 """Before a view: who asks, in which language, when. After it: errors as pages, and the headers that close doors."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
+from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,6 +13,7 @@ from ronghe.messages import LANGUAGES, Language, render_error
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.actions import record
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
@@ -26,6 +30,15 @@ class Asked(HttpRequest):
     actor: Actor
     lang: Language
     now: datetime
+
+
+class Hidden(Http404):
+    """Somebody asked for a record that is not there for them: whether it exists nobody says, but it is kept that they
+    asked."""
+
+    def __init__(self, kind: str, key: UUID) -> None:
+        super().__init__()
+        self.kind, self.key = kind, key
 
 
 def language_of(request: HttpRequest) -> Language:
@@ -70,9 +83,30 @@ class Console:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """One page for every error that we know; a thing that is hidden and one that does not exist look the same."""
+        if isinstance(fault, Hidden):
+            _keep(request, fault)
         if isinstance(fault, Http404):
             return render(request, "console/error.html", {"missing": True}, status=404)
+        if isinstance(fault, DataError):
+            # PostgreSQL keeps no NUL and no text beyond its column; whatever was typed, it was not kept.
+            fault = InputError("platform.typed_unfit")
         if not isinstance(fault, RongheError):
             return None
         text = render_error(fault, request.lang)  # type: ignore[attr-defined]
         return render(request, "console/error.html", {"text": text}, status=status_of(fault))
+
+
+def _keep(request: HttpRequest, hidden: Hidden) -> None:
+    """After the view's own transaction is undone; the answer is the same if it cannot be kept."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return
+    with suppress(RongheError), transaction.atomic():
+        record(
+            by=actor,
+            at=request.now,  # type: ignore[attr-defined]
+            action="access.denied",
+            subject_kind=hidden.kind,
+            subject=hidden.key,
+            departments=[str(department) for department in actor.departments],
+        )
