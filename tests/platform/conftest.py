@@ -53,6 +53,9 @@ class RecordedKind:
         if not fields or not set(fields) <= known:
             raise InputError("platform.field_unknown", name=", ".join(fields), known=", ".join(known))
 
+    def is_personal(self, line: Line, fields: Sequence[str]) -> bool:
+        return line.version.personal or line.version.items.filter(personal=True, name__in=fields).exists()
+
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         return {name: {"obligation": "keep"} for name in fields}
 

@@ -83,6 +83,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 SOURCE_FOLDERS = [Path(part) for part in os.environ.get("RONGHE_FOLDERS", "").split(os.pathsep) if part]
 SOURCE_HOSTS = [host.strip() for host in os.environ.get("RONGHE_SOURCE_HOSTS", "").split(",") if host.strip()]
+FILE_UPLOAD_HANDLERS = [
+    "ronghe.platform.console.receiving.Bounded",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 LARGEST_UPLOAD = int(os.environ.get("RONGHE_UPLOAD_MB", "500")) * 1_000_000
 
 USE_TZ = True

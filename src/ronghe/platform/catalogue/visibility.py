@@ -6,7 +6,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.catalogue.models import VersionState
 
-__all__ = ["visible_versions"]
+__all__ = ["visible_demands", "visible_versions"]
 
 _EVERYWHERE = (Role.COORDINATOR, Role.AUDITOR)
 
@@ -20,3 +20,12 @@ def visible_versions(actor: Actor) -> Q:
         return Q(pk__in=())
     own = actor.where(Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER)
     return Q(state__in=(VersionState.PUBLISHED, VersionState.REPLACED)) | Q(asset__department__in=own)
+
+
+def visible_demands(actor: Actor) -> Q:
+    """What was asked for in vain is seen by who asked, who should have it, and the bureau."""
+    if actor.anywhere(*_EVERYWHERE):
+        return Q()
+    if not actor.held:
+        return Q(pk__in=())
+    return Q(department__in=actor.where(Role.ASKER)) | Q(owner__in=actor.where(Role.OFFERER, Role.APPROVER))

@@ -50,6 +50,7 @@ class Failed:
 
     def __init__(self) -> None:
         self.text = ""
+        self.error: RongheError | None = None
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -61,6 +62,6 @@ def tried(request: Asked, action: Callable[[], object], failed: Failed) -> bool:
         with transaction.atomic():
             action()
     except RongheError as error:
-        failed.text = render_error(error, request.lang)
+        failed.text, failed.error = render_error(error, request.lang), error
         return False
     return True

@@ -9,8 +9,9 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Version, VersionState
-from ronghe.platform.catalogue.visibility import visible_versions
+from ronghe.platform.catalogue.models import Demand, Version, VersionState
+from ronghe.platform.catalogue.visibility import visible_demands, visible_versions
+from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.requests.models import Objection, Request
 from ronghe.platform.requests.rules import LIVE
 from ronghe.platform.requests.visibility import visible_objections, visible_requests
@@ -131,7 +132,35 @@ def _of_others(actor: Actor, today: date) -> list[Waiting]:
         found.append(
             Waiting("answer", title, objection.department.name, f"/objections/{objection.pk}", objection.due, late)
         )
-    return found
+    return [*found, *_of_needs(actor, today), *_of_corrections(actor)]
+
+
+def _of_needs(actor: Actor, today: date) -> list[Waiting]:
+    open_ = Demand.objects.filter(visible_demands(actor), answered__isnull=True).select_related("department")
+    mine = {"answer_demand": Q(owner__in=actor.where(Role.OFFERER))}
+    if actor.anywhere(Role.COORDINATOR):
+        mine["assign"] = Q(owner__isnull=True)
+    return [
+        Waiting(task, one.text[:60], one.department.name, "/demands", one.due, one.due is not None and one.due < today)
+        for task, rule in mine.items()
+        for one in open_.filter(rule)[:200]
+    ]
+
+
+def _of_corrections(actor: Actor) -> list[Waiting]:
+    mine = Correction.objects.filter(grant__consumer__in=actor.where(Role.ASKER), confirmed__isnull=True)
+    told = mine.select_related("grant__version__asset__department", "objection")[:200]
+    return [
+        Waiting(
+            "confirm",
+            f"{one.grant.version.name} · {one.objection.field}",
+            one.grant.version.asset.department.name,
+            f"/grants/{one.grant_id}",
+            None,
+            late=False,
+        )
+        for one in told
+    ]
 
 
 def standing(actor: Actor) -> list[tuple[str, int]]:

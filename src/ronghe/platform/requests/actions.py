@@ -280,10 +280,13 @@ def lengthen_clock(*, by: Actor, at: datetime, request: Request, days: int, prof
     return now
 
 
-def _check_personal(request: Request) -> None:
-    personal = request.lines.filter(version__personal=True) | request.lines.filter(version__items__personal=True)
-    if personal.exists() and not request.assessment:
-        raise Refused("platform.assessment_missing")
+def _check_personal(request: Request, lines: Sequence[Line]) -> None:
+    if request.assessment:
+        return
+    for line in lines:
+        fields = line.granted if line.granted is not None else line.fields
+        if fields and kind_of(line.version.asset.kind).is_personal(line, fields):
+            raise Refused("platform.assessment_missing")
 
 
 def _said(by: Actor, at: datetime, now: Request, outcome: str) -> int:
@@ -329,7 +332,6 @@ def decide(
         check_move("accept", RequestState(now.state))
         if now.wanted_until <= at:
             raise Refused("platform.period_over")
-        _check_personal(now)
         lines = list(now.lines.select_related("version__asset"))
         part = False
         for line in lines:
@@ -341,6 +343,7 @@ def decide(
             part = part or set(fields) != set(line.fields)
         if not any(line.granted for line in lines):
             raise Refused("platform.nothing_granted")
+        _check_personal(now, lines)
         done = _said(by, at, now, "accept")
         if done < now.owner.approval_steps:
             record(

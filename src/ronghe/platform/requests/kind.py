@@ -18,6 +18,9 @@ class Kind(Protocol):
     def check_line(self, version: Version, fields: Sequence[str], rows: Mapping[str, Any]) -> None:
         """InputError for a wish that the asset cannot fulfill."""
 
+    def is_personal(self, line: Line, fields: Sequence[str]) -> bool:
+        """Whether personal data would leave, so that the impact assessment must be there first (PIPL art. 55)."""
+
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         """The obligations under which each granted field leaves its department."""
 

@@ -6,7 +6,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.terms import RequestState
 
-__all__ = ["visible_grants", "visible_objections", "visible_requests"]
+__all__ = ["visible_disputes", "visible_grants", "visible_objections", "visible_requests"]
 
 _EVERYWHERE = (Role.COORDINATOR, Role.AUDITOR)
 _OWNERS = (Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER)
@@ -40,3 +40,14 @@ def visible_objections(actor: Actor) -> Q:
         return Q(pk__in=())
     mine = Q(department__in=actor.where(Role.ASKER, Role.SECURITY_OFFICER))
     return mine | Q(version__asset__department__in=actor.where(*_OWNERS))
+
+
+def visible_disputes(actor: Actor) -> Q:
+    """By both sides."""
+    if actor.anywhere(*_EVERYWHERE):
+        return Q()
+    if not actor.held:
+        return Q(pk__in=())
+    own = actor.where(*_OWNERS)
+    mine = Q(raised_by__in=actor.where(Role.ASKER, Role.SECURITY_OFFICER))
+    return mine | Q(request__owner__in=own) | Q(objection__version__asset__department__in=own)

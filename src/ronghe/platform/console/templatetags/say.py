@@ -63,6 +63,18 @@ def demo_people() -> list[tuple[Person, Department, list[str]]]:
     return sorted(listed, key=lambda row: not row[1].is_bureau)
 
 
+@register.simple_tag
+def percent(share: float) -> str:
+    """A share from 0 to 1 as a percentage."""
+    return f"{share:.1%}"
+
+
+@register.simple_tag
+def percent_of(part: int, rest: int) -> str:
+    """A part beside its rest as a percentage; a dash where there is neither."""
+    return f"{part / (part + rest):.1%}" if part + rest else "–"
+
+
 @register.filter
 def day(moment: datetime | date | None) -> str:
     """The legal day of an instant."""
@@ -86,7 +98,7 @@ def instant(text: str) -> datetime:
 @register.filter
 def tone(state: str) -> str:
     """The color of a state; the word stands beside it always."""
-    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional"}
+    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional", "ready"}
     bad = {"refused", "revoked", "not_shared"}
-    wait = {"submitted", "supplement_asked", "in_review", "conditional"}
+    wait = {"submitted", "supplement_asked", "in_review", "conditional", "wanted"}
     return "good" if state in good else "bad" if state in bad else "wait" if state in wait else "plain"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,11 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import actions
-from ronghe.platform.catalogue.models import Version, VersionState
+from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.queries import facets, versions
+from ronghe.platform.console.lineage import Lineage, lineage_of
+from ronghe.platform.console.looks import trouble_text
+from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.requests.models import Grant
 from ronghe.platform.requests.visibility import visible_grants
 from ronghe.terms import Kind
@@ -39,6 +43,7 @@ def catalogue(request: Asked) -> HttpResponse:
         "facets": facets(versions(request.actor, text=text)),
         "kinds": [kind.value for kind in Kind],
         "cart": request.session.get("cart", []),
+        "may_offer": request.actor.anywhere(Role.OFFERER),
     }
     part = "console/_rows.html" if request.headers.get("HX-Target") == "rows" else "console/catalogue.html"
     return render(request, part, shown)
@@ -66,6 +71,8 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
     grants = Grant.objects.filter(visible_grants(request.actor), version__asset=version.asset_id)
     seen = Version.objects.filter(visible_versions(request.actor), asset=version.asset_id)
     may_review = request.actor.anywhere(Role.COORDINATOR) and version.state == VersionState.IN_REVIEW
+    owns = request.actor.has(Role.OFFERER, version.asset.department_id)
+    source = Source.objects.filter(asset=version.asset_id).first()
     shown: dict[str, Any] = {
         "version": version,
         "items": list(version.items.all()),
@@ -75,10 +82,34 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
         "may_review": may_review,
         "may_ask": request.actor.anywhere(Role.ASKER) and version.state == VersionState.PUBLISHED,
         "in_cart": str(version.pk) in request.session.get("cart", []),
-        "history": Entry.objects.filter(subject_kind="version", subject=str(version.pk))[:20] if may_review else (),
+        "history": _history(request, version) if may_review or owns else (),
+        "source": source if owns else None,
+        "owns": owns,
+        "known": source.examination if source and source.examined else None,
+        "sample": _sample(source, version, owns=owns) if source else None,
+        "trouble": trouble_text(source.probe.get("trouble"), request.lang) if source and owns else "",
+        "lineage": _lineage(version, source, list(grants[:12]) if grants else []),
         "failed": failed,
     }
     return render(request, "console/asset.html", shown, status=403 if failed else 200)
+
+
+def _history(request: Asked, version: Version) -> Any:
+    mine = Q(subject_kind="version", subject__in=[str(key) for key in version.asset.versions.values_list("pk", flat=True)])
+    return Entry.objects.filter(mine | Q(subject_kind="asset", subject=str(version.asset_id)))[:30]
+
+
+def _sample(source: Source, version: Version, *, owns: bool) -> dict[str, Any] | None:
+    """The protected rows; of what is not shared only its owner sees any."""
+    if not source.examined or (version.sharing_class == SharingClass.NOT_SHARED and not owns):
+        return None
+    return {"columns": source.probe.get("columns", []), "rows": source.examination.get("sample", [])}
+
+
+def _lineage(version: Version, source: Source | None, grants: list[Grant]) -> Lineage:
+    """From the source through the entry to those who use it and whom the asker may know of."""
+    begins = [(source.kind if source else "", source.called if source and source.kind == "upload" else "")]
+    return lineage_of(begins, version.name, sorted({grant.consumer.name for grant in grants}))
 
 
 @signed_in

@@ -59,10 +59,24 @@ def objection_page(request: Asked, key: str) -> HttpResponse:
     return _shown(request, one(queries.objections(request.actor), key), Failed())
 
 
+def may_see_all(request: Asked, owner: object) -> bool:
+    """Whom a correction reached is known to the owner and the bureau; a holder learns of itself alone."""
+    everywhere = request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR)
+    return everywhere or any(held.department == owner for held in request.actor.held)
+
+
 def _shown(request: Asked, objection: Objection, failed: Failed) -> HttpResponse:
     owner = objection.version.asset.department_id
     may = objection.answered is None and request.actor.has(Role.OFFERER, owner)
-    shown = {"objection": objection, "may_answer": may, "failed": failed}
+    rejected = objection.upheld is False and request.actor.has(Role.ASKER, objection.department_id)
+    told = objection.corrections.select_related("grant__consumer", "delivery") if may_see_all(request, owner) else ()
+    shown = {
+        "objection": objection,
+        "may_answer": may,
+        "may_dispute": rejected and not objection.disputes.exists(),
+        "corrections": told,
+        "failed": failed,
+    }
     return render(request, "console/objection.html", shown, status=403 if failed else 200)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +15,7 @@ from ronghe.platform.catalogue.models import Asset, SharingClass, Version, Versi
 from ronghe.platform.catalogue.rules import FORMATS, ITEM_TYPES, METHODS, PERIODS
 from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.departments.models import Department
 from ronghe.standards.catalog import catalog
 from ronghe.terms import Kind
@@ -24,7 +26,7 @@ PAGE = 20
 BLANK_ROWS = 4
 MOST_ITEMS = 500
 _TEXTS = ("name", "abstract", "category", "format", "method", "update_period", "sharing_class", "legal_basis")
-_ITEM = ("name", "type", "element", "unit", "about")
+_ITEM = ("name", "type", "element", "unit", "about", "obligation")
 
 
 @signed_in
@@ -59,15 +61,7 @@ def _asset(request: Asked, code: str) -> Asset:
 
 
 def _fields(request: Asked) -> dict[str, Any]:
-    typed = request.POST
-    conditions = [line.strip() for line in typed.get("conditions", "").splitlines() if line.strip()]
-    personal = any(item["personal"] for item in _items(request))
-    return {
-        **{name: typed.get(name, "").strip() for name in _TEXTS},
-        "conditions": conditions,
-        "is_lead_source": "is_lead_source" in typed,
-        "personal": personal,
-    }
+    return {**_typed(request)[0], "personal": bool(request.POST.getlist("item-personal"))}
 
 
 def _items(request: Asked) -> list[Mapping[str, Any]]:
@@ -76,21 +70,48 @@ def _items(request: Asked) -> list[Mapping[str, Any]]:
     columns = {name: typed.getlist(f"item-{name}")[:MOST_ITEMS] for name in _ITEM}
     personal = set(typed.getlist("item-personal"))
     rows = [dict(zip(_ITEM, row, strict=True)) for row in zip(*columns.values(), strict=False)]
+    key = typed.get("item-key", "")
     return [
-        {**row, "name": row["name"].strip(), "personal": str(place) in personal}
+        {
+            **row,
+            "name": row["name"].strip(),
+            "personal": str(place) in personal,
+            "is_key": str(place) == key,
+            "obligation": obligation_in(row["obligation"]),
+        }
         for place, row in enumerate(rows)
         if row["name"].strip()
     ]
+
+
+def _shown(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**item, "obligation": obligation_words(item["obligation"])}
+
+
+def _typed(request: Asked) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
+    """What was typed, though it may be wrong."""
+    typed = request.POST
+    columns = [typed.getlist(f"item-{name}")[:MOST_ITEMS] for name in _ITEM]
+    personal, key = set(typed.getlist("item-personal")), typed.get("item-key", "")
+    rows = [dict(zip(_ITEM, row, strict=True)) for row in zip(*columns, strict=False)]
+    items: list[Mapping[str, Any]] = [
+        {**row, "personal": str(place) in personal, "is_key": str(place) == key}
+        for place, row in enumerate(rows)
+        if row["name"].strip()
+    ]
+    conditions = [line.strip() for line in typed.get("conditions", "").splitlines() if line.strip()]
+    fields = {name: typed.get(name, "").strip() for name in _TEXTS}
+    return {**fields, "conditions": conditions, "is_lead_source": "is_lead_source" in typed}, items
 
 
 def _form(request: Asked, **shown: Any) -> dict[str, Any]:
     """What the form shows: what was typed, else what is kept; and empty rows below the items."""
     version: Version | None = shown.get("version")
     if request.method == "POST":
-        fields, items = _fields(request), _items(request)
+        fields, items = _typed(request)
     elif version is not None:
         fields = {name: getattr(version, name) for name in (*_TEXTS, "conditions", "is_lead_source")}
-        items = list(version.items.values(*_ITEM, "personal"))
+        items = [_shown(item) for item in version.items.values(*_ITEM, "personal", "is_key")]
     else:
         fields, items = {"sharing_class": SharingClass.UNCONDITIONAL.value}, []
     return {
@@ -100,6 +121,7 @@ def _form(request: Asked, **shown: Any) -> dict[str, Any]:
         "rows": [*items, *[{"type": "C"} for _ in range(BLANK_ROWS)]],
         "choices": {"format": FORMATS, "method": METHODS, "period": PERIODS, "sharing": SharingClass.values},
         "types": ITEM_TYPES,
+        "obligations": OBLIGATIONS,
         "elements": [(element.code, element.name[request.lang]) for element in catalog()],
     }
 
@@ -122,8 +144,10 @@ def new(request: Asked) -> HttpResponse:
 
 def _made(request: Asked, department: Department, code: str) -> Version:
     by, at = request.actor, request.now
-    asset = actions.new_asset(by=by, at=at, department=department, code=code, kind=Kind.DATA)
-    return actions.describe(by=by, at=at, asset=asset, fields=_fields(request), items=_items(request))
+    items = _items(request)
+    with transaction.atomic():
+        asset = actions.new_asset(by=by, at=at, department=department, code=code, kind=Kind.DATA)
+        return actions.describe(by=by, at=at, asset=asset, fields=_fields(request), items=items)
 
 
 @signed_in

@@ -15,8 +15,10 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.looks import looked
 from ronghe.platform.law import profile
 from ronghe.platform.requests import actions
+from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.platform.requests.rules import MOVES, Side, moves_from
 from ronghe.terms import InputError, RequestState
@@ -24,6 +26,7 @@ from ronghe.terms import InputError, RequestState
 __all__ = ["move", "request_page", "requests"]
 
 PAGE = 20
+_OPEN = frozenset({RequestState.DRAFT.value, RequestState.SUBMITTED.value, RequestState.SUPPLEMENT_ASKED.value})
 
 
 @signed_in
@@ -61,7 +64,9 @@ def _open_moves(actor: Actor, shown: Request) -> list[str]:
 def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
     moves = _open_moves(request.actor, shown)
-    similar = Grant.objects.filter(version__in=[line.version_id for line in lines]).exclude(line__request=shown)
+    decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
+    like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])
+    like = like.exclude(pk=shown.pk).exclude(state__in=_OPEN).distinct().order_by("-made")
     page = {
         "request": request,
         "shown": shown,
@@ -70,8 +75,12 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "decisions": shown.decisions.all(),
         "history": shown.moves.all(),
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
-        "similar": similar.select_related("consumer")[:10] if "accept" in moves else (),
-        "personal": any(line.version.personal for line in lines),
+        "similar": like.select_related("requester").prefetch_related("lines")[:10] if decides else (),
+        "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),
+        "personal": any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in lines),
+        "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in _OPEN,
+        "may_dispute": request.actor.has(Role.ASKER, shown.requester_id) and shown.state == RequestState.REFUSED,
+        "grants": Grant.objects.filter(line__request=shown).select_related("version__asset"),
         "may_lengthen": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.SUBMITTED,
         "failed": failed,
     }

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ronghe.data.protect.plain import plain_text
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.kinds.data.plans import over, wanted_by
+from ronghe.platform.kinds.data.sealing import hashed
 from ronghe.platform.kinds.data.work import want_delivery
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant, Objection
@@ -23,6 +25,8 @@ def push(grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
     still lives. One whose right ended had to dispose of the rows and is told all the same."""
     for grant in grants:
         wanted = None
+        if wanted_by(grant).method.by_subject and not _looked_at(grant, objection, at):
+            continue
         if not over(grant, at) and not wanted_by(grant).method.by_subject:
             # The epoch of the grant grew: a delivery that is being made, perhaps of the wrong row, is made again.
             wanted = want_delivery(grant, at, why="correction")
@@ -36,6 +40,12 @@ def push(grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
             departments=[str(grant.consumer_id), str(grant.version.asset.department_id)],
             facts={"field": objection.field, "grant": str(grant.pk), "consumer": grant.consumer.name},
         )
+
+
+def _looked_at(grant: Grant, objection: Objection, at: datetime) -> bool:
+    """Whether the subject of the wrong row was ever asked about under the grant."""
+    subject = hashed(plain_text(objection.row_key.strip()), grant.pk, at)
+    return grant.reads.filter(subject=subject).exists()
 
 
 def confirm(*, by: Actor, at: datetime, correction: Correction) -> Correction:

@@ -20,8 +20,8 @@ from ronghe.journeys.protected_rows import protected_rows
 from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.looking import source_of
-from ronghe.platform.kinds.data.models import Delivery, DeliveryState
-from ronghe.platform.kinds.data.plans import asked_of_grant, check_live, over, released_as_key, wanted_by
+from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Source
+from ronghe.platform.kinds.data.plans import asked_of_grant, check_live, over, personal_fields, released_as_key, wanted_by
 from ronghe.platform.kinds.data.reading import Reader, reader_of
 from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
 from ronghe.platform.kinds.data.snapshots import make_snapshot
@@ -68,10 +68,19 @@ def _made(delivery: Delivery, clock: Clock, tell: Tell) -> dict[str, Any]:
     grant = delivery.grant
     source = source_of(grant.version.asset_id, grant.version.asset.code)
     reader = reader_of(source, clock, tell)
+    _check_examined(source, grant)
     if wanted_by(grant).method.by_subject:
         # Nothing is copied: the service is ready when the source can be read.
         return {"rows": None, "columns": list(grant.terms), "files": [], "changes": {}, "plan": ""}
     return _snapshot(delivery, reader, clock, tell)
+
+
+def _check_examined(source: Source, grant: Grant) -> None:
+    """Refused before anybody looked for personal data, and where some was found since without an assessment."""
+    if source.examined is None:
+        raise Refused("platform.source_unexamined", asset=source.asset.code)
+    if personal_fields(grant.version, grant.fields) and not grant.line.request.assessment:
+        raise Refused("platform.assessment_missing")
 
 
 def _snapshot(delivery: Delivery, reader: Reader, clock: Clock, tell: Tell) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ronghe.data.scan.scan import scan_table
 from ronghe.journeys.typed_source import attach_typed
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import Item, VersionState
-from ronghe.platform.kinds.data import store
+from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.kinds.data.reading import Reader, reader_of
 from ronghe.platform.requests.actions import CLOCK
@@ -136,4 +136,7 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
             departments=owner,
             facts=facts,
         )
+        if found is not None:
+            # Deliveries wait until somebody looked for personal data.
+            work.again()
     return found is not None

@@ -9,7 +9,7 @@ from ronghe.platform.kinds.data import work
 from ronghe.platform.kinds.data.corrections import push
 from ronghe.platform.kinds.data.ending import end_deliveries
 from ronghe.platform.kinds.data.models import Look
-from ronghe.platform.kinds.data.plans import obligation_of
+from ronghe.platform.kinds.data.plans import obligation_of, personal_fields
 from ronghe.platform.kinds.data.wanted import wanted_of
 from ronghe.platform.requests.models import Grant, Line, Objection
 from ronghe.terms import InputError
@@ -33,6 +33,10 @@ class DataKind:
                 raise InputError("platform.field_unknown", name=name, known=", ".join(known))
         if wanted.method.by_subject and not version.items.filter(is_key=True).exists():
             raise InputError("platform.key_missing", name=version.name)
+
+    def is_personal(self, line: Line, fields: Sequence[str]) -> bool:
+        """See the protocol: as the owner says or as the scan of the source found, whichever is stricter."""
+        return line.version.personal or bool(personal_fields(line.version, fields))
 
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         """What the owner laid down for each field; it must be understood now, not first when rows leave."""

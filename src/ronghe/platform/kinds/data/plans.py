@@ -1,6 +1,6 @@
 """A grant of the platform as the engine's grant, so that one compiled plan decides for every channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ronghe.journeys.protected_rows import Asked
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.models import Item, Version
+from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.kinds.data.wanted import Wanted, wanted_of
 from ronghe.platform.requests.models import Grant, Line
 from ronghe.platform.requests.rules import LIVE
@@ -26,6 +27,7 @@ __all__ = [
     "key_item",
     "obligation_of",
     "over",
+    "personal_fields",
     "released_as_key",
     "wanted_by",
 ]
@@ -55,6 +57,15 @@ def over(grant: Grant, at: datetime) -> bool:
     """Whether the grant ended: it will not live again."""
     ended = at >= grant.valid_until or (grant.revoked is not None and at >= grant.revoked)
     return ended or RequestState(grant.line.request.state) not in LIVE
+
+
+def personal_fields(version: Version, fields: Iterable[str]) -> list[str]:
+    """Those of the fields that are personal by the owner's word or by what was found in the source."""
+    said = set(version.items.filter(personal=True).values_list("name", flat=True))
+    source = Source.objects.filter(asset=version.asset_id).first()
+    found = source.examination.get("found", []) if source else []
+    said |= {one["column"] for one in found if one["subject"] in ("personal", "sensitive")}
+    return [name for name in fields if name in said]
 
 
 def wanted_by(grant: Grant) -> Wanted:

@@ -1,0 +1,66 @@
+"""What who decides should see of a line, worded for the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ronghe.messages import Language, known, render
+from ronghe.platform.kinds.data.models import Look, Source
+from ronghe.platform.kinds.data.plans import personal_fields
+from ronghe.platform.requests.models import Line
+
+__all__ = ["Looked", "duty_text", "looked", "trouble_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A line with what it would let out, or why that is not known."""
+
+    line: Line
+    seen: Mapping[str, Any]
+    waiting: bool
+    trouble: str
+    duties: tuple[tuple[str, str], ...]
+    personal: tuple[str, ...]
+    grade: str
+    share_unique: str
+
+
+def duty_text(said: object) -> str:
+    """An obligation as a person reads it: its word and its measure."""
+    if isinstance(said, Mapping):
+        return " ".join(f"{name} {_measure(value)}" for name, value in said.items())
+    return str(said)
+
+
+def _measure(value: object) -> str:
+    return " ".join(f"{name}={one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)
+
+
+def trouble_text(trouble: Mapping[str, Any] | None, lang: Language) -> str:
+    """Why something did not get through, as an error would say it."""
+    if not trouble:
+        return ""
+    try:
+        return render(trouble["code"], lang, **trouble["params"]) if known(trouble["code"]) else trouble["code"]
+    except KeyError:
+        return str(trouble["code"])
+
+
+def looked(line: Line, lang: Language) -> Looked:
+    """What the worker saw of the line."""
+    look = Look.objects.filter(line=line).first()
+    source = Source.objects.filter(asset=line.version.asset_id).first()
+    seen = look.seen if look else {}
+    laid_down = dict(line.version.items.values_list("name", "obligation"))
+    unique = seen.get("risk", {}).get("share_unique")
+    return Looked(
+        line=line,
+        seen=seen,
+        waiting=look is not None and look.made is None,
+        trouble=trouble_text(look.trouble if look else None, lang),
+        duties=tuple((name, duty_text(laid_down.get(name, "-"))) for name in line.fields),
+        personal=tuple(personal_fields(line.version, line.fields)),
+        grade=(source.examination.get("grade", "") if source else "") or line.version.grade,
+        share_unique="" if unique is None else f"{unique:.1%}",
+    )
