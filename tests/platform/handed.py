@@ -66,6 +66,11 @@ class Handing:
             self.city.person(username, where, *roles)
         return actor_of(self.city.person(username, where), at)
 
+    def everybody(self) -> None:
+        """Let the people exist that a test meets on pages only."""
+        for actor in (self.asker, self.approver, self.offerer):
+            assert actor.held
+
     @property
     def asker(self) -> Actor:
         return self.someone("申请人", Role.ASKER)

@@ -64,7 +64,7 @@ class KeptRun:
     def progress(self, done: int, total: int, note: str = "") -> None:
         """Nobody looks."""
 
-    def step(self, name: str, function: Callable[[], Given], *, tries: int = 1) -> Given:
+    def step(self, name: str, function: Callable[[], Given], *, tries: int = 1) -> Given:  # noqa: ARG002
         kept: list[Any] = json.loads(self.file.read_text()) if self.file.exists() else []
         if self._place == len(kept):
             kept.append(function())
@@ -77,6 +77,7 @@ class KeptRun:
 
 def forked(work: Callable[[], object]) -> int:
     """Do something in a process of its own; gives how it ended: minus the signal, or the exit code."""
+    sys.stdout.flush()
     child = os.fork()
     if not child:
         code = 1
@@ -174,7 +175,7 @@ def kill_everywhere(template: Path, points: int) -> None:
         before = state_of(home)
         again = forked(lambda home=home: worked(home, None))  # type: ignore[misc]
         seen = {"point": point, "of": count, "ended": ended, "before": before, "again": again, "after": state_of(home)}
-        print(json.dumps(seen))
+        sys.stdout.write(json.dumps(seen) + "\n")
         shutil.rmtree(home)
 
 
@@ -210,7 +211,9 @@ def all_at_once(home: Path, threads: int) -> None:
         thread.start()
     for thread in started:
         thread.join()
-    print(json.dumps({"through": len(through), "used": DayOfReads.objects.get().used, "most": threads // 2}))
+    counted = {"through": len(through), "used": DayOfReads.objects.get().used, "most": threads // 2}
+    sys.stdout.write(json.dumps(counted) + "\n")
+    sys.stdout.flush()
 
 
 def main(folder: str, what: str, number: str) -> None:

@@ -1,4 +1,4 @@
-"""The pages of the data kind, walked as people do: offer, mount, ask, look, decide, fetch, object, dispute, announce."""
+"""The pages of the data kind, walked as people do: offer, mount, ask, decide, fetch, object, dispute, announce."""
 
 import re
 from typing import Any
@@ -18,13 +18,11 @@ from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
 from tests.platform.test_pages import client
 
 pytestmark = pytest.mark.django_db
-ITEMS = "\n".join(
-    (
-        "公民身份号码,C,citizen_id,,3,主键 个人,token citizen",
-        "姓名,C,person_name,,3,个人,mask 1 0",
-        "登记日期,D,date,,2,,bucket_date month",
-    )
-)
+ITEMS = """\
+公民身份号码,C,citizen_id,,3,主键 个人,token citizen
+姓名,C,person_name,,3,个人,mask 1 0
+登记日期,D,date,,2,,bucket_date month
+"""
 
 
 @pytest.fixture
@@ -45,7 +43,9 @@ def by(name: str, lang: str = "zh") -> Client:
 def page(browser: Client, url: str) -> str:
     answer = browser.get(url)
     assert answer.status_code == 200, url
-    shown = re.sub(r"<[^>]+>", " ", re.sub(r"<(script|style|svg).*?</\1>", "", answer.content.decode(), flags=re.DOTALL))
+    shown = re.sub(
+        r"<[^>]+>", " ", re.sub(r"<(script|style|svg).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
+    )
     assert "platform." not in shown, url
     assert not re.search(r"\b(state|task|action|kind|way|why|outcome|delivery|source|rung|verdict|menu)_[a-z]+", shown)
     return answer.content.decode()
@@ -134,7 +134,7 @@ def test_threat_4_an_upload_ends_at_the_limit(one: Handing, settings: Any) -> No
 def test_who_decides_sees_exactly_what_would_leave(one: Handing, lang: str) -> None:
     request = one.asked()
     one.worker.run_waiting()
-    assert one.approver
+    one.everybody()
     shown = page(by("审批人", lang), f"/requests/{request.pk}")
     for told in ("张**", "李*", "赵*", "2026-01", "token citizen"):
         assert told in shown
@@ -158,13 +158,16 @@ def test_personal_data_wait_for_the_assessment_on_the_page(one: Handing) -> None
     request = one.asked()
     request.assessment = ""
     request.save()
-    assert one.approver
+    one.everybody()
     line = request.lines.get()
-    answer = by("审批人").post(f"/requests/{request.pk}/accept", {f"fields-{line.pk}": list(line.fields)})
+    url, form = f"/requests/{request.pk}/accept", {f"fields-{line.pk}": list(line.fields)}
+    answer = by("审批人").post(url, form)
     assert answer.status_code == 403
     assert "影响评估" in answer.content.decode()
     by("申请人").post(f"/requests/{request.pk}/assessment", {"assessment": "影响评估 2026-03"})
-    assert by("审批人").post(f"/requests/{request.pk}/accept", {f"fields-{line.pk}": list(line.fields)}).status_code == 302
+    assert (
+        by("审批人").post(f"/requests/{request.pk}/accept", {f"fields-{line.pk}": list(line.fields)}).status_code == 302
+    )
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -193,7 +196,9 @@ def test_a_subject_is_asked_about_on_the_page(city: City) -> None:
     assert "查询与核验" in page(browser, url)
     answer = browser.post(f"{url}/ask/look-up", {"subject": IDS[1], "case": "案1"})
     assert (answer.status_code, "李*" in answer.content.decode()) == (200, True)
-    verdict = browser.post(f"{url}/ask/verify", {"subject": IDS[1], "case": "案1", "claim-姓名": "李四"}).content.decode()
+    verdict = browser.post(
+        f"{url}/ask/verify", {"subject": IDS[1], "case": "案1", "claim-姓名": "李四"}
+    ).content.decode()
     assert "一致" in verdict
     refused = browser.post(f"{url}/ask/look-up", {"subject": IDS[1], "case": ""})
     assert refused.status_code == 403
@@ -206,7 +211,7 @@ def test_a_wrong_row_is_corrected_at_every_holder(one: Handing) -> None:
     form = {"row_key": IDS[1], "field": "登记日期", "claim": "2026-03-06", "evidence": "登记证"}
     by("申请人").post(f"/objections/new/{delivery.grant_id}", form)
     objection = Objection.objects.get()
-    assert one.offerer
+    one.everybody()
     by("提供 MZJ").post(f"/objections/{objection.pk}/answer", {"upheld": "yes", "answer": "已更正"})
     correction = Correction.objects.get()
     assert (correction.grant_id, correction.delivery.number) == (delivery.grant_id, 2)  # type: ignore[union-attr]
@@ -246,7 +251,7 @@ def test_a_dispute_climbs_its_ladder_on_record(one: Handing) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_not_there_is_asked_for_and_answered(one: Handing, lang: str) -> None:
-    assert one.asker
+    one.everybody()
     asker = by("申请人", lang)
     asker.post("/demands", {"text": "殡葬火化信息，用于核减养老待遇"})
     demand = Demand.objects.get()
@@ -265,7 +270,7 @@ def test_what_is_not_there_is_asked_for_and_answered(one: Handing, lang: str) ->
 
 
 def test_a_new_collection_meets_what_is_there(one: Handing) -> None:
-    assert one.asker
+    one.everybody()
     browser = by("申请人")
     form = {"department": "SWJ", "name": "纳税人婚姻状况", "items": "姓名\n登记日期\n配偶姓名"}
     told = browser.post("/collections", form)
@@ -281,7 +286,9 @@ def test_a_new_collection_meets_what_is_there(one: Handing) -> None:
 
 
 def test_an_inventory_is_imported_and_its_coverage_shown(one: Handing) -> None:
-    listed = f"表名,信息系统,字段名\n{one.version.name},婚姻系统,姓名\n{one.version.name},婚姻系统,登记日期\n殡葬火化,殡葬系统,姓名\n"
+    name = one.version.name
+    lines = ("表名,信息系统,字段名", f"{name},婚姻系统,姓名", f"{name},婚姻系统,登记日期", "殡葬火化,殡葬系统,姓名")
+    listed = "\n".join(lines)
     browser = by("提供 MZJ")
     file = SimpleUploadedFile("清单.csv", listed.encode())
     assert browser.post("/inventory/import", {"department": "MZJ", "file": file}).status_code == 302
@@ -302,7 +309,7 @@ def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) ->
     source.examination |= {"sample": [["张＊＊"]], "rows": 1, "malformed": 0}
     source.probe = {"columns": ["姓名"]}
     source.save()
-    assert one.asker
+    one.everybody()
     url = f"/catalogue/{one.version.asset.code}"
     assert "张＊＊" not in page(by("申请人"), url)
     assert "张＊＊" in page(by("提供 MZJ"), url)

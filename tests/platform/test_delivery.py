@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.kinds.data import store, tickets
@@ -18,7 +18,7 @@ from ronghe.platform.requests import actions
 from ronghe.tables.open import stage
 from ronghe.terms import InputError, LimitReached, Refused
 from tests.platform.conftest import City
-from tests.platform.handed import IDS, LAW, LATER, ROWS, UNTIL, Handing, handing
+from tests.platform.handed import IDS, LATER, LAW, ROWS, UNTIL, Handing, handing
 
 pytestmark = pytest.mark.django_db
 

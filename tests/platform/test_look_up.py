@@ -1,6 +1,7 @@
 """Look up and verify: one subject a call, for a case, within the quota, on record, and never a copy of the register."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def one(city: City) -> Handing:
     return handing(city, "look_up")
 
 
-def ready(one: Handing, rows: dict[str, object], fields: tuple[str, ...] = ("姓名", "登记日期")) -> Grant:
+def ready(one: Handing, rows: Mapping[str, object], fields: tuple[str, ...] = ("姓名", "登记日期")) -> Grant:
     delivery = one.delivered(fields, rows)
     assert (delivery.state, delivery.files, delivery.rows) == ("ready", [], None)
     return delivery.grant

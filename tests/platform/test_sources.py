@@ -1,4 +1,4 @@
-"""Where rows are read: only what the operator allowed, only while the owner lets it, and nothing that was not a table."""
+"""Where rows are read: only what the operator allowed, only while the owner lets it, and nothing but tables."""
 
 import io
 import json
@@ -42,9 +42,7 @@ def version(city: City, kind: RecordedKind) -> Version:
 
 def mounted(city: City, version: Version, rows: tuple[str, ...] = ROWS, **given: Any) -> Source:
     offerer = city.actor("提供 MZJ", city.civil)
-    return mount_upload(
-        by=offerer, at=START, asset=version.asset, chunks=[text(rows)], called="婚姻登记.csv", **given
-    )
+    return mount_upload(by=offerer, at=START, asset=version.asset, chunks=[text(rows)], called="婚姻登记.csv", **given)
 
 
 def left() -> list[str]:
@@ -143,7 +141,9 @@ def test_threat_5_an_entity_is_not_followed() -> None:
     assert "root:" not in str(error)
 
 
-@pytest.mark.parametrize("data", [b"", b"\x7fELF" + b"\0" * 99, b"%PDF-1.7", b"<html><body>a</body></html>", b"PK\3\4x"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x7fELF" + b"\0" * 99, b"%PDF-1.7", b"<html><body>a</body></html>", b"PK\3\4x"]
+)
 def test_what_is_no_table_is_refused(data: bytes) -> None:
     assert isinstance(refused(data), InputError)
 
@@ -260,9 +260,7 @@ def test_a_database_is_read_by_its_table(city: City, version: Version, drops: Pa
         connection.execute("CREATE TABLE hunyin (公民身份号码, 姓名, 登记日期)")
         connection.execute("INSERT INTO hunyin VALUES (?, '张三丰', '2026-01-05')", [IDS[0]])
     offerer = city.actor("提供 MZJ", city.civil)
-    source = mount_database(
-        by=offerer, at=START, asset=version.asset, url=f"sqlite:///{drops}/city.db", table="hunyin"
-    )
+    source = mount_database(by=offerer, at=START, asset=version.asset, url=f"sqlite:///{drops}/city.db", table="hunyin")
     assert examine_source(source.pk, clock=lambda: START)
     source.refresh_from_db()
     assert source.probe == {"columns": ["公民身份号码", "姓名", "登记日期"], "missing": [], "rows": 1}
@@ -272,7 +270,7 @@ def test_a_database_is_read_by_its_table(city: City, version: Version, drops: Pa
 @pytest.mark.parametrize(
     "given", [{"query": "DELETE FROM hunyin"}, {}, {"table": "a", "query": "SELECT 1"}, {"query": "SELECT 1; SELECT 2"}]
 )
-def test_a_database_is_read_by_one_select(city: City, version: Version, drops: Path, given: dict[str, str]) -> None:
+def test_a_database_is_read_by_one_select(city: City, version: Version, drops: Path, given: dict[str, Any]) -> None:
     with sqlite3.connect(drops / "city.db") as connection:
         connection.execute("CREATE TABLE hunyin (a)")
     offerer = city.actor("提供 MZJ", city.civil)
@@ -282,7 +280,11 @@ def test_a_database_is_read_by_one_select(city: City, version: Version, drops: P
 
 @pytest.mark.django_db
 def test_threat_41_a_password_is_sealed_and_nowhere_else(
-    city: City, version: Version, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: LazySettings
+    city: City,
+    version: Version,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    settings: LazySettings,
 ) -> None:
     settings.SOURCE_HOSTS = ["127.0.0.1"]
     offerer = city.actor("提供 MZJ", city.civil)

@@ -113,7 +113,10 @@ def test_a_download_is_whole_or_resumed(one: Handing) -> None:
     assert got.headers["cache-control"] == "no-store"
     head = fetch(url, method="HEAD")
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(whole)))
-    first, rest = fetch(url, {"range": "bytes=0-19"}), fetch(url, {"range": "bytes=20-", "if-range": got.headers["etag"]})
+    first, rest = (
+        fetch(url, {"range": "bytes=0-19"}),
+        fetch(url, {"range": "bytes=20-", "if-range": got.headers["etag"]}),
+    )
     assert (first.status, rest.status, first.body + rest.body) == (206, 206, whole)
     assert rest.headers["content-range"] == f"bytes 20-{len(whole) - 1}/{len(whole)}"
     assert fetch(url, {"range": "bytes=20-", "if-range": '"other"'}).body == whole

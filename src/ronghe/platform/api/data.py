@@ -1,4 +1,4 @@
-"""Rows, look-ups, verifications and tickets for programs. A token comes in the header; what it may not see is absent."""
+"""Rows, look-ups, verifications and tickets for programs, with a token in the header; what it may not see is absent."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from ronghe.messages import render_error
+from ronghe.messages import Language, render_error
 from ronghe.platform.access.queries import actor_by_token
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.clock import now
@@ -37,7 +37,7 @@ def _error(code: str, message: str, status: int) -> JsonResponse:
 
 
 def _told(error: RongheError, request: HttpRequest) -> JsonResponse:
-    lang = "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+    lang: Language = "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
     kinds = ((Refused, 403), (InputError, 422), (UsageError, 400), (LimitReached, 429))
     status = next((status for kind, status in kinds if isinstance(error, kind)), 500)
     return _error(error.code, render_error(error, lang), status)
@@ -150,9 +150,7 @@ def ticket(request: HttpRequest, actor: Actor, grant: Grant) -> dict[str, Any]:
 def look_up(request: HttpRequest, actor: Actor, grant: Grant) -> dict[str, Any]:
     """One subject's granted fields."""
     said = _body(request, "subject", "case")
-    answer = lookup.look_up(
-        by=actor, grant=grant, subject=_text(said, "subject"), case=_text(said, "case"), clock=now
-    )
+    answer = lookup.look_up(by=actor, grant=grant, subject=_text(said, "subject"), case=_text(said, "case"), clock=now)
     return answer.to_json()
 
 

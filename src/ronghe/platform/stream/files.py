@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ronghe.messages import render_error
+from ronghe.messages import Language, render_error
 from ronghe.platform.clock import now
 from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.kinds.data.reads import end_read
@@ -53,7 +53,7 @@ async def _in_thread(work: Callable[..., Any], *given: Any) -> Any:
 
 
 def _refusal(error: RongheError, request: Request) -> JSONResponse:
-    lang = "zh" if request.headers.get("accept-language", "zh").lower().startswith("zh") else "en"
+    lang: Language = "zh" if request.headers.get("accept-language", "zh").lower().startswith("zh") else "en"
     status = {"platform.ticket_bad": 403, "platform.delivery_gone": 410}.get(error.code, 403)
     told = {"error": {"code": error.code, "message": render_error(error, lang)}}
     return JSONResponse(told, status, {"Cache-Control": "no-store"})
@@ -74,11 +74,13 @@ def _headers(opened: Opened, span: Span) -> dict[str, str]:
 
 
 def _ended(opened: Opened, span: Span, sent: int, outcome: str) -> None:
-    """A read is done when its last byte left, in whatever pieces; the bytes are those of all pieces."""
+    """A read is done when its last byte left, in whatever pieces, and stays so; the bytes are those of all pieces."""
     read = Read.objects.get(pk=opened.read)
-    done = outcome == "done" and span.end == span.size
-    kept = "done" if done or (read.outcome == "done" and outcome != "stopped") else outcome
-    end_read(read, "partial" if kept == "done" and not done and read.outcome != "done" else kept, bytes=sent + (read.bytes or 0))
+    if outcome == "done" and span.end < span.size:
+        outcome = "partial"
+    if read.outcome == "done" and outcome == "partial":
+        outcome = "done"
+    end_read(read, outcome, bytes=sent + (read.bytes or 0))
 
 
 async def _flow(file: BinaryIO, opened: Opened, span: Span, clock: Callable[[], datetime]) -> AsyncIterator[bytes]:

@@ -14,10 +14,10 @@ from ronghe.platform.catalogue import actions
 from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.console.asking import Failed, signed_in, tried
-from ronghe.platform.console.middleware import Asked
-from ronghe.platform.console.queries import facets, versions
 from ronghe.platform.console.lineage import Lineage, lineage_of
 from ronghe.platform.console.looks import trouble_text
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.queries import facets, versions
 from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.requests.models import Grant
 from ronghe.platform.requests.visibility import visible_grants
@@ -82,7 +82,7 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
         "may_review": may_review,
         "may_ask": request.actor.anywhere(Role.ASKER) and version.state == VersionState.PUBLISHED,
         "in_cart": str(version.pk) in request.session.get("cart", []),
-        "history": _history(request, version) if may_review or owns else (),
+        "history": _history(version) if may_review or owns else (),
         "source": source if owns else None,
         "owns": owns,
         "known": source.examination if source and source.examined else None,
@@ -94,8 +94,9 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
     return render(request, "console/asset.html", shown, status=403 if failed else 200)
 
 
-def _history(request: Asked, version: Version) -> Any:
-    mine = Q(subject_kind="version", subject__in=[str(key) for key in version.asset.versions.values_list("pk", flat=True)])
+def _history(version: Version) -> Any:
+    keys = [str(key) for key in version.asset.versions.values_list("pk", flat=True)]
+    mine = Q(subject_kind="version", subject__in=keys)
     return Entry.objects.filter(mine | Q(subject_kind="asset", subject=str(version.asset_id)))[:30]
 
 

@@ -93,9 +93,7 @@ def raise_dispute(request: Asked, about: str, key: str) -> HttpResponse:
 
     def done() -> None:
         made.append(
-            objections.raise_dispute(
-                by=request.actor, at=request.now, department=department, about=subject, text=text
-            )
+            objections.raise_dispute(by=request.actor, at=request.now, department=department, about=subject, text=text)
         )
 
     if tried(request, done, failed):

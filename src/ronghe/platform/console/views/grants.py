@@ -16,8 +16,8 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.clock import now
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
-from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.looks import duty_text, trouble_text
+from ronghe.platform.console.middleware import Asked
 from ronghe.platform.kinds.data import lookup, tickets
 from ronghe.platform.kinds.data.corrections import confirm
 from ronghe.platform.kinds.data.models import Correction, Delivery
@@ -38,9 +38,8 @@ def _seen(request: Asked) -> QuerySet[Grant]:
 def grants(request: Asked) -> HttpResponse:
     """All rights that the asker may see, newest first."""
     page = Paginator(_seen(request).order_by("-valid_from", "-pk"), 20).get_page(request.GET.get("page"))
-    for grant in page.object_list:
-        grant.over = over(grant, request.now)
-    return render(request, "console/grants.html", {"page": page})
+    ended = {grant.pk for grant in page.object_list if over(grant, request.now)}
+    return render(request, "console/grants.html", {"page": page, "ended": ended})
 
 
 @signed_in
@@ -60,7 +59,9 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
         "over": ended,
         "may_read": may_read,
         "may_confirm": request.actor.has(Role.ASKER, grant.consumer_id),
-        "deliveries": [(one_made, trouble_text(one_made.trouble, request.lang)) for one_made in grant.deliveries.all()[:20]],
+        "deliveries": [
+            (one_made, trouble_text(one_made.trouble, request.lang)) for one_made in grant.deliveries.all()[:20]
+        ],
         "reads": Paginator(grant.reads.all(), 20).get_page(request.GET.get("page")),
         "corrections": grant.corrections.select_related("objection", "delivery"),
         "failed": failed,
@@ -124,7 +125,9 @@ def receipt(request: Asked, key: str, number: int) -> HttpResponse:
         raise Http404
     told = receipt_for(Path(settings.HOME), delivery.entry)
     if told is None:
-        return render(request, "console/error.html", {"text": worded("platform.receipt_soon", request.lang)}, status=202)
+        return render(
+            request, "console/error.html", {"text": worded("platform.receipt_soon", request.lang)}, status=202
+        )
     answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{grant.pk}-{number}.json"'
     return answer

@@ -69,7 +69,7 @@ def change(request: Asked, what: str) -> HttpResponse:
             file = received(request, "file")
             return import_list(**given, department=department, chunks=file.chunks(), called=file.name or "")
         if what == "scan":
-            named = {name: typed.get(name, "") for name in ("url", "password", "system")}
+            named: dict[str, Any] = {name: typed.get(name, "") for name in ("url", "password", "system")}
             return scan_database(**given, department=department, **named)
         raise Http404
 

@@ -35,9 +35,7 @@ def demands(request: Asked) -> HttpResponse:
             department = mine.filter(code=typed.get("department", "")).first() or mine.first()
             if department is None:
                 raise InputError("platform.demand_empty")
-            return needs.ask_for(
-                by=request.actor, at=request.now, department=department, text=typed.get("text", "")
-            )
+            return needs.ask_for(by=request.actor, at=request.now, department=department, text=typed.get("text", ""))
 
         if tried(request, made, failed):
             return redirect("/demands")
@@ -88,7 +86,9 @@ def change(request: Asked, key: str, what: str) -> HttpResponse:
 def announcements(request: Asked) -> HttpResponse:
     """Announce a new collection: first what there is already is shown, then the reason is asked for."""
     failed, typed, mine = Failed(), request.POST, _asking(request)
-    items = [line for line in typed.get("items", "").replace("，", "\n").replace(",", "\n").splitlines() if line.strip()]
+    items = [
+        line for line in typed.get("items", "").replace("，", "\n").replace(",", "\n").splitlines() if line.strip()
+    ]
     found: list[needs.Available] = []
     if request.method == "POST":
 

@@ -14,8 +14,8 @@ from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
-from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.looks import looked
+from ronghe.platform.console.middleware import Asked
 from ronghe.platform.law import profile
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.kind import kind_of

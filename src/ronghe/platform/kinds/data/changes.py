@@ -70,6 +70,4 @@ def write_changes(before: Path, after: Path, into: Path, scratch: Path, key: str
         write_parquet(engine.connection.table("changed"), into / "changes.parquet")
         write_csv(engine.connection.table("changed"), into / "changes.csv", bom=True, neutral=True)
         counts = _counts(engine)
-    return Changes(
-        counts.get("insert", 0), counts.get("delete", 0), counts.get("update_postimage", 0), full=False
-    )
+    return Changes(counts.get("insert", 0), counts.get("delete", 0), counts.get("update_postimage", 0), full=False)

@@ -21,7 +21,14 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.looking import source_of
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Source
-from ronghe.platform.kinds.data.plans import asked_of_grant, check_live, over, personal_fields, released_as_key, wanted_by
+from ronghe.platform.kinds.data.plans import (
+    asked_of_grant,
+    check_live,
+    over,
+    personal_fields,
+    released_as_key,
+    wanted_by,
+)
 from ronghe.platform.kinds.data.reading import Reader, reader_of
 from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
 from ronghe.platform.kinds.data.snapshots import make_snapshot

@@ -28,7 +28,6 @@ from ronghe.standards.catalog import catalog
 from ronghe.standards.grading import grade_profile
 from ronghe.tables import expressions as ops
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
-from ronghe.tables.staged import Staged
 from ronghe.terms import RongheError
 
 __all__ = ["Examined", "examine_source"]
@@ -84,15 +83,13 @@ def _sampled(engine: DuckDB, columns: Mapping[str, ops.Column], scanned: Scanned
 
 
 def _looked_into(reader: Reader, scratch: Path) -> Examined:
-    kept: list[tuple[tuple[Any, ...], ...]] = []
     columns: dict[str, ops.Column] = {}
     with duckdb_engine(scratch / "spill", Resources()) as engine:
-        staged: Staged = attach_typed(
-            engine, "examined", reader.address, scratch, reader.options, reader.tell, lambda found: columns.update(found)
-        )
+        given = (reader.address, scratch, reader.options, reader.tell, columns.update)
+        staged = attach_typed(engine, "examined", *given)
         scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
-        kept.append(_sampled(engine, columns, scanned))
-        return Examined(profile_table(engine, staged, scratch), scanned, kept[0])
+        sample = _sampled(engine, columns, scanned)
+        return Examined(profile_table(engine, staged, scratch), scanned, sample)
 
 
 def _declared(source: Source) -> list[str]:

@@ -1,4 +1,4 @@
-"""Find out what a department has: from a list that it hands in, or by looking into a database, which tells names only."""
+"""Find out what a department has: from a list that it hands in, or from a database, of which only names are read."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -88,8 +88,10 @@ def import_list(
 def scan_database(
     *, by: Actor, at: datetime, department: Department, url: str, password: str, system: str
 ) -> tuple[int, int]:
-    """Keep the tables and views of a database with the number of their columns; no row is read, the password not kept."""
+    """Keep the tables and views of a database with the number of their columns; no row is read, no password kept."""
     found = allowed_url(url, allowed())
     address = (found.set(password=password) if password else found).render_as_string(hide_password=False)
     things = [{"name": name, "items": len(columns)} for name, columns in tables_of(address).items()]
-    return len(things), list_inventory(by=by, at=at, department=department, found=things, system=system or found.database or "")
+    return len(things), list_inventory(
+        by=by, at=at, department=department, found=things, system=system or found.database or ""
+    )

@@ -1,4 +1,4 @@
-"""What a line would let out: the very rows that a delivery would have, the first of them, and the risk in all of them."""
+"""What a line would let out: the very rows that a delivery would have, the first of them, and the risk in them all."""
 
 from collections.abc import Callable
 from datetime import datetime

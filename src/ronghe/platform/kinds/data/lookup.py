@@ -102,7 +102,7 @@ def _rows_of(grant: Grant, key: str, at: datetime, clock: Clock, *, clear: bool)
     return [{name: columns[name][place] for name in columns} for place in range(found.num_rows)]
 
 
-def _ended(read: Read, known: bool, rows: int, at: datetime) -> None:  # noqa: FBT001 - a fact, not a switch
+def _ended(read: Read, known: bool, rows: int, at: datetime) -> None:
     end_read(read, "done" if known else "unknown", rows=rows)
     since = at - timedelta(minutes=WINDOW_MINUTES)
     recent = Read.objects.filter(grant=read.grant, channel__in=("look_up", "verify"), at__gt=since, at__lte=at)
@@ -148,9 +148,7 @@ def _verdict(claimed: str, values: list[Any]) -> str:
     return "yes" if plain_text(claimed.strip()) in said else "no"
 
 
-def verify(
-    *, by: Actor, grant: Grant, subject: str, case: str, claims: Mapping[str, str], clock: Clock
-) -> Answer:
+def verify(*, by: Actor, grant: Grant, subject: str, case: str, claims: Mapping[str, str], clock: Clock) -> Answer:
     """Whether what is claimed of one subject is so: yes, no or unknown for each field; no value leaves.
 
     Raises as `look_up`, and InputError for no claim or one about a field that was not granted.

@@ -9,7 +9,7 @@ __all__ = ["Asked", "copying"]
 WINDOW_MINUTES = 60
 """Only look-ups of the last hour count."""
 MOST_NEAR = 12
-"""Different subjects whose keys differ in their last characters only: nobody has so many clients of neighboring numbers."""
+"""Different subjects whose keys differ in their last characters only: nobody has so many clients of like numbers."""
 MOST_UNKNOWN = 15
 """Subjects that are not there, among the last thirty: numbers are being guessed."""
 LAST = 30

@@ -93,7 +93,7 @@ def released_as_key(grant: Grant) -> str:
 def _seen(request: object, at: datetime) -> datetime:
     """The latest instant that is on record about the request: before it the clock cannot be (threat 20)."""
     last = Entry.objects.filter(subject_kind="request", subject=str(request)).order_by("-at").first()
-    return min(at, last.at) if last is None else last.at
+    return at if last is None else last.at
 
 
 def _asked(

@@ -1,4 +1,4 @@
-"""Read a source: only while its owner lets it be read, in its hours, at its pace; what is read lies in a folder of work.
+"""Read a source: only while its owner lets it be read, in its hours, at its pace; what is read lies in a work folder.
 
 Every reading of rows goes through `reader_of`, so the stop switch, the hours and the pace hold for all of them.
 """

@@ -1,7 +1,8 @@
 """Write the snapshot of a delivery: the same rows in every format, whole or not there, as a data package."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ronghe.journeys.protected_rows import ProtectedRows
 from ronghe.platform.kinds.data.changes import Changes, write_changes
 from ronghe.tables.package import MANIFEST, Resource, file_hash, manifest
 from ronghe.tables.publish import workspace
-from ronghe.tables.write import write_arrow, write_csv, write_excel, write_parquet
+from ronghe.tables.write import Rows, write_arrow, write_csv, write_excel, write_parquet
 from ronghe.terms import LimitReached
 
 __all__ = ["FORMATS", "PARQUET", "Made", "make_snapshot", "rows_between"]
@@ -44,12 +45,12 @@ class Made:
 
 def _write(rows: ProtectedRows, folder: Path) -> list[str]:
     """Every format of the same rows. A sheet has room for a million rows: what does not fit is left out, never cut."""
-    writers = (
-        (PARQUET, lambda reader, path: write_parquet(reader, path)),
-        # A cell that a spreadsheet would run stands behind an apostrophe (threat 3); the other formats have it as it is.
-        ("data.csv", lambda reader, path: write_csv(reader, path, bom=True, neutral=True)),
-        ("data.arrow", lambda reader, path: write_arrow(reader, path)),
-        ("data.xlsx", lambda reader, path: write_excel(reader, path)),
+    writers: tuple[tuple[str, Callable[[Rows, Path], int]], ...] = (
+        (PARQUET, write_parquet),
+        # A cell that a spreadsheet would run stands behind an apostrophe (threat 3); other formats have it as it is.
+        ("data.csv", partial(write_csv, bom=True, neutral=True)),
+        ("data.arrow", write_arrow),
+        ("data.xlsx", write_excel),
     )
     written = []
     for name, write in writers:

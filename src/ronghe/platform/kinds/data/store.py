@@ -1,8 +1,8 @@
 """Where the kind keeps files in the home of the installation: uploads of owners, snapshots of grants, work in progress.
 
-    uploads/ID.csv               what owners handed in, under names of the server's own
-    deliveries/GRANT/NUMBER/     one snapshot: a data package, whole or not there
-    work/ID/                     rows on their way; removed when the work ends, and by the next attempt if it was killed
+uploads/ID.csv               what owners handed in, under names of the server's own
+deliveries/GRANT/NUMBER/     one snapshot: a data package, whole or not there
+work/ID/                     rows on their way; removed when the work ends, and by the next attempt if it was killed
 """
 
 import shutil

@@ -1,7 +1,7 @@
 """Tickets: what lets a program or a browser take one file of one delivery, again and again until it has all of it.
 
-A ticket is one read: charged and recorded when it is given out. It is signed, dies after a quarter of an hour, and opens
-nothing by itself: the stream asks the grant again, at the beginning and as long as it flows.
+A ticket is one read: charged and recorded when it is given out. It is signed, dies after a quarter of an hour, and
+opens nothing by itself: the stream asks the grant again, at the beginning and as long as it flows.
 """
 
 from dataclasses import dataclass

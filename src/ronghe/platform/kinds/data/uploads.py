@@ -39,7 +39,7 @@ class Kept:
 def shown_name(name: str) -> str:
     """The last part of a name without what would move, hide or end it: only to be shown."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one for one in last if unicodedata.category(one)[0] not in "C" or one == " ")
+    kept = "".join(one for one in last if unicodedata.category(one)[0] != "C" or one == " ")
     return kept.strip()[:MOST_NAME] or "-"
 
 

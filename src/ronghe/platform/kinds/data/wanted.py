@@ -1,6 +1,6 @@
 """What a line asks of data beside its fields: which rows, by which method. The JSON of `Line.rows` and `Grant.rows`.
 
-    {"where": [{"field": "区划代码", "starts_with": "3301"}], "method": "file"}
+{"where": [{"field": "区划代码", "starts_with": "3301"}], "method": "file"}
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,19 @@ from ronghe.platform.jobs.stored import jobs
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Look, Source
 from ronghe.platform.requests.models import Grant
 
-__all__ = ["DELIVER", "EXAMINE", "LOOK", "REMOVE", "TEND", "again", "deliver", "examine", "look", "remove", "want_delivery"]
+__all__ = [
+    "DELIVER",
+    "EXAMINE",
+    "LOOK",
+    "REMOVE",
+    "TEND",
+    "again",
+    "deliver",
+    "examine",
+    "look",
+    "remove",
+    "want_delivery",
+]
 
 EXAMINE, LOOK, DELIVER, REMOVE, TEND = "data.examine", "data.look", "data.deliver", "data.remove", "data.tend"
 
