@@ -1,6 +1,7 @@
 """The pages of the data kind, walked as people do: offer, mount, ask, decide, fetch, object, dispute, announce."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,19 +11,16 @@ from django.test import Client
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
+from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.kinds.data.models import Correction, Read, Source
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Dispute, Objection
+from ronghe.terms import InputError
 from tests.platform.conftest import City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
 from tests.platform.test_pages import client
 
 pytestmark = pytest.mark.django_db
-ITEMS = """\
-公民身份号码,C,citizen_id,,3,主键 个人,token citizen
-姓名,C,person_name,,3,个人,mask 1 0
-登记日期,D,date,,2,,bucket_date month
-"""
 
 
 @pytest.fixture
@@ -51,9 +49,25 @@ def page(browser: Client, url: str) -> str:
     return answer.content.decode()
 
 
-def offer(city: City, **changes: str) -> tuple[Client, Any]:
-    browser = client(city.person("提供", city.civil, Role.OFFERER))
-    form = {
+ITEMS = (
+    ("公民身份号码", "citizen_id", "token citizen"),
+    ("姓名", "person_name", "mask 1 0"),
+    ("登记日期", "date", "bucket_date month"),
+)
+
+
+def form(items: Sequence[tuple[str, str, str]] = ITEMS, **changes: object) -> dict[str, object]:
+    rows = {
+        "item-name": [name for name, _, _ in items],
+        "item-type": ["C" for _ in items],
+        "item-element": [element for _, element, _ in items],
+        "item-unit": ["" for _ in items],
+        "item-about": ["" for _ in items],
+        "item-obligation": [duty for _, _, duty in items],
+        "item-key": "0",
+        "item-personal": ["0", "1"],
+    }
+    said = {
         "department": "MZJ",
         "code": "MZJ-9",
         "name": "婚姻登记信息",
@@ -63,49 +77,51 @@ def offer(city: City, **changes: str) -> tuple[Client, Any]:
         "method": "file",
         "update_period": "day",
         "sharing_class": "conditional",
-        "conditions": "仅限办理行政给付\n",
-        "items": ITEMS,
+        "conditions": "仅限办理行政给付",
     }
-    return browser, browser.post("/offers/new", {**form, **changes})
+    return {**said, **rows, **changes}
 
 
 def test_an_offer_is_described_mounted_and_handed_in(city: City) -> None:
-    browser, answer = offer(city)
-    assert answer.headers["Location"] == "/catalogue/MZJ-9/edit"
-    assert "citizen_id" in page(browser, "/catalogue/MZJ-9/edit")
+    browser = client(city.person("提供", city.civil, Role.OFFERER))
+    assert browser.post("/offers/new", form()).status_code == 302
     version = Version.objects.get()
     kept = {item.name: (item.is_key, item.personal, item.obligation) for item in version.items.all()}
     assert kept["公民身份号码"] == (True, True, {"token": "citizen"})
     assert kept["姓名"] == (False, True, {"mask": {"first": 1, "last": 0}})
+    assert kept["登记日期"] == (False, False, {"bucket_date": "month"})
+    shown = page(browser, "/offers/MZJ-9")
+    assert 'value="token citizen"' in shown
+    assert 'value="mask 1 0"' in shown
     file = SimpleUploadedFile("婚姻.csv", text())
     assert browser.post("/catalogue/MZJ-9/source/upload", {"file": file}).status_code == 302
     source = Source.objects.get()
     assert (source.called, source.kind) == ("婚姻.csv", "upload")
     assert "婚姻.csv" in page(browser, "/catalogue/MZJ-9")
-    form = {name: getattr(version, name) for name in ("name", "abstract", "category", "format", "method")}
-    more = {"update_period": "day", "sharing_class": "conditional", "conditions": "仅限办理行政给付", "items": ITEMS}
-    assert browser.post("/catalogue/MZJ-9/edit", {**form, **more, "hand_in": "yes"}).status_code == 302
-    version.refresh_from_db()
-    assert version.state == "in_review"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"code": ""},
-        {"code": "../x"},
-        {"items": "姓名,C,,,,,hide"},
-        {"items": "姓名\n姓名"},
-        {"items": "a,C,,,,主键\nb,C,,,,主键"},
-        {"sharing_class": "free"},
-    ],
-)
-def test_what_is_typed_wrong_stays_and_nothing_is_kept(city: City, changes: dict[str, str]) -> None:
-    _, answer = offer(city, **changes)
+@pytest.mark.parametrize("changes", [{"code": ""}, {"items": [("姓名", "", "hide")]}, {"sharing_class": "free"}])
+def test_what_is_typed_wrong_stays_and_nothing_is_kept(city: City, changes: dict[str, Any]) -> None:
+    browser = client(city.person("提供", city.civil, Role.OFFERER))
+    answer = browser.post("/offers/new", form(**changes))
     assert answer.status_code == 422
     assert "全市婚姻登记。" in answer.content.decode()
     assert not Version.objects.exists()
     assert not Asset.objects.exists()
+
+
+@pytest.mark.parametrize("words", [*OBLIGATIONS, ""])
+def test_an_obligation_is_said_in_words_and_read_again(words: str) -> None:
+    said = obligation_in(words)
+    assert obligation_in(obligation_words(said)) == said
+
+
+@pytest.mark.parametrize(
+    "words", ["hide", "mask a b", "token", "bucket_date day", "generalize region", "{", '{"x": 1}']
+)
+def test_an_obligation_that_nobody_understands_is_an_error(words: str) -> None:
+    with pytest.raises(InputError):
+        obligation_in(words)
 
 
 def test_the_owner_stops_and_restarts_on_the_page(one: Handing) -> None:

@@ -43,7 +43,7 @@ def demand(entry: Entry) -> Iterator[ToTell]:
     found = Demand.objects.select_related("department", "owner").filter(pk=entry.subject).first()
     if found is None:
         return
-    about = About(entry.action, "/", {"text": found.text[:80], "department": found.department.name}, found.due)
+    about = About(entry.action, "/demands", {"text": found.text[:80], "department": found.department.name}, found.due)
     if entry.action == "demand.made":
         yield ToTell(about, people_with(entry.at, None, Role.COORDINATOR))
     elif entry.action == "demand.assigned" and found.owner is not None:

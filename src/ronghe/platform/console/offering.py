@@ -1,4 +1,4 @@
-"""The obligation of an item in a few words, as one types it into a form: `mask 1 0`, `token citizen`, `bucket_date month`.
+"""The obligation of an item in a few words, as one types it into a form: `mask 1 0`, `token citizen`.
 
 What `policy@1` says with a table is said here with a word and its measures; the JSON of it is understood too.
 """

@@ -114,6 +114,5 @@ def dispute(entry: Entry) -> Iterator[ToTell]:
     found = Dispute.objects.select_related("request", "objection", "raised_by").filter(pk=entry.subject).first()
     if found is None:
         return
-    url = f"/requests/{found.request_id}" if found.request_id else f"/objections/{found.objection_id}"
     said = {"department": found.raised_by.name, "rung": {"code": f"platform.rung_{found.rung}"}}
-    yield ToTell(About(entry.action, url, said), people_with(entry.at, None, Role.COORDINATOR))
+    yield ToTell(About(entry.action, f"/disputes/{found.pk}", said), people_with(entry.at, None, Role.COORDINATOR))

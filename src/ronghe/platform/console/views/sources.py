@@ -47,9 +47,7 @@ def _mount(request: Asked, asset: Asset, kind: str) -> Source:
     typed = request.POST
     if kind == "upload":
         file = received(request, "file")
-        return sources.mount_upload(
-            **given, chunks=file.chunks(), called=file.name or "", sheet=typed.get("sheet", "")
-        )
+        return sources.mount_upload(**given, chunks=file.chunks(), called=file.name or "", sheet=typed.get("sheet", ""))
     if kind == "folder":
         return sources.mount_folder(**given, folder=typed.get("folder", ""), pattern=typed.get("pattern", ""))
     named: dict[str, Any] = {name: typed.get(name, "") for name in ("url", "table", "query", "password")}

@@ -52,5 +52,5 @@ def remove(run: Run, *, grant: str) -> None:
 
 @job(work.TEND)
 def tend(run: Run) -> dict[str, int]:
-    """What comes by the clock: rights that end, refreshes that are due, deliveries that waited, leftovers."""
+    """What comes by the clock: refreshes that are due, deliveries that waited, leftovers."""
     return run.step("tend", lambda: tended(clock=run.now))

@@ -1,4 +1,4 @@
-"""What comes by the clock: rights end, snapshots are refreshed by the period of their entry, what waited goes on."""
+"""What comes by the clock: snapshots are refreshed by the period of their entry, what waited goes on, leftovers go."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from django.db import transaction
 from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState
 from ronghe.platform.kinds.data.plans import over, wanted_by
-from ronghe.platform.requests.actions import expire_grants
 from ronghe.platform.requests.models import Grant
 
 __all__ = ["PERIODS", "due_refreshes", "tend"]
@@ -48,7 +47,6 @@ def due_refreshes(at: datetime) -> list[Grant]:
 def tend(*, clock: Callable[[], datetime]) -> dict[str, int]:
     """Do all of it once; gives how many of each."""
     at = clock()
-    ended = expire_grants(at=at)
     due = due_refreshes(at)
     for grant in due:
         with transaction.atomic():
@@ -56,7 +54,7 @@ def tend(*, clock: Callable[[], datetime]) -> dict[str, int]:
             work.want_delivery(grant, at, why="refresh")
     with transaction.atomic():
         again = work.again()
-    return {"ended": ended, "refreshed": len(due), "again": again, "removed": _leftovers(at)}
+    return {"refreshed": len(due), "again": again, "removed": _leftovers(at)}
 
 
 def _leftovers(at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Stopped sources, stopped again from the log."""
+"""Endings of sources, done again from the log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,4 +11,5 @@ from ronghe.platform.kinds.data.models import Source
 @replays("source.stopped")
 def stopped(body: Mapping[str, Any], at: datetime) -> None:
     """The owner's switch stays off until the owner turns it on."""
-    Source.objects.filter(asset=body["subject"], stopped__isnull=True).update(stopped=at)
+    reason = body["facts"].get("reason", "")
+    Source.objects.filter(asset=body["subject"], stopped__isnull=True).update(stopped=at, stop_reason=reason)
