@@ -1,7 +1,7 @@
 """Run a delivery in processes of their own that are killed somewhere, and tell what is there afterwards.
 
     python -m tests.platform.killed FOLDER kill POINTS      one JSON line for each point at which a worker was killed
-    python -m tests.platform.killed FOLDER quota THREADS    how many of so many readers at once got through
+    python -m tests.platform.killed FOLDER quota THREADS    how many of so many readers, and of two approvers, pass
 
 One process loads everything; each worker is a fork of it with a copy of the installation. A point is the nth statement
 to the database or change of the file system.
@@ -179,40 +179,61 @@ def kill_everywhere(template: Path, points: int) -> None:
         shutil.rmtree(home)
 
 
-def all_at_once(home: Path, threads: int) -> None:
-    """So many readers charge one grant with a quota of half of them."""
-    use(home)
+def together(threads: int, work: Callable[[int], object]) -> int:
+    """Do the same in so many threads, all begun at one moment; gives how many were not refused."""
     from django.db import connections
 
-    from ronghe.platform.kinds.data.models import DayOfReads
-    from ronghe.platform.kinds.data.reads import charge
-    from ronghe.platform.requests.models import Grant
-    from ronghe.terms import LimitReached
-    from tests.platform.handed import LATER
+    from ronghe.terms import LimitReached, Refused
 
-    grant = Grant.objects.select_related("version__asset", "line__request").get()
-    grant.reads_a_day = threads // 2
-    grant.save()
-    through: list[int] = []
+    done: list[int] = []
+    faults: list[BaseException] = []
     ready = threading.Barrier(threads)
 
-    def read() -> None:
+    def one(number: int) -> None:
         ready.wait()
         try:
-            charge(grant, LATER)
-            through.append(1)
-        except LimitReached:
+            work(number)
+            done.append(number)
+        except (LimitReached, Refused):
             pass
+        except BaseException as fault:  # noqa: BLE001 - told below, where the test sees it
+            faults.append(fault)
         finally:
             connections.close_all()
 
-    started = [threading.Thread(target=read) for _ in range(threads)]
+    started = [threading.Thread(target=one, args=(number,)) for number in range(threads)]
     for thread in started:
         thread.start()
     for thread in started:
         thread.join()
-    counted = {"through": len(through), "used": DayOfReads.objects.get().used, "most": threads // 2}
-    sys.stdout.write(json.dumps(counted) + "\n")
+    if faults:
+        raise faults[0]
+    return len(done)
+
+
+def all_at_once(home: Path, threads: int) -> None:
+    """So many readers charge one grant with a quota of half of them; two approvers decide one request."""
+    use(home)
+    from ronghe.platform.access.roles import Role
+    from ronghe.platform.kinds.data.models import DayOfReads
+    from ronghe.platform.kinds.data.reads import charge
+    from ronghe.platform.requests.actions import decide
+    from ronghe.platform.requests.models import Grant
+    from tests.platform.conftest import City
+    from tests.platform.handed import LATER, LAW, handing
+
+    grant = Grant.objects.select_related("version__asset", "line__request").get()
+    grant.reads_a_day = threads // 2
+    grant.save()
+    through = together(threads, lambda _: charge(grant, LATER))
+    counted = {"through": through, "used": DayOfReads.objects.get().used, "most": threads // 2}
+    one = handing(City.again())
+    request = one.asked()
+    approvers = [one.someone(name, Role.APPROVER) for name in ("甲", "乙")]
+    won = together(2, lambda number: decide(by=approvers[number], at=LATER, request=request, profile=LAW))
+    request.refresh_from_db()
+    raced = {"won": won, "state": request.state, "grants": Grant.objects.filter(line__request=request).count()}
+    sys.stdout.write(json.dumps({**counted, **raced}) + "\n")
     sys.stdout.flush()
 
 

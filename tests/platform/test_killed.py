@@ -22,8 +22,10 @@ def run(folder: Path, what: str, number: int) -> list[Any]:
 
 
 def check(points: list[Any]) -> None:
+    # How many things a worker does varies by a few: it may be through before the last point.
+    assert sum(point["ended"] != -9 for point in points) <= 1 + len(points) // 20
     for point in points:
-        assert point["ended"] == -9, point
+        assert point["ended"] in (-9, 0), point
         before, after = point["before"], point["after"]
         # Half a snapshot never counts: either nothing is handed over, or all of it is.
         assert before["state"] == ("ready" if before["entries"] else "wanted"), point
@@ -48,5 +50,15 @@ def test_threats_22_and_25_a_worker_killed_at_every_point_of_a_delivery(tmp_path
     check(points)
 
 
-def test_threat_19_of_64_readers_at_once_no_more_than_the_quota_get_through(tmp_path: Path) -> None:
-    assert run(tmp_path, "quota", 64) == [{"through": 32, "used": 32, "most": 32}]
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    (told,) = run(tmp_path_factory.mktemp("at-once"), "quota", 64)
+    return told
+
+
+def test_threat_19_of_64_readers_at_once_no_more_than_the_quota_get_through(at_once: Any) -> None:
+    assert (at_once["through"], at_once["used"], at_once["most"]) == (32, 32, 32)
+
+
+def test_threat_24_of_two_approvers_at_once_one_decides(at_once: Any) -> None:
+    assert (at_once["won"], at_once["state"], at_once["grants"]) == (1, "accepted", 1)

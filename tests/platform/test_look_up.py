@@ -1,10 +1,13 @@
 """Look up and verify: one subject a call, for a case, within the quota, on record, and never a copy of the register."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +17,12 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.kinds.data.lookup import look_up, verify
 from ronghe.platform.kinds.data.lookup_rules import MOST_NEAR, MOST_PER_CASE, MOST_UNKNOWN, Asked, copying
 from ronghe.platform.kinds.data.models import Read
+from ronghe.platform.kinds.data.sources import mount_database
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Grant
 from ronghe.terms import InputError, LimitReached, Refused
-from tests.platform.conftest import City
-from tests.platform.handed import IDS, LATER, Handing, handing
+from tests.platform.conftest import START, City
+from tests.platform.handed import IDS, LATER, ROWS, Handing, handing, seen_before
 
 LOOK = {"method": "look_up", "where": [{"field": "区划代码", "is": "330106"}]}
 VERIFY = {"method": "verify"}
@@ -46,6 +50,27 @@ def test_a_look_up_gives_the_granted_fields_of_one_subject(one: Handing) -> None
     outside = look_up(by=one.asker, grant=grant, subject=IDS[2], case="1", clock=one.clock)
     absent = look_up(by=one.asker, grant=grant, subject="110101190001010000", case="1", clock=one.clock)
     assert outside.to_json() == absent.to_json() == {"known": False, "rows": []}
+
+
+@pytest.mark.django_db
+def test_of_a_database_only_the_subject_s_rows_are_read(
+    one: Handing, tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SOURCE_FOLDERS = [tmp_path]
+    with sqlite3.connect(tmp_path / "city.db") as connection:
+        connection.execute(f"CREATE TABLE hunyin ({ROWS[0]})")
+        connection.executemany("INSERT INTO hunyin VALUES (?, ?, ?, ?, ?)", [row.split(",") for row in ROWS[1:]])
+    url = f"sqlite:///{tmp_path}/city.db"
+    seen_before(mount_database(by=one.offerer, at=START, asset=one.version.asset, url=url, table="hunyin"))
+    grant = ready(one, LOOK)
+    read: list[int] = []
+    monkeypatch.setattr(
+        "ronghe.platform.kinds.data.reading.Reader.tell", lambda _self, _step, done, _total: read.append(done)
+    )
+    found = look_up(by=one.asker, grant=grant, subject=IDS[0], case="1", clock=one.clock)
+    assert found.to_json() == {"known": True, "rows": [{"姓名": "张**", "登记日期": "2026-01"}]}
+    assert read[0] == 1
+    assert not look_up(by=one.asker, grant=grant, subject="' OR 1=1 --", case="1", clock=one.clock).known
 
 
 @pytest.mark.django_db

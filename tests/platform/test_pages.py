@@ -31,6 +31,11 @@ PAGES = (
     "/notices",
     "/security",
     "/webhooks",
+    "/grants",
+    "/disputes",
+    "/demands",
+    "/collections",
+    "/inventory",
 )
 
 

@@ -88,6 +88,16 @@ def _select_all(connection: Connection, url: URL, name: str) -> str:
     raise InputError("tables.no_such_table", url=shown(url), table=name, known=", ".join(near) or "-")
 
 
+def _of_subject(connection: Connection, url: URL, statement: str, column: str) -> str:
+    """The statement narrowed to rows whose column has a value that is bound; the column is looked up first."""
+    inner = f"({statement.strip().rstrip(';')}\n) asked"
+    known = tuple(connection.execute(text(f"SELECT * FROM {inner} WHERE 1 = 0")).keys())  # noqa: S608 - checked above
+    if column not in known:
+        raise InputError("tables.no_such_column", url=shown(url), column=column, known=", ".join(known[:NAMES_SHOWN]))
+    quoted = connection.dialect.identifier_preparer.quote(column).replace(":", r"\:")
+    return f"SELECT * FROM {inner} WHERE {quoted} = :subject"  # noqa: S608 - as above, and the value is bound
+
+
 def _batch(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([texts_of(column) for column in zip(*rows, strict=True)], schema=schema)
 
@@ -109,11 +119,13 @@ def stage_database(
     *,
     table: str | None = None,
     query: str | None = None,
+    where: tuple[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> Staged:
-    """A table, view or query as a Parquet file of text columns in the folder `into`.
+    """A table, view or query as a Parquet file of text columns in the folder `into`; with `where`, a column and a
+    value, only the rows that have the value, so that the database reads no others.
 
     `source` is `URL#table`, or a URL with `table` or `query` beside it; `env:NAME` and `url-file:PATH` keep it off
     the command line. Rows come through a server-side cursor, some 20,000 at a time. `progress` cannot know the total
@@ -130,7 +142,11 @@ def stage_database(
     with _connected(url) as connection:
         statement = query if query is not None else _select_all(connection, url, str(table))
         # The driver gets the text as it is: a colon or a percent sign in it is no parameter.
-        result = connection.execute(text(statement.replace(":", r"\:")))
+        plain = statement.replace(":", r"\:")
+        if where is None:
+            result = connection.execute(text(plain))
+        else:
+            result = connection.execute(text(_of_subject(connection, url, plain, where[0])), {"subject": where[1]})
         names, notes = renamed_columns(tuple(result.keys()), limits or Limits(), shown(url))
         rows = _write(result, len(names), target, progress)
     return Staged(columns=names, path=target, kind="parquet", rows=rows, notes=tuple(notes))

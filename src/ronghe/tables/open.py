@@ -18,7 +18,7 @@ __all__ = ["ReadOptions", "stage"]
 class ReadOptions:
     """What the user says about a source; None is found out.
 
-    `sheet` is for spreadsheets, `table` and `query` are for databases.
+    `sheet` is for spreadsheets; `table`, `query` and `where` (only rows whose column has the value) for databases.
     """
 
     encoding: str | None = None
@@ -29,6 +29,7 @@ class ReadOptions:
     sheet: str | None = None
     table: str | None = None
     query: str | None = None
+    where: tuple[str, str] | None = None
 
     @property
     def csv(self) -> CsvOptions:
@@ -62,4 +63,6 @@ def _database(source: str, into: Path, options: ReadOptions, progress: Progress)
     # SQLAlchemy takes longer to import than most files to read.
     from ronghe.tables.database import stage_database
 
-    return stage_database(source, into, table=options.table, query=options.query, progress=progress)
+    return stage_database(
+        source, into, table=options.table, query=options.query, where=options.where, progress=progress
+    )

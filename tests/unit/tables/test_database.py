@@ -7,7 +7,7 @@ import pytest
 
 from ronghe.messages import LANGUAGES, render_error
 from ronghe.tables.address import is_database
-from ronghe.tables.database import stage_database, table_names
+from ronghe.tables.database import stage_database, table_names, tables_of
 from ronghe.tables.database_query import check_query
 from ronghe.tables.database_url import database_url, masked, shown
 from ronghe.tables.open import ReadOptions, stage
@@ -227,3 +227,25 @@ def test_a_file_is_found_whatever_marks_are_in_its_name(tmp_path: Path, name: st
         assert _read(stage(source, into, options=ReadOptions(table="t"))) == [["meant"]], source
         if "timeout" not in source:
             assert _read(stage(f"{source}#t", into)) == [["meant"]], source
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"table": "人 口"}, {"query": 'select * from "人 口"'}, {"query": 'select * from "人 口" -- ein Rest;'}],
+)
+def test_only_the_rows_of_one_subject_are_read(city: str, tmp_path: Path, given: dict[str, str]) -> None:
+    staged = stage_database(city, tmp_path, where=("姓名", "丙:x 50%"), **given)
+    assert [row[1] for row in _read(staged)] == ["丙:x 50%"]
+    nobody = stage_database(city, tmp_path, where=("姓名", "' or 1=1 --"), **given)
+    assert (_read(nobody), nobody.columns) == ([], ("编号", "姓名", "收入", "附件"))
+
+
+def test_a_subject_s_column_is_one_of_the_table(city: str, tmp_path: Path) -> None:
+    for column in ("电话", '姓名" = 1 or "姓名', "1 = 1 or 姓名"):
+        with pytest.raises(InputError) as told:
+            stage_database(city, tmp_path, table="人 口", where=(column, "甲"))
+        assert told.value.code == "tables.no_such_column"
+
+
+def test_tables_are_told_with_their_columns(city: str) -> None:
+    assert tables_of(city) == {"人 口": ("编号", "姓名", "收入", "附件"), "名册": ("姓名",)}

@@ -83,7 +83,8 @@ def _rows_of(grant: Grant, key: str, at: datetime, clock: Clock, *, clear: bool)
     if clear:
         fields = lambda granted: dict.fromkeys(granted, "keep")  # noqa: E731 - one expression
     asked = asked_of_grant(grant, at, also=(Condition(name, Relation.IS, (key,)),), fields=fields)
-    reader = reader_of(source_of(grant.version.asset_id, grant.version.asset.code), clock)
+    source = source_of(grant.version.asset_id, grant.version.asset.code)
+    reader = reader_of(source, clock, subject=(name, key))
     with (
         store.working(new_id()) as scratch,
         protected_rows(

@@ -5,7 +5,7 @@ Every reading of rows goes through `reader_of`, so the stop switch, the hours an
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -82,11 +82,20 @@ class Reader:
 
 
 def reader_of(
-    source: Source, clock: Callable[[], datetime], progress: Callable[[str, int, int], None] | None = None
+    source: Source,
+    clock: Callable[[], datetime],
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    subject: tuple[str, str] | None = None,
 ) -> Reader:
-    """The source to read now; Refused while it may not be read or for an address that is not allowed any more."""
+    """The source to read now; Refused while it may not be read or for an address that is not allowed any more.
+
+    Of a database only the rows of a `subject`, a column and its value, are read; of a file all.
+    """
     check_readable(source, clock())
     address, options = _address(source)
+    if subject is not None and source.kind == SourceKind.DATABASE:
+        options = replace(options, where=subject)
     reader = Reader(source, address, options, clock)
     if progress is not None:
         reader.progress = progress
