@@ -1,5 +1,6 @@
 import sqlite3
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyarrow.parquet as pq
@@ -233,7 +234,7 @@ def test_a_file_is_found_whatever_marks_are_in_its_name(tmp_path: Path, name: st
     "given",
     [{"table": "人 口"}, {"query": 'select * from "人 口"'}, {"query": 'select * from "人 口" -- ein Rest;'}],
 )
-def test_only_the_rows_of_one_subject_are_read(city: str, tmp_path: Path, given: dict[str, str]) -> None:
+def test_only_the_rows_of_one_subject_are_read(city: str, tmp_path: Path, given: dict[str, Any]) -> None:
     staged = stage_database(city, tmp_path, where=("姓名", "丙:x 50%"), **given)
     assert [row[1] for row in _read(staged)] == ["丙:x 50%"]
     nobody = stage_database(city, tmp_path, where=("姓名", "' or 1=1 --"), **given)
