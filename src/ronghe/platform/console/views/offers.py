@@ -61,54 +61,49 @@ def _asset(request: Asked, code: str) -> Asset:
 
 
 def _fields(request: Asked) -> dict[str, Any]:
-    return {**_typed(request)[0], "personal": bool(request.POST.getlist("item-personal"))}
+    return {**_typed_fields(request), "personal": bool(request.POST.getlist("item-personal"))}
+
+
+def _typed_fields(request: Asked) -> dict[str, Any]:
+    typed = request.POST
+    conditions = [line.strip() for line in typed.get("conditions", "").splitlines() if line.strip()]
+    texts = {name: typed.get(name, "").strip() for name in _TEXTS}
+    return {**texts, "conditions": conditions, "is_lead_source": "is_lead_source" in typed}
+
+
+def _typed_items(request: Asked) -> list[Mapping[str, Any]]:
+    """The rows of the table that have a name, as they were typed; their order is the order of the columns."""
+    typed = request.POST
+    rows = len(typed.getlist("item-name")[:MOST_ITEMS])
+    # A column that a form leaves out is empty in every row.
+    columns = [[*typed.getlist(f"item-{name}"), *[""] * rows][:rows] for name in _ITEM]
+    personal, key = set(typed.getlist("item-personal")), typed.get("item-key", "")
+    return [
+        {
+            **dict(zip(_ITEM, row, strict=True)),
+            "name": row[0].strip(),
+            "personal": place in personal,
+            "is_key": place == key,
+        }
+        for place, row in zip(map(str, range(rows)), zip(*columns, strict=True), strict=True)
+        if row[0].strip()
+    ]
 
 
 def _items(request: Asked) -> list[Mapping[str, Any]]:
-    """The rows of the table that have a name; their order is the order of the columns."""
-    typed = request.POST
-    columns = {name: typed.getlist(f"item-{name}")[:MOST_ITEMS] for name in _ITEM}
-    personal = set(typed.getlist("item-personal"))
-    rows = [dict(zip(_ITEM, row, strict=True)) for row in zip(*columns.values(), strict=False)]
-    key = typed.get("item-key", "")
-    return [
-        {
-            **row,
-            "name": row["name"].strip(),
-            "personal": str(place) in personal,
-            "is_key": str(place) == key,
-            "obligation": obligation_in(row["obligation"]),
-        }
-        for place, row in enumerate(rows)
-        if row["name"].strip()
-    ]
+    """The items as they are kept; InputError for an obligation that nobody understands."""
+    return [{**item, "obligation": obligation_in(item["obligation"])} for item in _typed_items(request)]
 
 
 def _shown(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**item, "obligation": obligation_words(item["obligation"])}
 
 
-def _typed(request: Asked) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
-    """What was typed, though it may be wrong."""
-    typed = request.POST
-    columns = [typed.getlist(f"item-{name}")[:MOST_ITEMS] for name in _ITEM]
-    personal, key = set(typed.getlist("item-personal")), typed.get("item-key", "")
-    rows = [dict(zip(_ITEM, row, strict=True)) for row in zip(*columns, strict=False)]
-    items: list[Mapping[str, Any]] = [
-        {**row, "personal": str(place) in personal, "is_key": str(place) == key}
-        for place, row in enumerate(rows)
-        if row["name"].strip()
-    ]
-    conditions = [line.strip() for line in typed.get("conditions", "").splitlines() if line.strip()]
-    fields = {name: typed.get(name, "").strip() for name in _TEXTS}
-    return {**fields, "conditions": conditions, "is_lead_source": "is_lead_source" in typed}, items
-
-
 def _form(request: Asked, **shown: Any) -> dict[str, Any]:
     """What the form shows: what was typed, else what is kept; and empty rows below the items."""
     version: Version | None = shown.get("version")
     if request.method == "POST":
-        fields, items = _typed(request)
+        fields, items = _typed_fields(request), _typed_items(request)
     elif version is not None:
         fields = {name: getattr(version, name) for name in (*_TEXTS, "conditions", "is_lead_source")}
         items = [_shown(item) for item in version.items.values(*_ITEM, "personal", "is_key")]
