@@ -1,7 +1,9 @@
 """Run a delivery in processes of their own that are killed somewhere, and tell what is there afterwards.
 
-    python -m tests.platform.killed FOLDER kill POINTS      one JSON line for each point at which a worker was killed
-    python -m tests.platform.killed FOLDER quota THREADS    how many of so many readers, and of two approvers, pass
+    python -m tests.platform.killed FOLDER POINTS [THREADS]
+
+One JSON line for each point at which a worker was killed; the last says how many of so many readers, and of two
+approvers, got through when all came at once.
 
 One process loads everything; each worker is a fork of it with a copy of the installation. A point is the nth statement
 to the database or change of the file system.
@@ -237,7 +239,7 @@ def all_at_once(home: Path, threads: int) -> None:
     sys.stdout.flush()
 
 
-def main(folder: str, what: str, number: str) -> None:
+def main(folder: str, points: str, threads: str = "0") -> None:
     import django
 
     django.setup()
@@ -250,10 +252,9 @@ def main(folder: str, what: str, number: str) -> None:
     template = Path(folder) / "home"
     template.mkdir(mode=0o700)
     assert forked(lambda: set_up(template)) == 0
-    if what == "kill":
-        kill_everywhere(template, int(number))
-    else:
-        assert forked(lambda: all_at_once(template, int(number))) == 0
+    kill_everywhere(template, int(points))
+    if int(threads):
+        assert forked(lambda: all_at_once(template, int(threads))) == 0
 
 
 if __name__ == "__main__":

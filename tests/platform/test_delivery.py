@@ -1,5 +1,6 @@
 """A delivery: the rows that the grant lets out, once in effect, the same by every channel, gone with the grant."""
 
+import errno
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -189,6 +190,24 @@ def test_a_refresh_tells_what_changed_since(one: Handing) -> None:
     assert not folder(first).exists()
     one.now += timedelta(minutes=5)
     assert one.worker.tick("data.tend")["refreshed"] == 0
+
+
+def test_threat_21_a_full_disk_leaves_what_was_there(one: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = one.delivered()
+    one.now = LATER + timedelta(days=1)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ronghe.tables.publish.sync", full)
+        one.worker.tick("data.tend")
+    second = one.delivery(first.grant)
+    assert (second.number, second.state) == (2, DeliveryState.WANTED)
+    assert page_of(by=one.asker, at=one.now, grant=first.grant).delivery == 1
+    one.now += timedelta(minutes=5)
+    one.worker.tick("data.tend")
+    assert page_of(by=one.asker, at=one.now, grant=first.grant).delivery == 2
 
 
 def test_a_read_is_on_record_before_its_rows_leave(one: Handing) -> None:

@@ -12,11 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(folder: Path, what: str, number: int) -> list[Any]:
-    command = [sys.executable, "-m", "tests.platform.killed", str(folder), what, str(number)]
-    # A database of its own, whatever the other tests run on.
-    environment = {name: value for name, value in os.environ.items() if name != "RONGHE_DATABASE"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def run(folder: Path, *numbers: int) -> list[Any]:
+    command = [sys.executable, "-m", "tests.platform.killed", str(folder), *map(str, numbers)]
+    environ = {name: value for name, value in os.environ.items() if name != "RONGHE_DATABASE"}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3_000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -37,28 +36,17 @@ def check(points: list[Any]) -> None:
         assert (after["whole"], after["beside"], after["work"]) == (True, ["1"], []), point
 
 
-def test_threats_22_and_25_a_worker_killed_in_a_delivery(tmp_path: Path) -> None:
-    points = run(tmp_path, "kill", 8)
-    assert len(points) == 8
+def test_threats_19_22_24_and_25_killed_workers_and_many_at_once(tmp_path: Path) -> None:
+    """One process for all of it, for loading takes the longest."""
+    *points, at_once = run(tmp_path, 3, 64)
+    assert len(points) == 3
     check(points)
+    assert (at_once["through"], at_once["used"], at_once["most"]) == (32, 32, 32)
+    assert (at_once["won"], at_once["state"], at_once["grants"]) == (1, "accepted", 1)
 
 
 @pytest.mark.slow
 def test_threats_22_and_25_a_worker_killed_at_every_point_of_a_delivery(tmp_path: Path) -> None:
-    points = run(tmp_path, "kill", 10_000)
+    points = run(tmp_path, 10_000)
     assert len(points) == points[0]["of"]
     check(points)
-
-
-@pytest.fixture(scope="module")
-def at_once(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    (told,) = run(tmp_path_factory.mktemp("at-once"), "quota", 64)
-    return told
-
-
-def test_threat_19_of_64_readers_at_once_no_more_than_the_quota_get_through(at_once: Any) -> None:
-    assert (at_once["through"], at_once["used"], at_once["most"]) == (32, 32, 32)
-
-
-def test_threat_24_of_two_approvers_at_once_one_decides(at_once: Any) -> None:
-    assert (at_once["won"], at_once["state"], at_once["grants"]) == (1, "accepted", 1)

@@ -54,7 +54,7 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
     may_read = request.actor.has(Role.ASKER, grant.consumer_id) and not ended
     shown = {
         "grant": grant,
-        "fields": [(name, duty_text(said)) for name, said in grant.fields.items()],
+        "fields": [(name, duty_text(said)) for name, said in grant.terms.items()],
         "wanted": wanted,
         "over": ended,
         "may_read": may_read,

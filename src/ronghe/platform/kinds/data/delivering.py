@@ -78,7 +78,13 @@ def _made(delivery: Delivery, clock: Clock, tell: Tell) -> dict[str, Any]:
     _check_examined(source, grant)
     if wanted_by(grant).method.by_subject:
         # Nothing is copied: the service is ready when the source can be read.
-        return {"rows": None, "columns": list(grant.terms), "files": [], "changes": {}, "plan": ""}
+        return {
+            "rows": None,
+            "columns": list(grant.terms),
+            "files": [],
+            "changes": {},
+            "plan": "",
+        }
     return _snapshot(delivery, reader, clock, tell)
 
 
