@@ -64,7 +64,7 @@ def called(work: Called) -> Callable[..., HttpResponse]:
         if grant is None:
             return _error("platform.not_found", "404", 404)
         try:
-            answer = JsonResponse(work(request, actor, grant))
+            answer = JsonResponse(work(request, actor, grant), json_dumps_params={"ensure_ascii": False})
         except Http404:
             return _error("platform.not_found", "404", 404)
         except RongheError as error:
