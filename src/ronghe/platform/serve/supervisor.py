@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -18,6 +18,8 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds before a part that died again is started again."""
 STEADY = 60.0
 """After so many seconds a part counts as well: its next death is its first."""
+BEGUN = 30.0
+"""A part that once lasted so long can work: later mistakes, such as a port that is not free yet, pass."""
 PATIENCE = 20.0
 """Seconds that a part has to end in peace."""
 _HOPELESS = (2, 3, 4)
@@ -39,7 +41,7 @@ class _Running:
     began: float = 0.0
     deaths: int = 0
     begins_at: float = 0.0
-    codes: list[int] = field(default_factory=list)
+    worked: bool = False
 
 
 class Supervisor:
@@ -70,9 +72,11 @@ class Supervisor:
         if code is None:
             return 0
         one.process = None
-        if code in _HOPELESS:
+        lasted = moment - one.began
+        if code in _HOPELESS and not one.worked:
             return code
-        one.deaths = 0 if moment - one.began >= STEADY else one.deaths
+        one.worked = one.worked or lasted >= BEGUN
+        one.deaths = 0 if lasted >= STEADY else one.deaths
         one.begins_at = moment + PAUSES[min(one.deaths, len(PAUSES) - 1)]
         one.deaths += 1
         log.error("part ended and is started again", part=one.part.name, code=code)
