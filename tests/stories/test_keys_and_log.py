@@ -45,7 +45,17 @@ def test_a_department_keeps_a_head_and_finds_out_what_the_operator_did(
     honest = entries.read_bytes()
     entries.write_bytes(honest.replace(b"permit", b"forbid", 1))
     assert ronghe("log", "verify", "decisions") == 4
-    assert "Entries 0 to 1" in capsys.readouterr().out
+    assert "Entry 0 was changed" in capsys.readouterr().out
+    entries.write_bytes(honest)
+    assert ronghe("keys", "rotate", "heads") == 0
+    assert ronghe("log", "rotate", "decisions", "--sign", "heads") == 0
+    assert ronghe("log", "rotate", "decisions", "--sign", "heads") == 4
+    assert ronghe("log", "append", "decisions", "today.jsonl") == 0
+    (here / "later.json").write_text(json.dumps(told(capsys, "log", "head", "decisions")))
+    (here / "later_receipt.json").write_text(json.dumps(told(capsys, "log", "prove", "decisions", "1")))
+    later = ("--head", "later.json", "--receipt", "later_receipt.json", "--every-signature")
+    assert told(capsys, "log", "verify", "decisions", *witnesses, *later)["size"] == 7
+
     entries.write_bytes(b"")
     assert ronghe("log", "verify", "decisions") == 0
     assert ronghe("log", "verify", "decisions", *witnesses) == 4
@@ -97,6 +107,9 @@ def test_no_command_shows_a_key(here: Path, capsys: pytest.CaptureFixture[str]) 
         (("keys", "unseal", "today.jsonl", "t", "--context", "c"), 3),
         (("log", "verify", "nowhere"), 3),
         (("log", "head", "."), 3),
+        (("log", "verify", "nowhere", "--head", "deep.json"), 3),
+        (("log", "append", "nowhere", "deep.json"), 3),
+        (("log", "rotate", "nowhere", "--sign", "x"), 3),
         (("log", "prove", "nowhere", "-1"), 2),
         (("log", "append", "nowhere", "today.jsonl"), 3),
         (("log", "create", "d", "--sign", "x"), 3),
@@ -105,6 +118,7 @@ def test_no_command_shows_a_key(here: Path, capsys: pytest.CaptureFixture[str]) 
 def test_what_cannot_be_done_is_told_in_a_line(
     here: Path, capsys: pytest.CaptureFixture[str], typed: tuple[str, ...], code: int
 ) -> None:
+    (here / "deep.json").write_text('{"a":' * 100_000)
     for lang in ("en", "zh"):
         assert main([*typed, "--lang", lang]) == code
         said = capsys.readouterr().err

@@ -63,12 +63,12 @@ def create(
 
 
 def _signer(folder: Path, store: Path) -> "Signer | None":
-    """Who signs this log, with the key that its header names."""
+    """Who signs this log now."""
     from ronghe.trust.keys import KeyStore, signer_of
-    from ronghe.trust.log import read_header
+    from ronghe.trust.log import Reader
 
-    signs = read_header(folder)["signer"]
-    return signer_of(KeyStore(store).get(signs["key"])) if signs else None
+    signs = Reader(folder).signer()
+    return signer_of(KeyStore(store).get(signs.key)) if signs else None
 
 
 def _bodies(path: Path) -> Iterator[dict[str, Any]]:
@@ -77,7 +77,7 @@ def _bodies(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             raise InputError("log.not_lines", path=str(path), line=number)
@@ -100,6 +100,23 @@ def append(session: Session, /, log: Path, lines: Path, *, store: Path) -> None:
     session.show(said, line("log.appended", **said))
 
 
+@log.command(cls=Command, examples=("ronghe log rotate decisions --sign heads",))
+@_LOG
+@click.option("--sign", "signed_by", metavar="NAME", required=True)
+@STORE
+@click.pass_obj
+def rotate(session: Session, /, log: Path, *, signed_by: str, store: Path) -> None:
+    """See `cli.command_log_rotate`."""
+    from ronghe.trust.keys import KeyStore, signer_of
+    from ronghe.trust.log import Log
+
+    new = signer_of(KeyStore(store).current(signed_by))
+    with Log(log, now=_now, signer=_signer(log, store)) as opened:
+        receipt = opened.rotate(new)
+    said = {"path": str(log), "key": new.key_id, "since": receipt.index}
+    session.show(said | {"receipt": receipt.to_json()}, line("log.rotated", **said))
+
+
 @log.command(cls=Command, examples=("ronghe log head decisions --json > head.json",))
 @_LOG
 @click.pass_obj
@@ -107,10 +124,12 @@ def head(session: Session, /, log: Path) -> None:
     """See `cli.command_log_head`."""
     from ronghe.trust.log import Reader
 
-    found = Reader(log).head()
+    reader = Reader(log)
+    found = reader.head()
     if found is None:
         raise InputError("log.empty", path=str(log))
-    session.show(found.to_json(), line("log.head_is", size=found.size, root=found.root.hex()))
+    said = found.to_json() | reader.told_signers(found.size)
+    session.show(said, line("log.head_is", size=found.size, root=found.root.hex()))
 
 
 @log.command(cls=Command, examples=("ronghe log prove decisions 17 --json > receipt.json",))
@@ -139,7 +158,7 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except Unreadable as fault:
         raise InputError("log.unreadable", path=str(path), what=fault.args[0]) from fault
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise InputError("log.unreadable", path=str(path), what=type(fault).__name__) from fault
 
 

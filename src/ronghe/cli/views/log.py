@@ -37,5 +37,9 @@ def verdict_view(verdict: Verdict, folder: Path) -> View:
         if not verdict.faults:
             said = {"size": count(verdict.size), "signed": count(verdict.signed), "root": verdict.root}
             console.print(one_line(session.text("log.whole", path=str(folder), **said)), soft_wrap=True)
+        if not verdict.faults and 0 < verdict.signed < verdict.size:
+            console.print(
+                session.text("log.tail_unsigned", first=verdict.signed, last=verdict.size - 1), soft_wrap=True
+            )
 
     return view

@@ -5,6 +5,7 @@ from array import array
 from pathlib import Path
 
 from ronghe.trust.log.hashes import TreeHash
+from ronghe.trust.log.signers import is_rotation
 from ronghe.trust.log.store import commits
 from ronghe.trust.log.tree import split
 
@@ -14,7 +15,8 @@ _BLOCK = 256
 
 
 class Index:
-    """Answers for the entries that it has read; `grow` reads on."""
+    """Answers for the entries that it has read; `grow` reads on. `rotations` are those that changed the key, with
+    their numbers."""
 
     def __init__(self, path: Path, hash_: TreeHash) -> None:
         self._path, self._hash = path, hash_
@@ -23,6 +25,7 @@ class Index:
         self._tail: list[bytes] = []
         self._size = self._offset = 0
         self._loaded: tuple[int, list[bytes]] = (-1, [])
+        self.rotations: list[tuple[int, bytes]] = []
 
     @property
     def size(self) -> int:
@@ -44,6 +47,8 @@ class Index:
         for place, body in enumerate(bodies):
             if self._size % _BLOCK == 0:
                 self._begins.extend((self._offset, place))
+            if is_rotation(body):
+                self.rotations.append((self._size, body))
             self._tail.append(self._hash.leaf(body))
             self._size += 1
             if len(self._tail) == _BLOCK:

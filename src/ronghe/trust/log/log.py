@@ -1,7 +1,9 @@
 """The append-only log: what was acknowledged stays, and whoever keeps a head can prove when it does not."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +17,7 @@ from ronghe.trust.log.hashes import Algorithm
 from ronghe.trust.log.reader import Reader
 from ronghe.trust.log.receipts import Batch, Receipt
 from ronghe.trust.log.records import FORMAT, HEADER, Head, encode
+from ronghe.trust.log.signers import MEMBER, first_signer, rotation
 from ronghe.trust.log.store import Entries
 
 __all__ = ["LARGEST_ENTRY", "Log"]
@@ -36,10 +39,15 @@ class Log:
         """Open the log in `folder`. Raises InputError where there is none or it is damaged, Refused for another key."""
         self._reader = Reader(folder)
         self.folder, self.hash, self.id = folder, self._reader.hash, self._reader.id
-        _same_signer(self._reader.header, signer, folder)
         self._signer, self._now, self._sign_every = signer, now, sign_every
         self._signed_at = 0
-        self._entries = Entries(folder, self.id, self.hash)
+        self._writing = threading.Lock()
+        self._entries = Entries(folder, self.id, self.hash, first_signer(self._reader.header))
+        try:
+            self._same_signer()
+        except Refused:
+            self._entries.close()
+            raise
         self._group: GroupCommit[Sequence[bytes], tuple[list[Receipt], Head]] = GroupCommit(self._commit)
 
     @classmethod
@@ -47,6 +55,8 @@ class Log:
         """Make a new log and open it. Raises Refused when the folder holds one already."""
         if (folder / HEADER).exists():
             raise Refused("log.exists", path=str(folder))
+        if folder.is_dir() and any(folder.iterdir()):
+            raise Refused("log.not_empty", path=str(folder))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         signs = None
         if signer is not None:
@@ -66,16 +76,24 @@ class Log:
 
     def close(self) -> None:
         """Sign what is not signed yet, and give the file back."""
-        if self._entries.state.frontier.size and self._signer is not None:
-            self.head()
-        if self._entries.state.frontier.size:
-            self._entries.save_state()
-        self._entries.close()
+        try:
+            if self._entries.open and self._entries.state.frontier.size:
+                # Whoever has the key that came after ours signs what we have written.
+                with suppress(Refused):
+                    self.head()
+                self._entries.save_state()
+        finally:
+            self._entries.close()
 
     @property
     def size(self) -> int:
         """How many entries this process knows of."""
         return self._entries.state.frontier.size
+
+    @property
+    def last(self) -> Head | None:
+        """The last head this process knows of."""
+        return self._entries.state.head
 
     def append(self, bodies: Sequence[Mapping[str, Any]]) -> list[Receipt]:
         """Add entries and wait until they are on the disk; a receipt for each.
@@ -84,6 +102,22 @@ class Log:
         is full or an entry too large; then none of them is in the log.
         """
         return self._group.ask([_encoded(body) for body in bodies])[0] if bodies else []
+
+    def rotate(self, new: Signer) -> Receipt:
+        """Let `new` sign from here on, by an entry that the present key vouches for; the receipt of that entry.
+
+        Raises Refused for a log that nobody signs, and for the key that signs it already.
+        """
+        with self._writing, self._entries.locked():
+            self._same_signer()
+            if self._signer is None:
+                raise Refused("log.nobody_signs", path=str(self.folder))
+            if new.public == self._signer.public:
+                raise Refused("log.same_key", path=str(self.folder), key=new.key_id)
+            body = encode(rotation(self.id, self.size + 1, self._signer, new))
+            batch = self._write([body], signed=True)
+            self._signer = new
+        return Receipt(batch.before.size, body, batch.head, batch)
 
     def head(self) -> Head:
         """The head of all that is committed, signed if there is a signer."""
@@ -104,17 +138,28 @@ class Log:
     def _commit(self, asked: Sequence[Sequence[bytes]]) -> list[tuple[list[Receipt], Head]]:
         """Write all that was asked as one batch; an empty one asks for a signed head."""
         bodies = [body for bodies in asked for body in bodies]
-        with self._entries.locked():
+        with self._writing, self._entries.locked():
+            self._same_signer()
             state = self._entries.state
             head_is_asked = any(not bodies for bodies in asked)
             if not bodies and state.head is not None and (state.head.signature or self._signer is None):
                 return [([], state.head) for _ in asked]
-            before, frontier = state.frontier, state.frontier.copy()
-            leaves = tuple(map(self.hash.leaf, bodies))
-            frontier.extend(leaves)
-            head = self._next_head(frontier.size, frontier.root(), signed=head_is_asked)
-            self._entries.write(bodies, head, frontier)
-        return list(_receipts(asked, Batch(before, leaves, head)))
+            return list(_receipts(asked, self._write(bodies, signed=head_is_asked)))
+
+    def _write(self, bodies: Sequence[bytes], *, signed: bool) -> Batch:
+        state = self._entries.state
+        before, frontier = state.frontier, state.frontier.copy()
+        leaves = tuple(map(self.hash.leaf, bodies))
+        frontier.extend(leaves)
+        head = self._next_head(frontier.size, frontier.root(), signed=signed)
+        self._entries.write(bodies, leaves, head, frontier)
+        return Batch(before, leaves, head, tuple(one.entry for one in state.signers if one.entry))
+
+    def _same_signer(self) -> None:
+        """Entries under another key, or under none, would make the log look forged."""
+        known, given = self._entries.state.signer, self._signer
+        if (known.public if known else None) != (given.public if given else None):
+            raise Refused("log.other_key", path=str(self.folder), key=known.key if known else "-")
 
     def _next_head(self, size: int, root: bytes, *, signed: bool) -> Head:
         state = self._entries.state
@@ -138,15 +183,10 @@ def _receipts(asked: Sequence[Sequence[bytes]], batch: Batch) -> Iterator[tuple[
 def _encoded(body: Mapping[str, Any]) -> bytes:
     try:
         line = encode(body)
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, RecursionError) as fault:
         raise InputError("log.not_json", detail=str(fault)) from fault
+    if MEMBER in body:
+        raise InputError("log.reserved", name=MEMBER)
     if len(line) > LARGEST_ENTRY:
         raise InputError("log.entry_too_large", size=len(line), limit=LARGEST_ENTRY)
     return line
-
-
-def _same_signer(header: Mapping[str, Any], signer: Signer | None, folder: Path) -> None:
-    """Entries under another key, or under none, would make the log look forged."""
-    public = header["signer"]["public"] if header["signer"] else None
-    if public != (signer.public.hex() if signer else None):
-        raise Refused("log.other_key", path=str(folder), key=header["signer"]["key"] if header["signer"] else "-")

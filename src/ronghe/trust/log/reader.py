@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from ronghe.tables.engine import io_fault
 from ronghe.terms import InputError
 from ronghe.trust.log.hashes import tree_hash
 from ronghe.trust.log.index import Index
-from ronghe.trust.log.receipts import Receipt
+from ronghe.trust.log.receipts import Receipt, told_signers
 from ronghe.trust.log.records import ENTRIES, FORMAT, HEADER, Head, read_head_line
+from ronghe.trust.log.signers import SignedBy, first_signer, follows, is_rotation
 from ronghe.trust.log.store import commits
 from ronghe.trust.log.tree import consistency, inclusion
 
@@ -45,31 +47,58 @@ class Reader:
     def head(self) -> Head | None:
         """The last head that was signed, or the last at all where nobody signs; None of an empty log."""
         found = None
+        for _, line in self._commits():
+            if self.header["signer"] is None or not line.endswith(b" -"):
+                found = line
+        return None if found is None else read_head_line(self.id, found, self.hash)
+
+    def heads(self) -> Iterator[Head]:
+        """Every head as it stands there, verified by nobody."""
+        found = (read_head_line(self.id, line, self.hash) for _, line in self._commits())
+        return (head for head in found if head is not None)
+
+    def bodies(self) -> Iterator[bytes]:
+        """Every committed entry, the first one first."""
+        for bodies, _ in self._commits():
+            yield from bodies
+
+    def signer(self) -> SignedBy | None:
+        """The key that signs from here on: that of the header, or the last that followed it. None where nobody signs.
+
+        Raises InputError where a key did not vouch for the next.
+        """
+        known = first_signer(self.header)
+        for number, body in enumerate(self.bodies(), 1):
+            if is_rotation(body):
+                known = follows(self.id, known, number, body)
+                if known is None:
+                    raise InputError("log.damaged", path=str(self._folder), first=number - 1, last=number - 1)
+        return known
+
+    def told_signers(self, size: int) -> dict[str, Any]:
+        """What a witness needs beside a head of so many entries: those that changed the key."""
+        return told_signers(tuple(body for body in islice(self.bodies(), size) if is_rotation(body)))
+
+    def _commits(self) -> Iterator[tuple[list[bytes], bytes]]:
         try:
             descriptor = os.open(self._folder / ENTRIES, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as fault:
             raise io_fault(fault) from fault
         try:
-            for _, _, line in commits(descriptor, 0):
-                if self.header["signer"] is None or not line.endswith(b" -"):
-                    found = line
+            for _, bodies, line in commits(descriptor, 0):
+                yield bodies, line
         finally:
             os.close(descriptor)
-        return None if found is None else read_head_line(self.id, found, self.hash)
 
     def entries(self, low: int, high: int) -> Iterator[tuple[int, bytes]]:
         """The committed entries from `low` up to `high` with their places, read in one pass of the file."""
-        descriptor = os.open(self._folder / ENTRIES, os.O_RDONLY | os.O_CLOEXEC)
         place = 0
-        try:
-            for _, bodies, _ in commits(descriptor, 0):
-                if place + len(bodies) > low:
-                    yield from ((place + n, body) for n, body in enumerate(bodies) if low <= place + n < high)
-                place += len(bodies)
-                if place >= high:
-                    return
-        finally:
-            os.close(descriptor)
+        for bodies, _ in self._commits():
+            if place + len(bodies) > low:
+                yield from ((place + n, body) for n, body in enumerate(bodies) if low <= place + n < high)
+            place += len(bodies)
+            if place >= high:
+                return
 
     def prove(self, index: int, size: int) -> list[bytes]:
         """The audit path of entry `index` in the tree of the first `size`. Raises InputError where there is none."""
@@ -91,7 +120,8 @@ class Reader:
         """A receipt of any entry under a head of this log."""
         proof = tuple(self.prove(index, head.size))
         with self._guard:
-            return Receipt(index, self._index.body(index), head, known_proof=proof)
+            signers = tuple(body for place, body in self._index.rotations if place < head.size)
+            return Receipt(index, self._index.body(index), head, known_proof=proof, known_signers=signers)
 
     def _grow(self, size: int) -> None:
         if size > self._index.size:

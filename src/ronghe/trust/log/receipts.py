@@ -1,6 +1,6 @@
 """What whoever appended an entry takes home: the entry, a tree head, and the proof that the one is in the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,16 +9,17 @@ from ronghe.trust.log.hashes import TreeHash
 from ronghe.trust.log.records import Head
 from ronghe.trust.log.tree import Frontier, inclusion, split
 
-__all__ = ["Batch", "Receipt"]
+__all__ = ["Batch", "Receipt", "told_signers"]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The entries of one commit, and what was before them."""
+    """The entries of one commit, and what was before them; `signers` are the entries that changed the key till then."""
 
     before: Frontier
     leaves: tuple[bytes, ...]
     head: Head
+    signers: tuple[bytes, ...] = ()
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int], bytes]:
@@ -49,6 +50,7 @@ class Receipt:
     head: Head
     batch: Batch | None = None
     known_proof: tuple[bytes, ...] | None = None
+    known_signers: tuple[bytes, ...] = ()
 
     @cached_property
     def proof(self) -> tuple[bytes, ...]:
@@ -66,4 +68,10 @@ class Receipt:
             "entry": self.entry.decode(),
             "head": self.head.to_json(),
             "proof": [step.hex() for step in self.proof],
+            **told_signers(self.batch.signers if self.batch else self.known_signers),
         }
+
+
+def told_signers(signers: Sequence[bytes]) -> dict[str, Any]:
+    """What a witness needs beside a head of a log whose key was changed: the entries that changed it."""
+    return {"signers": [entry.decode() for entry in signers]} if signers else {}

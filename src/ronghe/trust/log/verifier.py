@@ -3,13 +3,15 @@
     python verifier.py LOG [--head FILE]... [--receipt FILE]... [--every-signature] [--json]
 
 Every body is hashed again, every tree head computed again (RFC 6962), and the signature of the last signed head
-checked: it covers every byte before it. `--head` is a head that somebody kept: if the log is no continuation of it,
-the past was rewritten or cut off. Exit code 0: nothing wrong; 3: the log cannot be read; 4: it was changed.
+checked: it covers every byte before it. Where the log's key was changed, the former key must have signed the new one.
+`--head` is a head that somebody kept: if the log is no continuation of it, the past was rewritten or cut off.
+Exit code 0: nothing wrong; 3: the log cannot be read; 4: it was changed.
 
 It shares no code with the rest of Ronghe on purpose. An auditor can read it in one sitting.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import sys
@@ -241,19 +243,47 @@ _VERIFIES = {"ed25519": _ed25519_verifies, "sm2": _sm2_verifies}
 # --- The log ---------------------------------------------------------------------------------------------------------
 
 
+Signer = tuple[int, str, bytes]
+"""Signs heads of more entries than the number, by the algorithm, with the public key."""
+
+
 @dataclass(frozen=True)
 class _Header:
-    """What `log.json` says, and its hash, which every head names."""
+    """What `log.json` says, and its hash, which every head names; `signers` has its key, or nothing."""
 
     id: str
     digest: _Hash
-    signer: tuple[str, bytes] | None
+    signers: tuple[Signer, ...]
 
-    def signature_holds(self, head: "_Head") -> bool:
-        if self.signer is None or head.signature is None:
+    def signature_holds(self, head: "_Head", signers: Sequence[Signer]) -> bool:
+        """True when the key that was in force signed the head."""
+        if head.signature is None or not signers:
             return False
-        algorithm, public = self.signer
+        later = [one for one in signers[1:] if one[0] < head.size]
+        _, algorithm, public = later[-1] if later else signers[0]
         return _VERIFIES[algorithm](public, head.text, head.signature)
+
+    def follows(self, signers: Sequence[Signer], entry: bytes) -> Signer | None:
+        """The key that an entry puts in place of the last of `signers`, if that one and the new one signed it."""
+        try:
+            said = json.loads(entry)["log:signer"]
+            since, algorithm, public = int(said["since"]), str(said["algorithm"]), bytes.fromhex(said["public"])
+            text = f"{_FORMAT} signer\n{self.id}\n{since}\n{said['key']}\n{algorithm}\n{public.hex()}\n".encode()
+            vouched = _VERIFIES[signers[-1][1]](signers[-1][2], text, bytes.fromhex(said["by_former"]))
+            shown = _VERIFIES[algorithm](public, text, bytes.fromhex(said["by_new"]))
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            return None
+        return (since, algorithm, public) if vouched and shown else None
+
+    def told(self, value: dict[str, Any]) -> list[Signer]:
+        """The keys by what a receipt or kept head says of their changes, as far as each vouches for the next."""
+        signers = list(self.signers)
+        for entry in value["signers"]:
+            new = self.follows(signers, str(entry).encode())
+            if new is None:
+                break
+            signers.append(new)
+        return signers
 
 
 @dataclass(frozen=True)
@@ -295,10 +325,10 @@ def _read_header(folder: Path) -> _Header:
         said = json.loads(data)
         digest = _Hash({"sha256": "sha256", "sm3": "sm3"}[said["hash"]])
         signer = said["signer"]
-        known = None if signer is None else (str(signer["algorithm"]), bytes.fromhex(signer["public"]))
-        if said["format"] != _FORMAT or (known and known[0] not in _VERIFIES):
+        known = () if signer is None else ((0, str(signer["algorithm"]), bytes.fromhex(signer["public"])),)
+        if said["format"] != _FORMAT or (known and known[0][1] not in _VERIFIES):
             raise ValueError(said["format"])
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise Unreadable("header", str(folder / "log.json")) from fault
     return _Header(digest(data).hex(), digest, known)
 
@@ -310,7 +340,10 @@ class _Tree:
         self.digest, self.size, self.nodes = digest, 0, list[bytes | None]()
 
     def extend(self, bodies: Sequence[bytes]) -> None:
-        above = self.digest.each(b"\x00", bodies)
+        self.extend_by(self.digest.each(b"\x00", bodies))
+
+    def extend_by(self, leaves: list[bytes]) -> None:
+        above = leaves
         self.size += len(above)
         level = 0
         while above:
@@ -350,18 +383,26 @@ def _commits(file: BinaryIO) -> Iterator[tuple[list[bytes], bytes | None]]:
         yield rest.split(b"\n"), None
 
 
+def _alike(one: list[bytes], other: list[bytes]) -> int:
+    """How many hashes are the same from the beginning on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 class _Walk:
     """One pass over the entries, with everything that it has to remember."""
 
-    def __init__(self, header: _Header, kept: Sequence[_Head], every: bool) -> None:
-        self.header, self.every = header, every
+    def __init__(self, folder: Path, header: _Header, kept: Sequence[_Head], every: bool) -> None:
+        self.folder, self.header, self.every = folder, header, every
         self.tree, self.verdict = _Tree(header.digest), Verdict()
         self.previous, self.last_signed = header.digest(b"").hex(), list[_Head]()
+        self.signers = list(header.signers)
         self.awaited = sorted((head for head in kept if head.log == header.id), key=lambda head: head.size)
         self.wrong = [head for head in kept if head.log != header.id]
 
-    def fault(self, code: str, first: int, detail: str = "") -> None:
-        self.verdict.faults.append(Fault(code, first, max(first, self.tree.size - 1), detail))
+    def fault(self, code: str, first: int, detail: str = "", last: int | None = None) -> None:
+        last = max(first, self.tree.size - 1) if last is None else last
+        self.verdict.faults.append(Fault(code, first, last, detail))
 
     def grow(self, bodies: list[bytes]) -> None:
         """Add entries, stopping at each size that somebody kept a head of."""
@@ -376,7 +417,7 @@ class _Walk:
 
     def commit(self, bodies: list[bytes], line: bytes) -> None:
         """One batch of entries against the head that follows it."""
-        first = self.tree.size
+        first, before = self.tree.size, list(self.tree.nodes)
         self.grow(bodies)
         head = _head_line(self.header, line)
         self.verdict.heads += 1
@@ -385,12 +426,53 @@ class _Walk:
         elif head.previous != self.previous:
             self.fault("head_out_of_order", first)
         elif (head.size, head.root) != (self.tree.size, self.tree.root()):
-            self.fault("entries_changed", first)
+            self.locate(first, before, bodies, head)
+        elif not self.rotate(first, bodies):
+            self.fault("signer_wrong", first)
         elif head.signature is not None:
-            if self.every and not self.header.signature_holds(head):
+            if self.every and not self.header.signature_holds(head, self.signers):
                 self.fault("signature_wrong", first)
             self.last_signed = [head]
         self.previous = self.header.digest(line + b"\n").hex()
+
+    def rotate(self, first: int, bodies: list[bytes]) -> bool:
+        """Take over a change of the key; False where there is one that the former key did not sign."""
+        if not any(body.startswith(b'{"log:signer":') for body in bodies):
+            return True
+        new = self.header.follows(self.signers, bodies[0]) if len(bodies) == 1 else None
+        if new is None or new[0] != first + 1:
+            return False
+        self.signers.append(new)
+        return True
+
+    def locate(self, first: int, before: list[bytes | None], bodies: list[bytes], head: _Head) -> None:
+        """Name the entries of a commit that are not what the head was made of.
+
+        The file `leaves` has the hashes of all entries; it is believed where it hashes to the head.
+        """
+        with contextlib.suppress(OSError), (self.folder / "leaves").open("rb") as file:
+            file.seek(32 * first)
+            data = file.read(32 * max(head.size - first, 0))
+            wanted = [data[place : place + 32] for place in range(0, len(data), 32)]
+            tree = _Tree(self.header.digest)
+            tree.size, tree.nodes = first, before
+            tree.extend_by(list(wanted))
+            if (tree.size, tree.root()) == (head.size, head.root):
+                self.compare(first, wanted, self.header.digest.each(b"\x00", bodies))
+                return
+        self.fault("entries_changed", first)
+
+    def compare(self, first: int, wanted: list[bytes], found: list[bytes]) -> None:
+        """Tell where two lists of hashes differ."""
+        if len(wanted) == len(found):
+            for place, (one, other) in enumerate(zip(wanted, found, strict=True), first):
+                if one != other:
+                    self.fault("entry_changed", place, last=place)
+            return
+        same = _alike(wanted, found)
+        after = _alike(wanted[same:][::-1], found[same:][::-1])
+        code = "entries_removed" if len(found) < len(wanted) else "entries_added"
+        self.fault(code, first + same, last=first + max(len(wanted), len(found)) - after - 1)
 
     def end(self) -> Verdict:
         """What can be said only at the end."""
@@ -401,10 +483,13 @@ class _Walk:
         for head in self.wrong:
             self.fault("other_log", 0, head.log)
         for head in self.last_signed:
-            if self.header.signature_holds(head):
+            if self.header.signature_holds(head, self.signers):
                 verdict.signed = head.size
             else:
                 self.fault("signature_wrong", 0)
+        # The first commit of a log with a key is always signed: one without any signature was made without the key.
+        if self.signers and self.tree.size and not self.last_signed and not verdict.faults:
+            self.fault("unsigned", 0)
         verdict.size, verdict.root = self.tree.size, self.tree.root()
         return verdict
 
@@ -418,12 +503,9 @@ def verify(folder: Path, heads: Sequence[dict[str, Any]] = (), *, every_signatur
     header = _read_header(folder)
     try:
         kept = [_kept(value) for value in heads]
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise Unreadable("head", str(folder)) from fault
-    walk = _Walk(header, kept, every_signature)
-    for head in kept:
-        if head.log == header.id and head.signature and not header.signature_holds(head):
-            walk.fault("kept_signature_wrong", 0, str(head.size))
+    walk = _Walk(folder, header, kept, every_signature)
     try:
         with (folder / "entries").open("rb") as file:
             for bodies, line in _commits(file):
@@ -435,8 +517,12 @@ def verify(folder: Path, heads: Sequence[dict[str, Any]] = (), *, every_signatur
                     break
     except OSError as fault:
         raise Unreadable("entries", str(folder / "entries")) from fault
-    if any(fault.code not in ("kept_signature_wrong", "torn") for fault in walk.verdict.faults):
+    if any(fault.code != "torn" for fault in walk.verdict.faults):
         walk.awaited, walk.last_signed = [], []
+    for head, value in zip(kept, heads, strict=True):
+        signers = header.told(value) if "signers" in value else walk.signers
+        if head.log == header.id and head.signature and not header.signature_holds(head, signers):
+            walk.fault("kept_signature_wrong", 0, str(head.size))
     return walk.end()
 
 
@@ -453,7 +539,9 @@ def verify_receipt(folder: Path, receipt: dict[str, Any]) -> bool:
         raise Unreadable("receipt", str(folder)) from fault
     if not 0 <= index <= last or head.log != header.id:
         return False
-    if head.signature is not None and not header.signature_holds(head):
+    if head.signature is not None and not header.signature_holds(
+        head, header.told(receipt) if "signers" in receipt else header.signers
+    ):
         return False
     for step in path:
         if last == 0:
@@ -483,7 +571,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path, receipt in zip(given.receipt, heads[len(given.head) :], strict=True):
             if not verify_receipt(given.log, receipt):
                 verdict.faults.append(Fault("receipt_wrong", 0, 0, str(path)))
-    except (Unreadable, OSError, ValueError) as fault:
+    except (Unreadable, OSError, ValueError, RecursionError) as fault:
         sys.stderr.write(f"cannot be read: {' '.join(map(str, fault.args))}\n")
         return 3
     if given.json:

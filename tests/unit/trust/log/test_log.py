@@ -12,6 +12,8 @@ import pytest
 
 from ronghe.terms import InputError, LimitReached, Refused
 from ronghe.trust.log import Log, Reader, proves_consistency, proves_inclusion, verify, verify_receipt
+from ronghe.trust.log.records import Head, encode
+from ronghe.trust.log.tree import Frontier
 from tests.unit.trust.log.made import START, body, clock, made, opened, signer
 
 
@@ -215,8 +217,8 @@ def test_a_damaged_or_shortened_file_is_not_written_to(tmp_path: Path) -> None:
     entries = folder / "entries"
     whole = entries.read_bytes()
     entries.write_bytes(whole.replace(b"permit", b"forbid", 1))
-    with opened(folder) as log, pytest.raises(InputError, match=r"log\.damaged"):
-        log.append([body(1)])
+    with pytest.raises(InputError, match=r"log\.damaged"):
+        opened(folder)
     entries.write_bytes(whole)
     log = opened(folder)
     log.append([body(6)])
@@ -228,6 +230,68 @@ def test_a_damaged_or_shortened_file_is_not_written_to(tmp_path: Path) -> None:
     (tmp_path / "noted" / "entries").write_bytes(cut)
     with pytest.raises(InputError, match=r"log\.cut_short"):
         opened(tmp_path / "noted")
+
+
+def forged(folder: Path, entries: int = 5) -> None:
+    """Put other entries in place of all, as anyone can who has no key."""
+    reader = Reader(folder)
+    (folder / "state.json").unlink()
+    frontier, previous, data = Frontier(reader.hash), reader.hash.digest(b""), b""
+    for number in range(entries):
+        line = encode({"n": number, "decision": "forged"})
+        frontier.extend([reader.hash.leaf(line)])
+        head = Head(reader.id, frontier.size, frontier.root(), 1767225600000, previous).line(reader.hash)
+        previous, data = reader.hash.digest(head), data + line + b"\n" + head
+    (folder / "entries").write_bytes(data)
+
+
+def test_a_signed_log_that_was_written_anew_without_its_key_is_found_and_never_signed(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (3, 4))
+    forged(folder)
+    assert [fault.code for fault in verify(folder).faults] == ["unsigned"]
+    with pytest.raises(InputError, match=r"log\.not_signed"):
+        opened(folder)
+    plain = made(tmp_path / "plain", (3, 4), algorithm=None)
+    forged(plain)
+    assert verify(plain).faults == []
+
+
+def test_a_note_does_not_make_a_forged_past_look_signed(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (3, 4))
+    forged(folder)
+    # What an unsigned log of the same entries notes, with the names of this one.
+    entries, state = (folder / "entries").read_bytes(), folder / "state.json"
+    header = json.loads((folder / "log.json").read_bytes())
+    frontier = Frontier(Reader(folder).hash)
+    frontier.extend([frontier.hash.leaf(line) for line in bodies(folder)])
+    nodes = [node.hex() if node else None for node in frontier.nodes]
+    last = len(entries) - entries.rindex(b"\n#") - 1
+    note = {"offset": len(entries), "size": 5, "nodes": nodes, "line": last, "signers": []}
+    state.write_text(json.dumps(note))
+    assert header["signer"] is not None
+    with pytest.raises(InputError, match=r"log\.not_signed"):
+        opened(folder)
+
+
+def test_a_writer_that_died_leaves_a_tail_without_signature_and_the_next_one_signs_it(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (3,))
+    log = opened(folder)
+    log.append([body(3)])
+    log.append([body(4)])
+    log._entries.close()
+    verdict = verify(folder)
+    assert (verdict.size, verdict.faults) == (5, [])
+    assert verdict.signed < 5
+    with opened(folder):
+        pass
+    assert verify(folder).signed == 5
+
+
+def test_a_folder_with_other_files_is_not_made_a_log(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("x")
+    with pytest.raises(Refused, match=r"log\.not_empty"):
+        Log.create(tmp_path, now=lambda: START)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_a_note_that_lies_about_the_file_is_not_believed(tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ def test_every_single_byte_that_is_lost_or_put_in_is_found(tmp_path: Path, by: b
     assert missed == []
 
 
+def faults(folder: Path) -> list[tuple[str, int, int]]:
+    return [(fault.code, fault.first, fault.last) for fault in verify(folder).faults]
+
+
 def lines(folder: Path) -> list[bytes]:
     return (folder / "entries").read_bytes().splitlines(keepends=True)
 
@@ -77,8 +81,41 @@ def test_the_place_of_a_change_is_told(tmp_path: Path) -> None:
     folder = made(tmp_path / "log", (10, 10, 10))
     data = (folder / "entries").read_bytes().replace(b'"n":14', b'"n":15')
     put(folder / "entries", data)
-    (fault,) = verify(folder).faults
-    assert (fault.code, fault.first, fault.last) == ("entries_changed", 10, 19)
+    assert faults(folder) == [("entry_changed", 14, 14)]
+    put(folder / "entries", data.replace(b'"n":17', b'"n":71'))
+    assert faults(folder) == [("entry_changed", 14, 14), ("entry_changed", 17, 17)]
+    # The hashes beside the entries are believed only where they are those of the head.
+    put(folder / "entries", data)
+    leaves = folder / "leaves"
+    for wrong in (leaves.read_bytes()[:-1], bytes(32) + leaves.read_bytes()[32:], b""):
+        put(leaves, wrong[: 32 * 14])
+        assert faults(folder) == [("entries_changed", 10, 19)]
+    leaves.unlink()
+    assert faults(folder) == [("entries_changed", 10, 19)]
+
+
+def test_an_entry_that_was_taken_out_or_put_in_is_named(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (10, 10))
+    whole = lines(folder)
+    place = 10 + 1 + 4  # the first commit, its head, four entries of the second
+    put(folder / "entries", b"".join(whole[:place] + whole[place + 1 :]))
+    assert faults(folder) == [("entries_removed", 14, 14)]
+    put(folder / "entries", b"".join([*whole[:place], b'{"n":0}\n', *whole[place:]]))
+    assert faults(folder) == [("entries_added", 14, 14)]
+    put(folder / "entries", b"".join(whole[:place] + whole[place + 2 :]))
+    assert faults(folder) == [("entries_removed", 14, 15)]
+
+
+def test_hashes_that_a_writer_did_not_live_to_write_are_added(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (10, 300))
+    leaves = folder / "leaves"
+    good = leaves.read_bytes()
+    assert len(good) == 32 * 310
+    for left in (b"", good[: 32 * 7 + 5]):
+        put(leaves, left)
+        with opened(folder):
+            pass
+        assert leaves.read_bytes() == good
 
 
 def test_a_commit_that_is_taken_out_or_moved_is_found(tmp_path: Path) -> None:
@@ -193,6 +230,6 @@ def test_it_is_one_file_of_the_standard_library(tmp_path: Path) -> None:
     put(folder / "entries", (folder / "entries").read_bytes().replace(b"permit", b"forbid", 1))
     bad = run("--head", str(head))
     assert bad.returncode == 4
-    assert "entries_changed: entries 0 to 2" in bad.stdout
+    assert "entry_changed: entries 0 to 0" in bad.stdout
     (folder / "log.json").write_text("{}")
     assert run().returncode == 3
