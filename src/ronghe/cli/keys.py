@@ -21,7 +21,13 @@ __all__ = ["STORE", "keys"]
 
 _PATH = click.Path(path_type=Path)
 _NAME = click.argument("key_name", metavar="NAME")
-STORE = click.option("--keys", "store", type=_PATH, metavar="DIR", default="keys", show_default=True)
+
+
+def _store(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path:
+    return value or ctx.ensure_object(Session).settings.keys
+
+
+STORE = click.option("--keys", "store", type=_PATH, metavar="DIR", callback=_store)
 _CONTEXT = click.option("--context", metavar="NAME", required=True)
 
 

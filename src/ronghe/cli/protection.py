@@ -8,6 +8,7 @@ import click
 
 from ronghe.cli import views
 from ronghe.cli.grammar import Command
+from ronghe.cli.keys import STORE
 from ronghe.cli.reading import limits, options_of, reads
 from ronghe.cli.session import Session
 from ronghe.cli.values import Columns, OneOf, Source, Whole
@@ -40,6 +41,8 @@ _PATH = click.Path(path_type=Path)
 @click.option("--format", type=OneOf(["parquet", "csv", "xlsx"]), default="parquet")
 @click.option("--round-trip", is_flag=True)
 @click.option("--preview", type=Whole(1, 1000), metavar="N")
+@click.option("--log", "decision_log", type=_PATH, metavar="LOG")
+@STORE
 @reads(elements=False)
 @limits(engine=False)
 @click.pass_obj
@@ -58,6 +61,8 @@ def protect(session: Session, /, file: str, *, out: Path | None, preview: int | 
             out=out,
             preview=preview or 0,
             now=datetime.now(UTC),
+            log=given["decision_log"] or session.settings.decision_log,
+            keys=given["store"],
             resources=session.resources,
             options=options_of(given),
             progress=meter,

@@ -91,6 +91,7 @@ _DEFAULTS: Mapping[str, str] = {
     "lang": "that of the system: Chinese or else English",
     "memory": "what the machine allows",
     "own_elements": "none",
+    "decision_log": "none",
 }
 
 

@@ -376,14 +376,18 @@ def protect(
     round_trip: bool = False,
     preview: int = 0,
     now: datetime | None = None,
+    log: Source | None = None,
+    keys: Source = "keys",
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
 ) -> "Protected":
     """Release of a table what the policy grants a consumer for a purpose, into the folder `out` (None: only look).
 
-    `now` is the instant at which the grants are asked, None that of the call. The result has the first rows as they are
-    in the file, the plan with its hash, and the risk that is left. Raises Refused where nothing may leave, InputError
-    for a policy or table that cannot be used; `out` is then as it was.
+    `now` is the instant at which the grants are asked, None that of the call. With a `log`, the decision and the
+    delivery are written there, signed by its key in the keystore `keys`, and quotas count what it says left before. The
+    result has the first rows as they are in the file, the plan with its hash, and the risk that is left. Raises Refused
+    where nothing may leave or the log cannot be written, InputError for a policy or table that cannot be used; `out` is
+    then as it was.
 
     Source: 政务数据共享条例 (State Council Order 809), art. 25; Personal Information Protection Law, art. 6 and 73.
     """
@@ -404,6 +408,9 @@ def protect(
         round_trip=round_trip,
         preview=preview,
         now=now or datetime.now(UTC),
+        log=None if log is None else Path(log),
+        keys=Path(keys),
+        clock=lambda: now or datetime.now(UTC),
         resources=resources or Resources(),
         options=options,
     )

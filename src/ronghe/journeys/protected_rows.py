@@ -5,7 +5,7 @@ File, preview, Python and SQL read these rows. SQL runs where the source is not:
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlglot import exp
 from ronghe.data.protect.compile import Compiled, compile_plan
 from ronghe.data.protect.release import Tokens, place_of, released, suppressed
 from ronghe.data.protect.risk import Risk, risk_of
+from ronghe.journeys.decisions import DecisionLog
 from ronghe.journeys.policies import ancestors_of, read_policy
 from ronghe.journeys.publication import table_name
 from ronghe.journeys.token_keys import tokens_of
@@ -40,18 +41,43 @@ _RELEASED = "released"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The request with the policy that answers it, at one instant."""
+    """The request with the policy that answers it, at one instant, and the log that is told of it.
+
+    `told` remembers what was written down: to ask again within a run is no new decision.
+    """
 
     policy: Policy
     request: Request
     now: datetime
+    log: DecisionLog | None = None
+    told: set[int] = field(default_factory=set, repr=False)
 
-    def plan(self, amount: int = 0) -> Plan:
-        """The plan of the grants; Refused with the reason, the clause and the remedy."""
-        answer = decide(replace(self.request, amount=amount), self.policy.grants, self.now)
+    def plan(self, amount: int = 0, used: Mapping[str, int] | None = None) -> Plan:
+        """The plan of the grants; Refused with the reason, the clause and the remedy.
+
+        `used` has the rows that each grant gave before.
+        """
+        grants = self.policy.grants if used is None else replace(self.policy.grants, used=used)
+        answer = decide(replace(self.request, amount=amount), grants, self.now)
+        if self.log is not None and (0 not in self.told or isinstance(answer, Deny)):
+            self.told.add(0)
+            self.log.decided(self.request, answer, amount)
         if isinstance(answer, Permit):
             return answer.plan
         raise _refusal(answer)
+
+    def reserve(self, plan: Plan, rows: int, *, leaves: bool) -> None:
+        """Refuse where the quota of the grants does not suffice for the rows; else, if they leave, take it from there.
+
+        Without a log no earlier delivery is known, and the quota is that of one.
+        """
+        if self.log is None:
+            self.plan(rows)
+            return
+        with self.log.alone():
+            self.plan(rows, self.log.used(self.request.asset))
+            if leaves:
+                self.log.released(self.request, plan, rows)
 
 
 def _refusal(answer: Deny) -> Refused:
@@ -70,11 +96,12 @@ def _asked(
     fields: Sequence[str],
     on_behalf_of: str | None,
     now: datetime,
+    log: DecisionLog | None,
 ) -> Asked:
     known = policy.assets.get(asset)
     kind, version = (known.kind, known.version) if known else (Kind.DATA, 0)
     request = Request(consumer, kind, asset, version, purpose, tuple(fields), on_behalf_of=on_behalf_of)
-    return Asked(policy, request, now)
+    return Asked(policy if log is None else replace(policy, grants=log.known_past(policy.grants)), request, now, log)
 
 
 def _recognizing(policy: Policy, plan: Plan) -> tuple[list[str], str | None]:
@@ -163,8 +190,6 @@ def _release(
 
 def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> tuple[int, Risk]:
     rows = _count(engine, LEAVING)
-    # The quota is in rows that leave, and these are known only now: refused before a byte is published.
-    asked.plan(rows)
     quasi, sensitive = _recognizing(asked.policy, plan)
     columns = {name: place_of(number) for number, name in enumerate(plan.fields)}
     return rows, risk_of(engine, LEAVING, columns, quasi=quasi, sensitive=sensitive)
@@ -180,28 +205,25 @@ def asked_of(
     fields: Sequence[str],
     on_behalf_of: str | None,
     now: datetime,
+    log: DecisionLog | None = None,
 ) -> Asked:
     """The request for the asset that `source` is (`asset`, else the name of the file) and the policy that answers it.
 
-    Raises InputError for a policy that cannot be used.
+    What is decided and released is written to `log`. Raises InputError for a policy that cannot be used.
     """
-    return _asked(read_policy(policy), asset or table_name(source), consumer, purpose, fields, on_behalf_of, now)
+    return _asked(read_policy(policy), asset or table_name(source), consumer, purpose, fields, on_behalf_of, now, log)
 
 
-@contextmanager
-def protected_rows(
+def _made(
     source: str,
     asked: Asked,
-    *,
     scratch: Path,
     beside: Path,
-    key_file: Path | None = None,
+    key_file: Path | None,
     resources: Resources,
-    options: ReadOptions | None = None,
-    progress: Progress = silent,
-) -> Iterator[ProtectedRows]:
-    """The rows of `source` that may leave; `beside` is the folder of the policy, `scratch` holds only what may leave
-    and what reading needs. Raises Refused where nothing may leave, InputError for a table that cannot be used."""
+    options: ReadOptions | None,
+    progress: Progress,
+) -> ProtectedRows:
     # Decided before the file is opened: a refusal tells nothing of what is in it, not even that it is there.
     plan = asked.plan()
     tokens = None
@@ -219,4 +241,43 @@ def protected_rows(
         rows, risk = _measured(engine, asked, plan)
         rows_in = _count(engine, "source")
         write_parquet(engine.connection.table(LEAVING), path)
-    yield ProtectedRows(path, plan, rows_in, rows, len(staged.malformed), risk)
+    return ProtectedRows(path, plan, rows_in, rows, len(staged.malformed), risk)
+
+
+@contextmanager
+def _recorded(asked: Asked) -> Iterator[None]:
+    """Whatever else refuses a permitted request is a refusal too, and written down as one."""
+    try:
+        yield
+    except Refused as fault:
+        if asked.log is not None and fault.code not in _WRITTEN:
+            asked.log.refused(asked.request, fault)
+        raise
+
+
+_WRITTEN = ("journeys.protect_denied", "journeys.protect_denied_by", "journeys.not_recorded")
+
+
+@contextmanager
+def protected_rows(
+    source: str,
+    asked: Asked,
+    *,
+    scratch: Path,
+    beside: Path,
+    key_file: Path | None = None,
+    resources: Resources,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+    leaves: bool = True,
+) -> Iterator[ProtectedRows]:
+    """The rows of `source` that may leave; `beside` is the folder of the policy, `scratch` holds only what may leave
+    and what reading needs; `leaves` is False where they are only looked at and do not count against a quota.
+
+    Raises Refused where nothing may leave, or where a log was given and cannot be written; InputError for a table that
+    cannot be used."""
+    with _recorded(asked):
+        rows = _made(source, asked, scratch, beside, key_file, resources, options, progress)
+        # The quota is in rows that leave, and these are known only now: refused before a byte is published.
+        asked.reserve(rows.plan, rows.rows, leaves=leaves)
+    yield rows

@@ -29,6 +29,8 @@ class Settings:
     engine        where plans run: duckdb or spark
     own_elements  files with a department's own data elements
     log           what is logged to stderr: error, warning, info or debug
+    decision_log  the log that decisions and deliveries are written to; None: none
+    keys          the folder of the keystore
     """
 
     lang: Language = "en"
@@ -37,6 +39,8 @@ class Settings:
     engine: Engine = "duckdb"
     own_elements: tuple[Path, ...] = ()
     log: Log = "error"
+    decision_log: Path | None = None
+    keys: Path = Path("keys")
 
 
 def spoken_language(environ: Mapping[str, str]) -> Language:
@@ -92,6 +96,12 @@ def _paths(value: Any, where: str, key: str) -> tuple[Path, ...]:
     return tuple(Path(name).expanduser() for name in listed if name)
 
 
+def _path(value: Any, where: str, key: str) -> Path:
+    if not isinstance(value, str) or not value:
+        raise UsageError("cli.setting_path", where=where, key=key, value=value)
+    return Path(value).expanduser()
+
+
 _READERS: Mapping[str, Callable[[Any, str, str], Any]] = {
     "lang": _choice(LANGUAGES),
     "memory": _memory,
@@ -99,6 +109,8 @@ _READERS: Mapping[str, Callable[[Any, str, str], Any]] = {
     "engine": _choice(get_args(Engine)),
     "own_elements": _paths,
     "log": _choice(get_args(Log)),
+    "decision_log": _path,
+    "keys": _path,
 }
 
 
@@ -120,7 +132,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     read = {key: _READERS[key](value, str(path), key) for key, value in document.items()}
     if "own_elements" in read:
         read["own_elements"] = tuple(path.parent / name for name in read["own_elements"])
-    return read
+    return read | {key: path.parent / read[key] for key in ("decision_log", "keys") if key in read}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

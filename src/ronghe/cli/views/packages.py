@@ -27,9 +27,16 @@ def _counted(resources: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
     return rows_in, published, quarantined
 
 
+def _delivered(resources: Sequence[Mapping[str, Any]]) -> int | None:
+    """The rows of a delivery, which says nothing of those that came in; None for any other package."""
+    rows = [resource["rows_delivered"] for resource in resources if type(resource.get("rows_delivered")) is int]
+    return sum(rows) if rows else None
+
+
 def verification_json(folder: Path, resources: Sequence[Mapping[str, Any]], faults: Sequence[Fault]) -> dict[str, Any]:
     """The verdict as a JSON value."""
     rows_in, published, quarantined = _counted(resources)
+    delivered = _delivered(resources)
     return {
         "folder": str(folder),
         "whole": not faults,
@@ -37,6 +44,7 @@ def verification_json(folder: Path, resources: Sequence[Mapping[str, Any]], faul
         "rows_in": rows_in,
         "rows_published": published,
         "rows_quarantined": quarantined,
+        **({} if delivered is None else {"rows_delivered": delivered}),
         "faults": [{"code": f.code, "message": both(f.code, **f.params), "params": f.params} for f in faults],
     }
 
@@ -47,7 +55,12 @@ def verification(folder: Path, resources: Sequence[Mapping[str, Any]], faults: S
     def view(console: Console, session: Session) -> None:
         for fault in faults:
             console.print(one_line(session.text(fault.code, **fault.params)))
-        if not faults:
+        delivered = _delivered(resources)
+        if not faults and delivered is not None:
+            files = count(len(resources))
+            said = session.text("cli.package_delivered", path=str(folder), files=files, rows=count(delivered))
+            console.print(one_line(said))
+        elif not faults:
             rows_in, published, quarantined = map(count, _counted(resources))
             said = session.text(
                 "cli.package_whole",

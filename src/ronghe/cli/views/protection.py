@@ -79,6 +79,9 @@ def protected(made: Protected) -> View:
             console.print(session.text("cli.protect_malformed", malformed=count(made.malformed)))
         grants = one_line(", ".join(made.grants))
         console.print(session.text("cli.protect_grants", grants=grants, plan=made.plan.hash))
+        if made.receipt is not None:
+            index, size = made.receipt.index, made.receipt.head.size
+            console.print(session.text("cli.protect_recorded", index=index, size=count(size)))
         console.print()
         _risk(console, session, made.risk)
         if made.out is not None:

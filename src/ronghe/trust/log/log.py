@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ronghe.tables.atomic import write_atomic
-from ronghe.terms import InputError, Refused
+from ronghe.terms import InputError, Refused, RongheError
 from ronghe.trust.keys.ports import Signer
 from ronghe.trust.log.group import GroupCommit
 from ronghe.trust.log.hashes import Algorithm
@@ -81,7 +81,9 @@ class Log:
                 # Whoever has the key that came after ours signs what we have written.
                 with suppress(Refused):
                     self.head()
-                self._entries.save_state()
+                # Only a note: without it the next opening reads the file again.
+                with suppress(OSError, RongheError):
+                    self._entries.save_state()
         finally:
             self._entries.close()
 
