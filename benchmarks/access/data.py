@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 
 from ronghe.tables.atomic import write_atomic
+from tests.unit.trust.access.cedar import cedar_request, our_answers, policies
+from tests.unit.trust.access.worlds import draw
 
-__all__ = ["CONSUMERS", "SEED", "people_parquet", "world_json"]
+__all__ = ["CONSUMERS", "SEED", "people_parquet", "random_worlds_json", "world_json"]
 
 SEED = 809
 CONSUMERS = 50
@@ -36,6 +38,24 @@ def world_json(folder: Path, grants: int, requests: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with write_atomic(path) as unfinished:
         unfinished.write_text(json.dumps({"day": 10, "grants": rights, "requests": asked}), "utf-8")
+    return path
+
+
+WORLD_REQUESTS = 100
+
+
+def random_worlds_json(folder: Path, decisions: int) -> Path:
+    """Random worlds of grants and prohibitions in Cedar's words, with their requests and what Ronghe answers."""
+    path = folder / f"access-random-{decisions}.json"
+    if not path.exists():
+        dice, made = random.Random(SEED), []
+        for _ in range(max(decisions // WORLD_REQUESTS, 1)):
+            world, asked = draw(dice, WORLD_REQUESTS)
+            requests = [cedar_request(*one) for one in asked]
+            made.append({"policies": policies(world), "requests": requests, "ours": our_answers(world, asked)})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_atomic(path) as unfinished:
+            unfinished.write_text(json.dumps(made), "utf-8")
     return path
 
 

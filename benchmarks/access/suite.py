@@ -21,7 +21,9 @@ GRANTS = 5_000
 FEW = 300
 """Peers go through all grants for each request: at 5,000 they are asked less often, and once more with few grants."""
 PEER_REQUESTS = {"cedar": 200, "casbin": 200, "cedar_few": 2_000, "casbin_few": 200}
-CASES = ("ronghe", "ronghe_few", *PEER_REQUESTS, "fuzz", "risk")
+RANDOM = 100_000
+"""Random decisions that Cedar must make alike."""
+CASES = ("ronghe", "ronghe_few", *PEER_REQUESTS, "cedar_random", "fuzz", "risk")
 
 _TITLES = {"cedar": "Cedar (cedarpy)", "casbin": "Casbin"}
 
@@ -45,6 +47,14 @@ def _cases(folder: Path, rows: int, wanted: Sequence[str]) -> list[Case]:
         "ronghe": lambda: ours("ronghe", many, GRANTS),
         "ronghe_few": lambda: ours("ronghe_few", few, FEW),
         **{name: (lambda name=name: peer(name)) for name in PEER_REQUESTS},  # type: ignore[misc]
+        "cedar_random": lambda: Case(
+            "cedar_random",
+            "Cedar, random grants and requests",
+            "benchmarks.access.peers.cedar_random",
+            {"source": str(data.random_worlds_json(folder, min(rows, RANDOM)))},
+            min(rows, RANDOM),
+            peer=True,
+        ),
         "fuzz": lambda: Case("fuzz", "Ronghe, odd requests", "benchmarks.access.fuzz", {"decisions": rows}, rows),
         "risk": lambda: Case(
             "risk",
@@ -77,6 +87,8 @@ def _goals(found: Mapping[str, Measured]) -> list[Goal]:
         at_least(f"decisions at {GRANTS:,} grants", _middle(found, "ronghe", "per_second"), 300_000, "/s"),
         at_most(f"p99 at {GRANTS:,} grants", _middle(found, "ronghe", "p99"), 50, "µs"),
         at_least("odd requests of which none fails open", fuzzed, ROWS, ""),
+        at_least("random decisions compared with Cedar", _middle(found, "cedar_random", "done"), RANDOM, ""),
+        at_most("of these decided otherwise", _middle(found, "cedar_random", "unlike"), 0, ""),
         at_least("Ronghe over Cedar, 300 grants", _over(found, "ronghe_few", "cedar_few"), 1),
         at_least("Ronghe over Casbin, 300 grants", _over(found, "ronghe_few", "casbin_few"), 1),
         at_most("risk of the table, CPU", found["risk"].cpu if "risk" in found else None, 2, "s"),

@@ -1,5 +1,6 @@
 """Ronghe's own work: tokens for a column, a file sealed, entries acknowledged, a log verified."""
 
+import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,10 @@ import pyarrow as pa
 
 from benchmarks.trust.inputs import KEY, body
 from ronghe.trust.keys import Key, seal, signer_of, token_key, tokens
-from ronghe.trust.log import Log, verify
+from ronghe.trust.log import Log, Unreadable, verify
 
 PACKAGES = ("ronghe", "cryptography", "pyarrow")
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _tokens(task: dict[str, Any]) -> None:
@@ -48,8 +50,34 @@ def _verify(task: dict[str, Any]) -> None:
     assert not verdict.faults
 
 
-_WORK = {"tokens": _tokens, "seal": _seal, "append": _append, "verify": _verify}
+def _found(folder: Path) -> bool:
+    try:
+        return bool(verify(folder).faults)
+    except Unreadable:
+        return True
 
 
-def run(task: dict[str, Any]) -> None:
-    _WORK[task["work"]](task)
+def _changed(task: dict[str, Any]) -> str:
+    """Change every byte of a log, one after the other, and count the changes that the verifier misses."""
+    folder = Path(task["out"]) / "log"
+    with Log.create(folder, now=lambda: START, signer=signer_of(Key("heads.1", "sign", "sm2", KEY))) as log:
+        for number in range(task["entries"]):
+            log.append([body(number)])
+    missed = changed = 0
+    for name in ("entries", "log.json"):
+        path, whole = folder / name, (folder / name).read_bytes()
+        for place in range(len(whole)):
+            for flip in (0x01, 0x80):
+                # A new file: one that is cut and written again is flushed to the disk, every time.
+                path.unlink()
+                path.write_bytes(whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1 :])
+                changed, missed = changed + 1, missed + (not _found(folder))
+        path.write_bytes(whole)
+    return json.dumps({"changed": changed, "missed": missed})
+
+
+_WORK = {"tokens": _tokens, "seal": _seal, "append": _append, "verify": _verify, "changed": _changed}
+
+
+def run(task: dict[str, Any]) -> str | None:
+    return _WORK[task["work"]](task)

@@ -1,12 +1,13 @@
 """Which work is measured for keys and log, and what it should reach."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
 from benchmarks.measure import Case, Measured, measure
-from benchmarks.results import Goal, at_least, report
+from benchmarks.results import Goal, at_least, at_most, report
 from benchmarks.trust import inputs
 
 __all__ = ["CASES", "NAME", "ROWS", "run"]
@@ -15,6 +16,8 @@ NAME = "trust"
 ROWS = 1_000_000
 WRITERS = 32
 MEGABYTES = 128
+CHANGED = 10
+"""Entries of the log of which every byte is changed."""
 OURS, FLOOR = "benchmarks.trust.ours", "benchmarks.trust.floor"
 SECRET_BYTES = {"sm4-gcm": 16, "aes-256-gcm": 32}
 
@@ -44,6 +47,8 @@ def _log_cases(folder: Path, rows: int) -> Iterator[Case]:
     asked = turns * WRITERS
     yield Case("flush", f"the disk alone, {WRITERS} entries a flush", FLOOR, task | {"work": "flush"}, asked)
     yield Case("append", f"entries acknowledged, {WRITERS} writers", OURS, task | {"work": "append"}, asked)
+    few = max(min(rows // 50_000, CHANGED), 2)
+    yield Case("changed", "every byte of a log changed", OURS, {"work": "changed", "entries": few}, few)
     for hash_ in ("sm3", "sha256"):
         entries = max(rows // 2, 1)
         source = str(inputs.log(folder, entries, hash_))
@@ -55,7 +60,7 @@ _HASHES = ("sm3", "sha256")
 CASES = (
     *(f"{who}_{hash_}_{name}" for hash_ in _HASHES for name in ("few", "all") for who in ("tokens", "naive")),
     *(f"{who}_{cipher}" for cipher in ("sm4", "aes") for who in ("cipher", "seal")),
-    *("flush", "append", "verify_sm3", "verify_sha256"),
+    *("flush", "append", "changed", "verify_sm3", "verify_sha256"),
 )
 
 
@@ -86,6 +91,9 @@ def goals(measured: Mapping[str, Measured]) -> Iterator[Goal]:
     acknowledged = _rate(got("append"), wall)
     thousands = None if acknowledged is None else acknowledged * 1000
     yield at_least(f"acknowledged by {WRITERS} writers", thousands, 10, "k/s")
+    told = json.loads(measured["changed"].samples[0].told or "{}") if "changed" in measured else {}
+    yield at_least("single bytes changed", told.get("changed"), 1, "")
+    yield at_most("of these changes not found", told.get("missed"), 0, "")
     for hash_ in ("sm3", "sha256"):
         yield at_least(f"verified {hash_.upper()}", _rate(got(f"verify_{hash_}"), cpu), 0.5, "M/s")
 

@@ -1,72 +1,19 @@
 """The same answers as Cedar, whose errors count as a refusal: alone, Cedar passes over a rule that fails."""
 
-import json
 import random
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
-from ronghe.terms import Period
-from ronghe.trust.access import Condition, Grants, Permit, Relation, Request, decide
-from tests.unit.trust.access.worlds import T0, World, draw
+from ronghe.trust.access import Request
+from tests.unit.trust.access.cedar import cedar_request, our_answers, policies
+from tests.unit.trust.access.worlds import World, draw
 
 cedarpy = pytest.importorskip("cedarpy", reason="cedarpy is not installed")
 
-_OPERATORS = {Relation.IS: "==", Relation.IS_NOT: "!=", Relation.BELOW: "<", Relation.AT_LEAST: ">="}
-
-
-def _micros(moment: datetime) -> int:
-    return round((moment - T0).total_seconds() * 1_000_000)
-
-
-def _asked(conditions: tuple[Condition, ...]) -> Iterator[str]:
-    for one in conditions:
-        wanted = json.dumps(one.values[0])
-        yield f"context.{one.subject} {_OPERATORS[one.relation]} {wanted}"
-
-
-def _in_time(valid: Period) -> Iterator[str]:
-    yield f"context.now >= {_micros(valid.start)}"
-    if valid.end is not None:
-        yield f"context.now < {_micros(valid.end)}"
-
-
-def _scope(consumer: str | None, purpose: str | None, resource: str) -> str:
-    principal = "principal" if consumer is None else f'principal == C::"{consumer}"'
-    action = "action" if purpose is None else f'action == Action::"{purpose}"'
-    return f"({principal}, {action}, {resource})"
-
-
-def policies(world: World) -> str:
-    lines = []
-    for grant in world.grants:
-        if not grant.fields:
-            continue  # a grant of no field permits nothing: decide says that nothing is left
-        scope = _scope(grant.consumer, grant.purpose, f'resource == A::"{grant.asset}@{grant.version}"')
-        body = " && ".join([*_in_time(grant.valid), *_asked(grant.when)])
-        lines.append(f"permit {scope} when {{ {body} }};")
-    for one in world.prohibitions:
-        versions = [one.version] if one.version is not None else [1, 2]
-        for version in versions:
-            scope = _scope(one.consumer, one.purpose, f'resource == A::"{one.asset}@{version}"')
-            body = " && ".join([*_in_time(one.valid), *_asked(one.when)])
-            lines.append(f"forbid {scope} when {{ {body} }};")
-    return "\n".join(lines)
-
-
-def _cedar_request(request: Request, now: datetime) -> dict[str, Any]:
-    return {
-        "principal": f'C::"{request.consumer}"',
-        "action": f'Action::"{request.purpose}"',
-        "resource": f'A::"{request.asset}@{request.version}"',
-        "context": {"now": _micros(now), **dict(request.attributes)},
-    }
-
 
 def cedar_permits(world: World, asked: list[tuple[Request, datetime]]) -> list[bool]:
-    answers = cedarpy.is_authorized_batch([_cedar_request(*one) for one in asked], policies(world), [])
+    answers = cedarpy.is_authorized_batch([cedar_request(*one) for one in asked], policies(world), [])
     return [answer.allowed and not answer.diagnostics.errors for answer in answers]
 
 
@@ -76,9 +23,7 @@ def agree(worlds: int, requests: int) -> int:
     permitted = 0
     for _ in range(worlds):
         world, asked = draw(dice, requests)
-        named = [grant for grant in world.grants if grant.fields]
-        grants = Grants.of(named, world.prohibitions, seen=T0, known=["level", "duty"])
-        ours = [isinstance(decide(request, grants, now), Permit) for request, now in asked]
+        ours = our_answers(world, asked)
         assert ours == cedar_permits(world, asked), world
         permitted += sum(ours)
     return permitted
