@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date as day
 from functools import cache, lru_cache
@@ -106,6 +107,11 @@ class Catalog:
             )
             for element in self
         }
+        codes: dict[str, set[str]] = defaultdict(set)
+        for code, names in self._names.items():
+            for named in names:
+                codes[named].add(code)
+        self._codes = {named: frozenset(several) for named, several in codes.items()}
 
     def __iter__(self) -> Iterator[Element]:
         return iter(self._elements.values())
@@ -138,6 +144,10 @@ class Catalog:
             if score >= LOWEST_SCORE:
                 found.append((element, score))
         return sorted(found, key=lambda pair: -pair[1])
+
+    def named(self, column: str) -> frozenset[str]:
+        """The codes of the elements that have exactly this name: those that `by_name` scores 1."""
+        return self._codes.get(normalized(column), frozenset())
 
 
 def _by_form(code: str, column: str) -> float:

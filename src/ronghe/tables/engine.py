@@ -149,17 +149,21 @@ class DuckDB:
     def query(self, select: exp.Select, over: Over | None = None) -> pa.Table:
         """See Engine."""
         with _translated(self._source_of(over)):
-            return self.connection.sql(self._whole(select, over)).to_arrow_table()
+            return self.connection.sql(self._whole(select, over).sql(dialect="duckdb", copy=False)).to_arrow_table()
 
     def keep(self, table: str, select: exp.Select, over: Over | None = None) -> None:
         """See Engine."""
-        create = exp.Create(
-            this=exp.to_table(table), kind="TABLE", expression=exp.select("*").from_("kept"), replace=True
-        )
-        create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
+        temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
         with _translated(self._source_of(over)):
-            self.connection.sql(self._whole(select, over)).create_view("kept", replace=True)
-            self.connection.execute(create.sql(dialect="duckdb"))
+            # In one statement: a plan with many patterns takes as long to prepare as a small table takes to run.
+            create = exp.Create(
+                this=exp.to_table(table),
+                kind="TABLE",
+                expression=self._whole(select, over),
+                replace=True,
+                properties=temporary,
+            )
+            self.connection.execute(create.sql(dialect="duckdb", copy=False))
 
     def copy(self, statement: exp.Copy) -> int:
         """Write a file as a COPY statement says; gives the number of rows."""
@@ -180,9 +184,8 @@ class DuckDB:
     def _source_of(self, over: Over | None) -> Staged | None:
         return None if over is None else self._sources.get(over[1])
 
-    def _whole(self, select: exp.Select, over: Over | None) -> str:
-        whole = select.copy() if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
-        return whole.sql(dialect="duckdb", copy=False)
+    def _whole(self, select: exp.Select, over: Over | None) -> exp.Select:
+        return select.copy() if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
 
     def statement(self, plan: Plan, source: str) -> str:
         """The SQL of a plan, with the look-up tables that it joins already made."""

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import duckdb
-import pyarrow as pa
 from sqlglot import exp
+
+from ronghe.tables.sql import call, cast, name
 
 __all__ = ["HALF", "KEYS", "VALUES", "Mapping", "hold", "slots"]
 
@@ -27,6 +28,9 @@ MOVES = 500
 """Texts that may be pushed on before a larger table is tried."""
 
 
+_BOUND = cast(exp.Placeholder(), "VARCHAR[]")
+
+
 def slots(mapping: Mapping) -> int:
     """How many slots the table of a mapping has, a power of two."""
     return len(_placed(mapping))
@@ -34,12 +38,11 @@ def slots(mapping: Mapping) -> int:
 
 def _hashes(texts: Sequence[str]) -> list[int]:
     """The texts' hashes as DuckDB reckons them."""
-    hashed = exp.alias_(exp.Anonymous(this="HASH", expressions=[exp.column("key")]), "hash")
+    keys = exp.select(exp.alias_(call("UNNEST", _BOUND), "key")).subquery("keys")
+    hashed = exp.select(call("HASH", name("key"))).from_(keys)
     with duckdb.connect() as connection:
-        relation = connection.from_arrow(pa.table({"key": pa.array(texts, pa.string())}))
-        found = relation.query("keys", exp.select(hashed).from_("keys").sql(dialect="duckdb"))
-        assert found is not None
-        return [row[0] for row in found.fetchall()]
+        found = connection.execute(hashed.sql(dialect="duckdb"), [list(texts)]).fetchall()
+    return [row[0] for row in found]
 
 
 @lru_cache(maxsize=64)
@@ -74,8 +77,8 @@ def _cuckoo(choices: Sequence[tuple[int, int]], size: int) -> list[int | None] |
 def hold(connection: duckdb.DuckDBPyConnection, table: str, mapping: Mapping) -> None:
     """Give a connection the table `table` of one row with the lists KEYS and VALUES of a mapping."""
     placed = _placed(mapping)
-    columns = {
-        name: pa.array([[None if pair is None else mapping[pair][side] for pair in placed]], pa.list_(pa.string()))
-        for side, name in enumerate((KEYS, VALUES))
-    }
-    connection.from_arrow(pa.table(columns)).create(table)
+    # As bound lists: handing over an Arrow table imports pandas, which takes longer than scanning a small table.
+    lists = [[None if pair is None else mapping[pair][side] for pair in placed] for side in (0, 1)]
+    made = exp.select(*(exp.alias_(_BOUND.copy(), side) for side in (KEYS, VALUES)))
+    create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=made)
+    connection.execute(create.sql(dialect="duckdb"), lists)

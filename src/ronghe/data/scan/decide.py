@@ -62,7 +62,7 @@ def _elements(catalog: Catalog, column: str) -> frozenset[str]:
     """The elements that have exactly this name; anything may have a name."""
     if normalized(column) in ("name", "名称"):
         return frozenset()
-    return frozenset(element.code for element, score in catalog.by_name(column) if score == 1)
+    return catalog.named(column)
 
 
 def _quantile(tally: Mapping[str, int], part: float) -> int:

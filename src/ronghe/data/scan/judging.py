@@ -108,9 +108,11 @@ def _letters(piece: str, before: str) -> str:
     return "person_number" if _ABOUT_LICENCE.search(before) else ""
 
 
+_NOT_IN_NAMES = re.compile(f"[{NOT_IN_NAMES}]")
+
+
 def _name(piece: str, _before: str) -> str:
-    strange = re.search(f"[{NOT_IN_NAMES}]", piece) or piece[:2] in EVERYDAY
-    return "" if strange else "person_name"
+    return "" if _NOT_IN_NAMES.search(piece) or piece[:2] in EVERYDAY else "person_name"
 
 
 def _code18(piece: str, before: str) -> str:
