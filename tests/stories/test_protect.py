@@ -278,6 +278,33 @@ def test_formulas_are_disarmed_in_csv_unless_a_round_trip_is_wanted(place: Path)
     assert ",=1+1" in (place / "out" / "residents.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("income = { bucket = 1000 }", "income = { bucket = 1e-30 }"),
+        ("income = { bucket = 1000 }", "income = { bucket = 1e300 }"),
+        ("income = { bucket = 1000 }", "income = { bucket = 10, start = -1e30 }"),
+        ("income = { bucket = 1000 }", "income = { round = 1e300 }"),
+        ("income = { bucket = 1000 }", "income = { round = 0.000000001 }"),
+        ("from = 2026-01-01T00:00:00+08:00", "from = 0001-01-01T00:00:00+08:00"),
+        ("until = 2027-01-01T00:00:00+08:00", "until = 9999-12-31T23:59:59-08:00"),
+    ],
+)
+def test_a_measure_or_an_instant_beyond_all_reckoning_is_an_error_of_the_policy(
+    place: Path, old: str, new: str
+) -> None:
+    change(place, old, new)
+    with pytest.raises(InputError, match=r"access\.policy_rule"):
+        protect(place)
+
+
+def test_the_finest_and_the_widest_measures_work(place: Path) -> None:
+    change(place, "income = { bucket = 1000 }", "income = { bucket = 0.0000001 }")
+    assert protect(place).preview[1][4] == "[8000.0000000, 8000.0000001)"
+    change(place, "income = { bucket = 0.0000001 }", "income = { round = 999999999999999999 }")
+    assert protect(place).preview[1][4] == "0"
+
+
 SECOND = """
 [[grants]]
 id = "G-2"

@@ -17,11 +17,11 @@ from ronghe.cli.session import Session
 from ronghe.cli.values import OneOf, Whole
 from ronghe.cli.views.keys import line
 from ronghe.cli.views.log import fault_json, verdict_view
-from ronghe.terms import InputError, Refused
+from ronghe.terms import InputError, Refused, UsageError
 
 if TYPE_CHECKING:
     from ronghe.trust.keys import Signer
-    from ronghe.trust.log import Verdict
+    from ronghe.trust.log import Stamp, Verdict
 
 __all__ = ["log"]
 
@@ -170,6 +170,12 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
+def _stamped(folder: Path, authority: Path | None, chain: Path | None) -> "list[Stamp]":
+    from ronghe.trust.log import OpenSsl, stamps
+
+    return stamps.check(folder, OpenSsl(authority, chain)) if authority else []
+
+
 def _platform_verdict(heads: tuple[Path, ...], receipts: tuple[Path, ...], *, every: bool) -> "tuple[Path, Verdict]":
     """The installation's own log, and every row of its database against it."""
     from ronghe.platform.serve.running import prepare
@@ -204,6 +210,48 @@ def _verdict(
     return verdict
 
 
+_AUTHORITY = click.option("--authority", type=_PATH, metavar="FILE")
+_CHAIN = click.option("--chain", type=_PATH, metavar="FILE")
+
+
+@log.command(
+    cls=Command,
+    examples=("ronghe log stamp decisions", "ronghe log stamp decisions --reply reply.tsr --authority root.pem"),
+)
+@_LOG
+@click.option("--reply", type=_PATH, metavar="FILE")
+@_AUTHORITY
+@_CHAIN
+@click.option("--digest", type=OneOf(("sha256", "sm3")), default="sha256")
+@click.pass_obj
+def stamp(
+    session: Session,
+    /,
+    log: Path,
+    *,
+    reply: Path | None,
+    authority: Path | None,
+    chain: Path | None,
+    digest: Literal["sha256", "sm3"],
+) -> None:
+    """See `cli.command_log_stamp`."""
+    from ronghe.trust.log import OpenSsl, stamps
+
+    if (reply is None) != (authority is None):
+        raise UsageError("log.stamp_both")
+    if reply is None or authority is None:
+        made = stamps.ask(log, digest=digest)
+        waiting = [one.to_json() for one in stamps.pending(log)]
+        said = {"size": made.size, "path": str(made.asked)}
+        session.show(made.to_json() | {"pending": waiting}, line("log.stamp_asked", **said, count=len(waiting)))
+        return
+    taken = stamps.take(log, reply, OpenSsl(authority, chain))
+    waiting = [one.to_json() for one in stamps.pending(log)]
+    time = taken.time.isoformat() if taken.time else ""
+    said = {"size": taken.size, "time": time, "count": len(waiting)}
+    session.show(taken.to_json() | {"pending": waiting}, line("log.stamp_taken", **said))
+
+
 @log.command(
     cls=Command, examples=("ronghe log verify decisions --head head.json --receipt receipt.json", "ronghe log verify")
 )
@@ -211,16 +259,32 @@ def _verdict(
 @click.option("--head", "heads", type=_PATH, metavar="FILE", multiple=True)
 @click.option("--receipt", "receipts", type=_PATH, metavar="FILE", multiple=True)
 @click.option("--every-signature", is_flag=True)
+@_AUTHORITY
+@_CHAIN
 @click.pass_obj
 def verify(
-    session: Session, /, log: Path | None, *, heads: tuple[Path, ...], receipts: tuple[Path, ...], every_signature: bool
+    session: Session,
+    /,
+    log: Path | None,
+    *,
+    heads: tuple[Path, ...],
+    receipts: tuple[Path, ...],
+    every_signature: bool,
+    authority: Path | None,
+    chain: Path | None,
 ) -> None:
     """See `cli.command_log_verify`."""
+    from ronghe.trust.log import Fault
+
     if log is None:
         log, verdict = _platform_verdict(heads, receipts, every=every_signature)
     else:
         verdict = _verdict(log, heads, receipts, every=every_signature)
+    stamped = _stamped(log, authority, chain)
+    wrong = [Fault(f"stamp_{one.fault}", 0, max(one.size - 1, 0), str(one.size)) for one in stamped if one.fault]
+    verdict.faults.extend(wrong)
     told = asdict(verdict) | {"faults": [fault_json(fault) for fault in verdict.faults]}
-    session.show({"log": str(log), "whole": not verdict.faults, **told}, verdict_view(verdict, log))
+    told["stamps"] = [one.to_json() for one in stamped]
+    session.show({"log": str(log), "whole": not verdict.faults, **told}, verdict_view(verdict, log, stamped))
     if verdict.faults:
         raise Refused("log.broken", path=str(log), count=len(verdict.faults))

@@ -7,7 +7,7 @@ Law is data: the grades, the matrix of object and degree, the rules on combinati
 import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -46,7 +46,8 @@ class Crowd:
 class GradeProfile:
     """One profile: grades from the lowest, the grade of each kind, and the rules that raise a table's.
 
-    `smallest_group` is the number of persons below which a group of an aggregate tells about each of them.
+    `smallest_group` is the number of persons below which a group of an aggregate tells about each of them. `verified`
+    says of which of its `entries` were compared with which source on the day `checked`.
     """
 
     name: str
@@ -59,6 +60,8 @@ class GradeProfile:
     combinations: tuple[Combination, ...]
     crowds: tuple[Crowd, ...]
     smallest_group: int
+    entries: tuple[str, ...] = ()
+    verified: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lowest(self) -> str:
@@ -81,6 +84,13 @@ def _grade(matrix: Mapping[str, Mapping[str, str]], entry: Mapping[str, Any], pl
     return matrix[harmed][degree]
 
 
+def _entries(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Everything in a profile that a source may say or not, by its place."""
+    named = [f"{part}.{name}" for part in ("matrix", "kinds", "aggregates") for name in given[part]]
+    listed = [f"{part}.{one['code']}" for part in ("combinations", "counts") for one in given.get(part, [])]
+    return (*(f"grades.{grade}" for grade in given["grades"]), *named, *listed)
+
+
 def _parsed(given: Mapping[str, Any], where: str) -> GradeProfile:
     matrix, grades = given["matrix"], tuple(given["grades"])
     strange = [grade for line in matrix.values() for grade in line.values() if grade not in grades]
@@ -88,6 +98,9 @@ def _parsed(given: Mapping[str, Any], where: str) -> GradeProfile:
     strange += [entry["with"] for entry in crowds if entry["with"] not in grades]
     if strange or not grades:
         raise InputError("standards.grades_unknown", path=where, value=", ".join(map(str, strange)) or "-")
+    entries, verified = _entries(given), dict(given.get("verified", {}))
+    if unknown := sorted(verified.keys() - set(entries)):
+        raise InputError("standards.grades_verified", path=where, value=", ".join(unknown))
     return GradeProfile(
         name=given["name"],
         title=Bilingual(given["zh"], given["en"]),
@@ -105,6 +118,8 @@ def _parsed(given: Mapping[str, Any], where: str) -> GradeProfile:
             for entry in crowds
         ),
         smallest_group=int(given["aggregates"]["smallest_group"]),
+        entries=entries,
+        verified=verified,
     )
 
 

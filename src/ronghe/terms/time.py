@@ -11,10 +11,14 @@ LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def utc(moment: datetime) -> datetime:
-    """The same instant in UTC; a moment without a zone raises ValueError, since its instant is unknown."""
+    """The same instant in UTC; a moment without a zone raises ValueError, since its instant is unknown, and so does one
+    that lies outside the years 1 to 9999 there."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone: say which, for example with +08:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError(f"{moment.isoformat()} is outside the years 1 to 9999 in UTC: choose another") from fault
 
 
 def legal_day(moment: datetime, zone: ZoneInfo = LEGAL_ZONE) -> date:

@@ -20,6 +20,16 @@ def test_the_profile_says_its_source_and_when_it_was_checked() -> None:
     assert profile.of("no such kind") == profile.lowest == "general_1"
 
 
+def test_a_profile_says_what_of_it_was_compared_with_a_source() -> None:
+    profile = grade_profile()
+    assert profile.verified["kinds.biometric"] == "PIPL 28"
+    assert set(profile.verified) < set(profile.entries)
+    # The standard's text was at nobody's hand: no degree of harm, no number of persons.
+    assert not [entry for entry in profile.verified if entry.startswith(("matrix", "counts", "combinations"))]
+    assert len(profile.entries) == len(set(profile.entries)) > 50
+    assert grade_profile("neutral").verified == {}
+
+
 BAD = {
     "no TOML": (TEXT[:-5] + "[[", "standards.grades_unreadable"),
     "another format": (TEXT.replace("grades@1", "grades@9"), "standards.grades_format"),
@@ -27,6 +37,7 @@ BAD = {
     "a grade that is not listed": (TEXT.replace('none = "general_1"', 'none = "top"', 1), "standards.grades_unknown"),
     "a degree that is not in the matrix": (TEXT.replace('"serious"', '"terrible"', 1), "standards.grades_harm"),
     "no kinds": (TEXT.replace("[kinds]", "[kindes]"), "standards.grades_unreadable"),
+    "verified what is not there": (TEXT.replace('"kinds.religion"', '"kinds.faith"'), "standards.grades_verified"),
     "no date": (TEXT.replace('"2024-10-01"', '"soon"'), "standards.grades_unreadable"),
 }
 

@@ -8,6 +8,7 @@ import pytest
 from ronghe.terms import Period, legal_day, utc
 
 BEIJING = timezone(timedelta(hours=8))
+WEST = timezone(timedelta(hours=-8))
 
 
 def at(hour: int) -> datetime:
@@ -43,6 +44,14 @@ def test_a_legal_day_begins_at_midnight_in_its_zone(moment: datetime, zone: Zone
 @pytest.mark.parametrize(("hour", "inside"), [(0, False), (1, True), (2, True), (3, False)])
 def test_a_period_holds_its_start_and_not_its_end(hour: int, inside: bool) -> None:
     assert (at(hour) in period(1, 3)) == inside
+
+
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=BEIJING), datetime.max.replace(tzinfo=WEST)])
+def test_an_instant_that_utc_cannot_write_is_a_value_error(moment: datetime) -> None:
+    with pytest.raises(ValueError, match="years 1 to 9999"):
+        utc(moment)
+    with pytest.raises(ValueError, match="years 1 to 9999"):
+        Period(min(moment, at(0)), max(moment, at(0)))
 
 
 def test_an_open_period_never_ends() -> None:

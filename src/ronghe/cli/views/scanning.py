@@ -102,6 +102,7 @@ def scanned(made: ScannedFiles, profile: GradeProfile) -> View:
             text = session.text("scan.unread", source=source, detail=render_error(fault, session.lang))
             console.print(text, markup=False)
         title = profile.title[session.lang]
-        console.print(session.text("scan.profile", title=title, checked=profile.checked.isoformat()), markup=False)
+        facts = {"checked": profile.checked.isoformat(), "verified": len(profile.verified), "of": len(profile.entries)}
+        console.print(session.text("scan.profile", title=title, **facts), markup=False)
 
     return view

@@ -28,6 +28,11 @@ __all__ = [
 ]
 
 
+PLACES = 7
+SMALLEST_MEASURE, LARGEST_MEASURE = Decimal(1).scaleb(-PLACES), Decimal(10**18)
+"""Of intervals and roundings: numbers are read with 18 digits before the point and one more than these after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """The root of all obligations; an unknown one is a refusal."""
@@ -112,6 +117,14 @@ class Generalize(Obligation):
         _check_count("height", self.height, 1)
 
 
+def _check_measure(name: str, value: Decimal, least: Decimal = SMALLEST_MEASURE) -> None:
+    """Refuse what arithmetic with 18 digits before the point and 8 after it cannot hold."""
+    if type(value) is not Decimal or not value.is_finite() or not least <= value < LARGEST_MEASURE:
+        raise ValueError(f"{name} is a decimal from {least:f} to below {LARGEST_MEASURE:f}")
+    if value != value.quantize(SMALLEST_MEASURE):
+        raise ValueError(f"{name} has at most {PLACES} digits after the point")
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket(Obligation):
     """A number as the half-open interval of `width` that holds it, counted from `start`: `[30, 40)`."""
@@ -120,10 +133,8 @@ class Bucket(Obligation):
     start: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        if type(self.width) is not Decimal or type(self.start) is not Decimal:
-            raise ValueError("width and start are decimals")
-        if not self.width.is_finite() or not self.start.is_finite() or self.width <= 0:
-            raise ValueError("width is above 0")
+        _check_measure("width", self.width)
+        _check_measure("start", self.start, -LARGEST_MEASURE)
 
 
 class Unit(StrEnum):
@@ -156,8 +167,7 @@ class Round(Obligation):
     step: Decimal
 
     def __post_init__(self) -> None:
-        if type(self.step) is not Decimal or not self.step.is_finite() or self.step <= 0:
-            raise ValueError("step is above 0")
+        _check_measure("step", self.step)
 
 
 @dataclass(frozen=True, slots=True)
