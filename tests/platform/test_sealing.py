@@ -19,6 +19,7 @@ from ronghe.platform.audit.sealing import GRACE, receipt_for, seal, seal_all
 from ronghe.platform.audit.store import log_folder, make_log, opened
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
+from ronghe.trust.keys import KeyStore, signer_of
 from ronghe.trust.log import Log, verify, verify_receipt
 from tests.platform.conftest import START, City
 
@@ -53,6 +54,23 @@ def test_entries_are_sealed_in_order_and_proved(home: Path, city: City) -> None:
     assert receipt["head"]["signature"]
     with pytest.raises(InputError, match="entry_missing"):
         receipt_for(home, uuid4())
+
+
+def test_the_key_of_the_log_can_be_changed_between_two_sealings(home: Path, city: City) -> None:
+    entries = recorded(city)
+    assert seal(home) == 3
+    keys = KeyStore(home / "keys")
+    keys.rotate("heads", now=START)
+    with Log(log_folder(home), now=now, keys=keys) as log:
+        log.rotate(signer_of(keys.current("heads")))
+    entries += recorded(city)
+    assert seal(home) == 3
+    assert list(Entry.objects.order_by("sealed").values_list("sealed", flat=True)) == [0, 1, 2, 4, 5, 6]
+    assert verify_platform(home).faults == []
+    for entry in (entries[0], entries[-1]):
+        receipt = receipt_for(home, entry.pk)
+        assert receipt is not None
+        assert verify_receipt(log_folder(home), receipt)
 
 
 def test_a_log_is_made_once(home: Path, city: City) -> None:

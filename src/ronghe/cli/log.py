@@ -20,7 +20,6 @@ from ronghe.cli.views.log import fault_json, verdict_view
 from ronghe.terms import InputError, Refused, UsageError
 
 if TYPE_CHECKING:
-    from ronghe.trust.keys import Signer
     from ronghe.trust.log import Stamp, Verdict
 
 __all__ = ["log"]
@@ -62,15 +61,6 @@ def create(
         session.show(said | {"id": made.id}, line("log.created", **said))
 
 
-def _signer(folder: Path, store: Path) -> "Signer | None":
-    """Who signs this log now."""
-    from ronghe.trust.keys import KeyStore, signer_of
-    from ronghe.trust.log import Reader
-
-    signs = Reader(folder).signer()
-    return signer_of(KeyStore(store).get(signs.key)) if signs else None
-
-
 def _bodies(path: Path) -> Iterator[dict[str, Any]]:
     for number, text in enumerate(path.read_bytes().splitlines(), 1):
         if not text.strip():
@@ -91,10 +81,11 @@ def _bodies(path: Path) -> Iterator[dict[str, Any]]:
 @click.pass_obj
 def append(session: Session, /, log: Path, lines: Path, *, store: Path) -> None:
     """See `cli.command_log_append`."""
+    from ronghe.trust.keys import KeyStore
     from ronghe.trust.log import Log
 
     bodies = list(_bodies(lines))
-    with Log(log, now=_now, signer=_signer(log, store)) as opened:
+    with Log(log, now=_now, keys=KeyStore(store)) as opened:
         opened.append(bodies)
         said = {"path": str(log), "count": len(bodies), "size": opened.size}
     session.show(said, line("log.appended", **said))
@@ -110,8 +101,9 @@ def rotate(session: Session, /, log: Path, *, signed_by: str, store: Path) -> No
     from ronghe.trust.keys import KeyStore, signer_of
     from ronghe.trust.log import Log
 
-    new = signer_of(KeyStore(store).current(signed_by))
-    with Log(log, now=_now, signer=_signer(log, store)) as opened:
+    kept = KeyStore(store)
+    new = signer_of(kept.current(signed_by))
+    with Log(log, now=_now, keys=kept) as opened:
         receipt = opened.rotate(new)
     said = {"path": str(log), "key": new.key_id, "since": receipt.index}
     session.show(said | {"receipt": receipt.to_json()}, line("log.rotated", **said))

@@ -25,7 +25,7 @@ from ronghe.tables.engine import io_fault
 from ronghe.terms import Refused, RongheError
 from ronghe.trust.access import Decision, Permit, Plan, Request
 from ronghe.trust.access.grants import Grants
-from ronghe.trust.keys import KeyStore, signer_of
+from ronghe.trust.keys import KeyStore
 from ronghe.trust.log import Log, Reader, Receipt
 
 __all__ = ["CLOCK_TOLERANCE", "Clock", "DecisionLog", "decision_log"]
@@ -134,13 +134,6 @@ class DecisionLog:
         return _recorded(self.folder, lambda: self._log.append([body])[0])
 
 
-def _opened(folder: Path, keys: Path, clock: Clock) -> Log:
-    known = Reader(folder).signer()
-    signer = signer_of(KeyStore(keys).get(known.key)) if known else None
-    # Every head is signed: a receipt that leaves with the rows must bear a signature.
-    return Log(folder, now=clock, signer=signer, sign_every=0)
-
-
 @contextmanager
 def decision_log(folder: Path | None, *, keys: Path, clock: Clock) -> Iterator[DecisionLog | None]:
     """The log in `folder`, open for writing with the key of the keystore `keys` that signs it; None without a folder.
@@ -150,7 +143,8 @@ def decision_log(folder: Path | None, *, keys: Path, clock: Clock) -> Iterator[D
     if folder is None:
         yield None
         return
-    log = _recorded(folder, lambda: _opened(folder, keys, clock))
+    # Every head is signed: a receipt that leaves with the rows must bear a signature.
+    log = _recorded(folder, lambda: Log(folder, now=clock, keys=KeyStore(keys), sign_every=0))
     try:
         yield DecisionLog(log, folder, clock)
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.sealing import body_of
 from ronghe.platform.audit.store import log_folder
-from ronghe.trust.log import Fault, Reader, Verdict, verify
+from ronghe.trust.log import Fault, Reader, Verdict, is_rotation, verify
 from ronghe.trust.log.records import encode
 
 __all__ = ["compare_rows", "kept_heads", "verify_platform"]
@@ -47,6 +47,8 @@ def compare_rows(home: Path, size: int) -> list[Fault]:
         rows = {row.sealed: row for row in Entry.objects.filter(sealed__range=(min(batch), max(batch)))}
         for place, body in batch.items():
             row = rows.get(place)
+            if is_rotation(body):
+                continue  # the log's own: its key was changed
             if row is None:
                 faults.append(Fault("row_missing", place, place))
             elif encode(body_of(row)) != body:

@@ -18,7 +18,7 @@ from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.store import log_folder, opened
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
-from ronghe.trust.log import Log, Reader
+from ronghe.trust.log import Log, Reader, is_rotation
 
 __all__ = ["GRACE", "body_of", "check_sealed", "receipt_for", "seal", "seal_all", "waits_since"]
 
@@ -103,7 +103,8 @@ def _catch_up(home: Path, log: Log) -> None:
         return
     reader, places = Reader(log_folder(home)), dict[UUID, int]()
     for index, body in reader.entries(known, log.size):
-        places[UUID(json.loads(body)["id"])] = index
+        if not is_rotation(body):
+            places[UUID(json.loads(body)["id"])] = index
     waiting = Entry.objects.filter(pk__in=places, sealed__isnull=True).values_list("pk", flat=True)
     _keep({key: places[key] for key in waiting}, log)
 

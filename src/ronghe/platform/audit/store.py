@@ -9,8 +9,8 @@ from pathlib import Path
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.clock import now
 from ronghe.terms import InputError
-from ronghe.trust.keys import ALGORITHMS, KeyStore, Signer, signer_of
-from ronghe.trust.log import Log, read_header
+from ronghe.trust.keys import ALGORITHMS, KeyStore, signer_of
+from ronghe.trust.log import Log
 from ronghe.trust.log.records import HEADER
 
 __all__ = ["has_log", "log_folder", "make_log", "opened"]
@@ -45,11 +45,6 @@ def make_log(home: Path) -> bool:
     return True
 
 
-def _signer(home: Path) -> Signer | None:
-    signs = read_header(log_folder(home))["signer"]
-    return signer_of(KeyStore(home / "keys").get(signs["key"])) if signs else None
-
-
 @contextmanager
 def opened(home: Path) -> Iterator[Log | None]:
     """The log for sealing; None while another process has it, for only one seals at a time."""
@@ -60,7 +55,7 @@ def opened(home: Path) -> Iterator[Log | None]:
         except OSError:
             yield None
             return
-        with Log(log_folder(home), now=now, signer=_signer(home)) as log:
+        with Log(log_folder(home), now=now, keys=KeyStore(home / "keys")) as log:
             yield log
     finally:
         os.close(descriptor)

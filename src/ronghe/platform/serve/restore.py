@@ -30,7 +30,7 @@ from ronghe.platform.serve.dump import load_tables
 from ronghe.platform.serve.schema import known_changes
 from ronghe.tables.atomic import sync
 from ronghe.terms import InputError, Refused
-from ronghe.trust.log import Reader, verify
+from ronghe.trust.log import Reader, is_rotation, verify
 from ronghe.trust.log.records import HEADER
 
 __all__ = ["Restored", "bring_files", "bring_tables"]
@@ -143,6 +143,8 @@ def _replay_log(home: Path) -> tuple[int, int]:
     known = SealedHead.objects.first()
     begin, later, replayed = (known.size if known else 0), 0, 0
     for place, line in reader.entries(begin, head.size):
+        if is_rotation(line):
+            continue
         body = json.loads(line)
         _bring_entry(place, body)
         later += 1

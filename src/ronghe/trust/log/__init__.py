@@ -5,6 +5,7 @@ from ronghe.trust.log.openssl import OpenSsl
 from ronghe.trust.log.reader import Reader, read_header
 from ronghe.trust.log.receipts import Receipt
 from ronghe.trust.log.records import Head
+from ronghe.trust.log.signers import is_rotation
 from ronghe.trust.log.stamps import Authority, Stamp, StampWrong
 from ronghe.trust.log.tree import proves_consistency, proves_inclusion
 from ronghe.trust.log.verifier import Fault, Unreadable, Verdict, verify, verify_receipt
@@ -22,6 +23,7 @@ __all__ = [
     "StampWrong",
     "Unreadable",
     "Verdict",
+    "is_rotation",
     "proves_consistency",
     "proves_inclusion",
     "read_header",

@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from ronghe.tables.atomic import write_atomic
 from ronghe.terms import InputError, Refused, RongheError
-from ronghe.trust.keys.ports import Signer
+from ronghe.trust.keys.ports import KeyProvider, Signer
+from ronghe.trust.keys.signing import signer_of
 from ronghe.trust.log.group import GroupCommit
 from ronghe.trust.log.hashes import Algorithm
 from ronghe.trust.log.reader import Reader
@@ -35,8 +36,19 @@ class Log:
     always by `head`, `receipt` and `close`, so that a slow signer (a card, a module) never stands in the way.
     """
 
-    def __init__(self, folder: Path, *, now: Clock, signer: Signer | None = None, sign_every: float = 1.0) -> None:
-        """Open the log in `folder`. Raises InputError where there is none or it is damaged, Refused for another key."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Clock,
+        signer: Signer | None = None,
+        keys: KeyProvider | None = None,
+        sign_every: float = 1.0,
+    ) -> None:
+        """Open the log in `folder`, to be signed by `signer`, or by the key in force out of `keys`.
+
+        Raises InputError where there is none, it is damaged, or `keys` lack the key; Refused for another key.
+        """
         self._reader = Reader(folder)
         self.folder, self.hash, self.id = folder, self._reader.hash, self._reader.id
         self._signer, self._now, self._sign_every = signer, now, sign_every
@@ -44,18 +56,21 @@ class Log:
         self._writing = threading.Lock()
         self._entries = Entries(folder, self.id, self.hash, first_signer(self._reader.header))
         try:
+            known = self._entries.state.signer
+            if keys is not None and known is not None:
+                self._signer = signer_of(keys.get(known.key))
             self._same_signer()
-        except Refused:
+        except RongheError:
             self._entries.close()
             raise
         self._group: GroupCommit[Sequence[bytes], tuple[list[Receipt], Head]] = GroupCommit(self._commit)
 
     @classmethod
     def create(cls, folder: Path, *, now: Clock, signer: Signer | None = None, hash_: Algorithm = "sm3") -> Self:
-        """Make a new log and open it. Raises Refused when the folder holds one already."""
+        """Make a new log and open it. Raises Refused when the folder holds one already, or other files."""
         if (folder / HEADER).exists():
             raise Refused("log.exists", path=str(folder))
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and any(not _passing(path) for path in folder.iterdir()):
             raise Refused("log.not_empty", path=str(folder))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         signs = None
@@ -173,6 +188,11 @@ class Log:
             return head
         self._signed_at = time
         return Head(self.id, size, root, time, state.previous, self._signer.sign(head.text()))
+
+
+def _passing(path: Path) -> bool:
+    """Whether a file is a lock, or the part of one that a killed process left: no reason against a log."""
+    return path.suffix == ".lock" or path.name.startswith(".")
 
 
 def _receipts(asked: Sequence[Sequence[bytes]], batch: Batch) -> Iterator[tuple[list[Receipt], Head]]:

@@ -14,7 +14,7 @@ from ronghe.trust.log.hashes import tree_hash
 from ronghe.trust.log.index import Index
 from ronghe.trust.log.receipts import Receipt, told_signers
 from ronghe.trust.log.records import ENTRIES, FORMAT, HEADER, Head, read_head_line
-from ronghe.trust.log.signers import SignedBy, first_signer, follows, is_rotation
+from ronghe.trust.log.signers import is_rotation
 from ronghe.trust.log.store import commits
 from ronghe.trust.log.tree import consistency, inclusion
 
@@ -61,19 +61,6 @@ class Reader:
         """Every committed entry, the first one first."""
         for bodies, _ in self._commits():
             yield from bodies
-
-    def signer(self) -> SignedBy | None:
-        """The key that signs from here on: that of the header, or the last that followed it. None where nobody signs.
-
-        Raises InputError where a key did not vouch for the next.
-        """
-        known = first_signer(self.header)
-        for number, body in enumerate(self.bodies(), 1):
-            if is_rotation(body):
-                known = follows(self.id, known, number, body)
-                if known is None:
-                    raise InputError("log.damaged", path=str(self._folder), first=number - 1, last=number - 1)
-        return known
 
     def told_signers(self, size: int) -> dict[str, Any]:
         """What a witness needs beside a head of so many entries: those that changed the key."""
