@@ -97,7 +97,7 @@ def _paths(value: Any, where: str, key: str) -> tuple[Path, ...]:
 
 
 def _path(value: Any, where: str, key: str) -> Path:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or "\0" in value:
         raise UsageError("cli.setting_path", where=where, key=key, value=value)
     return Path(value).expanduser()
 

@@ -28,6 +28,12 @@ def test_the_file_overrules_defaults(tmp_path: Path) -> None:
     )
 
 
+def test_paths_of_the_file_lie_beside_it(tmp_path: Path) -> None:
+    settings = load_settings(with_file(tmp_path, 'decision_log = "log"\nkeys = "/etc/keys"\n'))
+    assert (settings.decision_log, settings.keys) == (tmp_path / "log", Path("/etc/keys"))
+    assert load_settings(with_file(tmp_path, "threads = 1\n")).keys == Path("keys")
+
+
 def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
     environ = with_file(tmp_path, 'lang = "zh"\nthreads = 3\n')
     environ |= {"RONGHE_LANG": "en", "RONGHE_THREADS": "5", "RONGHE_OWN_ELEMENTS": f"x.toml{os.pathsep}y.toml"}
@@ -69,6 +75,8 @@ def test_the_language_is_that_of_the_environment(environ: dict[str, str], lang: 
         ("own_elements = 3", "cli.setting_paths", "own_elements"),
         ("own_elements = [3]", "cli.setting_paths", "own_elements"),
         ('engine = ["spark"]', "cli.setting_choice", "engine"),
+        ("decision_log = 3", "cli.setting_path", "decision_log"),
+        ('keys = ""', "cli.setting_path", "keys"),
     ],
 )
 def test_a_wrong_key_or_value_names_the_file_and_the_key(tmp_path: Path, text: str, code: str, named: str) -> None:
