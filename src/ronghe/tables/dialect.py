@@ -95,11 +95,13 @@ def sniff_dialect(
     found_quote, found_escape = _quote(sample)
     quote = found_quote if quote is None else quote
     escape = (found_escape if quote == found_quote else quote) if escape is None else escape
+    marks = DELIMITERS if delimiter is None else (delimiter,)
+    parsed = {mark: _parsed(sample, mark, quote, escape) for mark in marks}
     if delimiter is None:
-        delimiter = max(DELIMITERS, key=lambda mark: _regularity(_parsed(sample, mark, quote, escape)))
-        if not _regularity(_parsed(sample, delimiter, quote, escape)):
+        delimiter = max(marks, key=lambda mark: _regularity(parsed[mark]))
+        if not _regularity(parsed[delimiter]):
             delimiter = ","
-    records = _parsed(sample, delimiter, quote, escape)
+    records = parsed[delimiter]
     if not records:
         raise InputError("tables.no_records")
     widths = Counter(map(len, records[1:] or records))

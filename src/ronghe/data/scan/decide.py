@@ -50,8 +50,8 @@ class _Claim:
 
 def _named(kind: Kind, column: str, elements: frozenset[str]) -> bool:
     """True when the column's name speaks for a kind, by its words or by one of the `elements` so named."""
-    bare = normalized(column)
-    if kind.named(bare) or kind.named(column.strip().lower()):
+    bare, typed = normalized(column), column.strip().lower()
+    if kind.named(bare) or (typed != bare and kind.named(typed)):
         return True
     if kind.code in _WIDER_ELEMENTS or re.search(kind.others, bare):
         return False

@@ -99,16 +99,26 @@ def _checked() -> tuple[tuple[str, ops.Expression], ...]:
     return tuple((code, ops.Case(((ops.Matches(BARE, shape), BARE),))) for code, shape in shapes.items())
 
 
-def _valid(catalog: Catalog, code: str, *rules: str) -> ops.Expression:
-    """The column `code` that `_checked` made keeps these rules of the element."""
-    element, text = catalog.get(code), ops.Column(code)
+def _plainer(expression: ops.Expression, code: str) -> ops.Expression:
+    """An expression of an element, asked of the column `code` that `_checked` made."""
+    text = ops.Column(code)
     # The pattern of all regions takes longer to compile than most tables to read, and only saves what follows it.
     short_cut, never = ops.Matches(text, USUAL_CITIZEN), ops.Literal(False, ops.BOOLEAN)
-    value = ops.exchange(ops.substitute(element.value, {"raw": text, "text": text}), short_cut, never)
-    asked = [check.holds for check in element.checks if check.rule in rules]
-    asked = [ops.substitute(rule, {"raw": text, "text": text, "value": value}) for rule in asked]
-    kept = ops.And((ops.Not(ops.IsNull(value)), *(ops.exchange(rule, short_cut, never) for rule in asked)))
-    return ops.Case(((ops.Not(ops.IsNull(text)), ops.Holds(kept)),), never)
+    return ops.exchange(ops.substitute(expression, {"raw": text, "text": text}), short_cut, never)
+
+
+def _read(catalog: Catalog) -> tuple[tuple[str, ops.Expression], ...]:
+    """What each element with check digits reads, once: its rules name it several times, and planning takes time."""
+    return tuple((f"{code}_read", _plainer(catalog.get(code).value, code)) for code, _ in _checked())
+
+
+def _valid(catalog: Catalog, code: str, *rules: str) -> ops.Expression:
+    """What `_read` made of the column `code` keeps these rules of the element."""
+    value = ops.Column(f"{code}_read")
+    asked = [check.holds for check in catalog.get(code).checks if check.rule in rules]
+    kept = [_plainer(ops.substitute(rule, {"value": value}), code) for rule in asked]
+    never = ops.Literal(False, ops.BOOLEAN)
+    return ops.Case(((ops.Not(ops.IsNull(value)), ops.Holds(ops.And(tuple(kept)))),), never)
 
 
 def _person() -> ops.Expression:
@@ -184,15 +194,16 @@ def layers(catalog: Catalog) -> tuple[Layer, ...]:
     """The layers that read distinct values: columns place, value and times stay, `form` and `feature` come."""
     kept = (PLACE, VALUE.name, TIMES)
     folded, measured = (*kept, RAW.name), (*kept, RAW.name, LENGTH.name)
-    checked = _checked()
+    checked, read = _checked(), _read(catalog)
     return (
         Layer(((RAW.name, ops.Trim(unmasked(VALUE))),), kept),
         Layer(((LENGTH.name, ops.Length(RAW)),), folded),
         Layer(((BARE.name, _bare()),), measured),
         Layer(checked, (*measured, BARE.name)),
+        Layer(read, (*measured, BARE.name, *(code for code, _ in checked))),
         Layer(
             ((FORM, ops.Case(_branches(catalog), ops.Literal(""))),),
-            (*measured, BARE.name, *(code for code, _ in checked)),
+            (*measured, BARE.name, *(code for code, _ in (*checked, *read))),
         ),
         Layer(((FEATURE, _feature()),), (*measured, FORM)),
     )
