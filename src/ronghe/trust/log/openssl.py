@@ -63,7 +63,12 @@ class OpenSsl:
 
 
 def _reason(said: str) -> str:
-    """The last words of the program's complaint: `...:ts_rsp_verify.c:608:` is of no use to a reader."""
-    lines = [line for line in said.splitlines() if line.strip()]
-    parts = [part for part in (lines[-1].split(":") if lines else []) if part.strip()]
-    return parts[4].strip() if len(parts) > 4 else (lines[-1].strip() if lines else "-")
+    """The reason out of the program's complaint: `...:error:CODE:library:function:REASON:file:line:`."""
+    for line in reversed(said.splitlines()):
+        parts = line.split(":")
+        if len(parts) > _REASON and parts[1] == "error":
+            return parts[_REASON].strip()
+    return "-"
+
+
+_REASON = 5

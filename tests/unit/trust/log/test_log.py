@@ -273,6 +273,15 @@ def test_a_note_does_not_make_a_forged_past_look_signed(tmp_path: Path) -> None:
         opened(folder)
 
 
+def test_a_change_before_the_note_is_found_also_under_later_signatures(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (3, 4))
+    entries = folder / "entries"
+    entries.write_bytes(entries.read_bytes().replace(b'"n":1', b'"n":9'))
+    with opened(folder) as log:
+        log.append([body(7)])
+    assert [(fault.code, fault.first) for fault in verify(folder).faults] == [("entry_changed", 1)]
+
+
 def test_a_writer_that_died_leaves_a_tail_without_signature_and_the_next_one_signs_it(tmp_path: Path) -> None:
     folder = made(tmp_path / "log", (3,))
     log = opened(folder)

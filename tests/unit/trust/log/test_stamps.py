@@ -109,8 +109,10 @@ def test_a_reply_to_another_query_or_from_another_authority_is_refused(tmp_path:
     changed[-5] ^= 1
     (tmp_path / "changed.tsr").write_bytes(changed)
     for reply in (wrong, stranger, *(tmp_path / f"{name}.tsr" for name in ("cut", "text", "changed"))):
-        with pytest.raises(Refused, match=r"log\.stamp_wrong"):
+        with pytest.raises(Refused, match=r"log\.stamp_wrong") as caught:
             stamps.take(log, reply, trusted)
+        if reply == wrong:
+            assert caught.value.params["detail"] == "message imprint mismatch"
     assert len(stamps.pending(log)) == 1
     (tmp_path / "large.tsr").write_bytes(bytes(1_000_001))
     for name, code in (("large.tsr", r"log\.stamp_large"), ("absent.tsr", r"tables\.unreadable")):
