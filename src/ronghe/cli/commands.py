@@ -3,7 +3,7 @@
 import click
 
 from ronghe import __version__
-from ronghe.cli import resources_monitor, resources_schedule
+from ronghe.cli import resources_monitor, resources_schedule, technology_monitor
 from ronghe.cli.data import data
 from ronghe.cli.doctor import doctor
 from ronghe.cli.grammar import Group
@@ -47,8 +47,9 @@ def ronghe(ctx: click.Context) -> None:
         say(overview(session.lang, _FIRST_STEPS))
 
 
-# These two add their commands to the group when they are loaded.
+# These add their commands to the group when they are loaded.
 assert resources_monitor.resources is resources_schedule.resources is resources
+assert technology_monitor.technology is technology
 for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify):

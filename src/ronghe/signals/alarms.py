@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ronghe.signals.series import Series
 
-__all__ = ["Event", "Severity", "State", "Threshold", "alarms"]
+__all__ = ["Event", "Severity", "State", "Threshold", "alarms", "latched"]
 
 
 class Severity(StrEnum):
@@ -94,9 +94,9 @@ def _breaches(series: Series, threshold: Threshold) -> list[tuple[int, int, int 
         return []
     values, limit, back = series.values, threshold.limit, threshold.hysteresis
     if threshold.below:
-        breach = _with_memory(values < limit, values >= limit + back)
+        breach = latched(values < limit, values >= limit + back)
     else:
-        breach = _with_memory(values >= limit, values < limit - back)
+        breach = latched(values >= limit, values < limit - back)
     whole = np.append(np.diff(series.times) <= 1.5 * series.step, False) if series.step else np.zeros(len(breach), bool)
     found: list[tuple[int, int, int | None]] = []
     edges = np.flatnonzero(breach & ~np.append(False, breach[:-1] & whole[:-1]))
@@ -109,7 +109,7 @@ def _breaches(series: Series, threshold: Threshold) -> list[tuple[int, int, int 
     return found
 
 
-def _with_memory(begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def latched(begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """True from where something begins to where it ends; in between, as before."""
     decided = begins | ends
     places = np.where(decided, np.arange(len(begins)), -1)

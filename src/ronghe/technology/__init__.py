@@ -12,21 +12,24 @@ allows.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ronghe.terms import UsageError
 from ronghe.terms.faces import keep_functions
+from ronghe.terms.time import utc
 
 if TYPE_CHECKING:
     from ronghe.journeys.technology_audit import Audited
     from ronghe.journeys.technology_files import ExplainedNeed
     from ronghe.journeys.technology_import import Imported, Reused
+    from ronghe.journeys.technology_monitor import Monitored
     from ronghe.journeys.technology_recommended import Recommended
     from ronghe.journeys.technology_share import SharedTechnologies
 
-__all__ = ["audit", "explain", "import_", "recommend", "reuse", "share"]
+__all__ = ["audit", "explain", "import_", "monitor", "recommend", "reuse", "share"]
 
 Source = str | PathLike[str]
 
@@ -125,6 +128,34 @@ def audit(
     from ronghe.journeys.technology_audit import audit_file
 
     return audit_file(Path(sbom), advisories=Path(advisories), today=today, eol=_path(eol), gate=_path(gate))
+
+
+def monitor(
+    probes: Source,
+    *,
+    history: Source | None = None,
+    metrics: Source | None = None,
+    replay: bool = False,
+    now: datetime | None = None,
+) -> "Monitored":
+    """Probe the technologies of a TOML file once, and say how each stands by this and by the `history`.
+
+    `history` is a tab-separated file to which a line is added for each result. With `replay` nothing is probed: what
+    the history says at `now`, or at its last result. `standings` of what comes back has status, availability and
+    error budget of 30 days (parts of 1), burn rates and alarms. Raises InputError for files that cannot be used,
+    Refused while another monitor writes the history. To probe for ever: `ronghe technology monitor --follow`.
+
+    Source: Google, "The Site Reliability Workbook" (2018), chapter 5.
+    """
+    from ronghe.journeys import technology_monitor as monitoring
+
+    path, kept, gauges = Path(probes), _path(history), _path(metrics)
+    if not replay:
+        return monitoring.monitor_once(path, history=kept, metrics=gauges)
+    if kept is None:
+        raise UsageError("cli.replay_needs_history")
+    at = None if now is None else int(utc(now).timestamp())
+    return monitoring.replay(path, history=kept, now=at, metrics=gauges)
 
 
 def import_(paths: Sequence[Source], *, registry: Source) -> "Imported":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["LEGAL_ZONE", "Period", "legal_day", "utc"]
+__all__ = ["LEGAL_ZONE", "Period", "iso_utc", "legal_day", "utc"]
 
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 """Days in Chinese law are days in Beijing; a profile may name another zone."""
@@ -19,6 +19,11 @@ def utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError as fault:
         raise ValueError(f"{moment.isoformat()} is outside the years 1 to 9999 in UTC: choose another") from fault
+
+
+def iso_utc(seconds: int) -> str:
+    """An instant in seconds since 1970 as `2026-11-27T08:00:00Z`."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def legal_day(moment: datetime, zone: ZoneInfo = LEGAL_ZONE) -> date:

@@ -7,6 +7,7 @@ from ronghe.cli.views.monitoring import forecasts, hours_shared, monitored, recl
 from ronghe.cli.views.packages import verification, verification_json
 from ronghe.cli.views.policies import imported, resembling, searched, shown_policy
 from ronghe.cli.views.policy import compared, matched, tried
+from ronghe.cli.views.probing import change, faults, watched
 from ronghe.cli.views.protection import protected, risk
 from ronghe.cli.views.publications import city, city_json, converted, integrated, published, scores, shared
 from ronghe.cli.views.registry import imported_technologies, reused
@@ -18,6 +19,7 @@ from ronghe.cli.views.technology import explained_need, recommended, shared_tech
 __all__ = [
     "allocated",
     "audited",
+    "change",
     "city",
     "city_json",
     "compared",
@@ -28,6 +30,7 @@ __all__ = [
     "explained",
     "explained_demand",
     "explained_need",
+    "faults",
     "forecasts",
     "hours_shared",
     "imported",
@@ -61,4 +64,5 @@ __all__ = [
     "verification",
     "verification_json",
     "verified_allocation",
+    "watched",
 ]

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from ronghe.tables.atomic import write_atomic
 from ronghe.tables.staged import Note
 from ronghe.tables.write import write_csv
 from ronghe.terms import InputError
+from ronghe.terms.time import iso_utc
 
 __all__ = [
     "Forecasts",
@@ -113,21 +113,17 @@ class SharedHours:
         return {"degree": None if self.degree is None else self.degree.value, "departments": departments}
 
 
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
 def _row(alarm: Alarm) -> dict[str, Any]:
     event = alarm.event
     return {
-        "at": _moment(event.at),
+        "at": iso_utc(event.at),
         "rule": alarm.rule,
         "department": alarm.department,
         "resource": alarm.resource,
         "state": str(event.state),
         "severity": str(event.severity),
         "value": round(event.value, 9),
-        "since": _moment(event.since),
+        "since": iso_utc(event.since),
         "key": alarm.key,
     }
 
@@ -256,7 +252,7 @@ def forecast_file(series: Path, *, horizon: int = 24, season: int = 24, out: Pat
         points = tidy(one.times, one.columns["used"]).series
         rows += [
             {
-                "at": _moment(int(points.times[-1]) + (ahead + 1) * points.step),
+                "at": iso_utc(int(points.times[-1]) + (ahead + 1) * points.step),
                 "department": one.department,
                 "resource": one.resource,
                 "forecast": round(float(made.values[ahead]), 9),

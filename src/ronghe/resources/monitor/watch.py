@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronghe.resources.monitor.rules import Rule, measured
-from ronghe.signals import Event, Severity, State, alarms, anomalies, forecast, tidy
+from ronghe.signals import Event, Severity, State, alarms, anomalies, exposition, forecast, labelled, tidy
 
 __all__ = ["Alarm", "Watched", "openmetrics", "watch"]
 
@@ -85,32 +85,23 @@ def _shortfall(rule: Rule, one: Watched) -> list[Event]:
 
 
 def openmetrics(series: Iterable[Watched], found: Sequence[Alarm]) -> str:
-    """The latest values and the alarms that fire, as OpenMetrics text; labels are department and resource, never ids.
-
-    Source: the OpenMetrics specification 1.0.
-    """
+    """Latest values and alarms that fire, as OpenMetrics text; labels are department and resource, never ids."""
     latest: dict[str, list[str]] = {}
     for one in series:
-        labels = f"{{department={_quoted(one.department)},resource={_quoted(one.resource)}}}"
+        labels = {"department": one.department, "resource": one.resource}
         for name, values in one.columns.items():
             points = tidy(one.times, values).series
             if len(points.values):
-                line = f"ronghe_resource_{name}{labels} {float(points.values[-1])!r} {points.times[-1]}"
-                latest.setdefault(f"ronghe_resource_{name}", []).append(line)
+                family = f"ronghe_resource_{name}"
+                sample = labelled(family, labels, float(points.values[-1]), int(points.times[-1]))
+                latest.setdefault(family, []).append(sample)
     states: dict[tuple[str, str, str, str], int] = {}
     for alarm in found:
         state = (alarm.rule, alarm.department, alarm.resource, str(alarm.event.light))
         states[state] = int(alarm.event.state == State.FIRING)
-    firing = [
-        f"ronghe_resource_alarm{{rule={_quoted(rule)},department={_quoted(department)},resource={_quoted(resource)},"
-        f"severity={_quoted(severity)}}} {state}"
-        for (rule, department, resource, severity), state in sorted(states.items())
+    names = ("rule", "department", "resource", "severity")
+    latest["ronghe_resource_alarm"] = [
+        labelled("ronghe_resource_alarm", dict(zip(names, key, strict=True)), state)
+        for key, state in sorted(states.items())
     ]
-    latest["ronghe_resource_alarm"] = firing
-    lines = [line for name in sorted(latest) for line in (f"# TYPE {name} gauge", *latest[name])]
-    return "\n".join([*lines, "# EOF"]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return exposition(latest)
