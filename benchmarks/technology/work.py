@@ -11,9 +11,12 @@ import numpy as np
 
 from benchmarks.technology.arff import read_scenario
 from benchmarks.technology.calibrating import held_out
+from benchmarks.technology.meta import askl2, compared, runs_of
+from benchmarks.technology.months import simulated
 from benchmarks.technology.selecting import Scored, by_folds, one_forest, per_technology
 from benchmarks.worker import cpu_seconds
 from ronghe.journeys.technology_advisories import read_advisories, read_lifetimes
+from ronghe.journeys.technology_import import import_files
 from ronghe.technology.audit.audit import audit
 from ronghe.technology.audit.components import Component, Sbom
 from ronghe.technology.audit.licenses import read_license
@@ -92,6 +95,26 @@ def _licenses(data: Path) -> dict[str, int]:
     return {"named": len(names), "raw": raw, "mapped": sum(bool(one.spdx) for one in read)}
 
 
+def _metalearning(folder: Path) -> dict[str, Any]:
+    evidence = askl2(folder / "askl2_balanced_accuracy_training_data.json")
+    found: dict[str, Any] = {"askl2": asdict(compared(evidence, seed=0))}
+    for path in sorted(folder.glob("*_dense")):
+        found[path.name] = dict(zip(("workloads", "technologies", "most_tried"), runs_of(path), strict=True))
+    return found
+
+
+def _imports(data: Path, out: Path) -> dict[str, Any]:
+    """Every public description into a registry: verdicts by form, and the files that say nothing of why."""
+    paths = [data / "publiccode", data / "codejson", data / "sbom", data / "sill"]
+    made = import_files(paths, registry=out / "registry")
+    forms: dict[str, dict[str, int]] = {}
+    for one in made.verdicts:
+        counts = forms.setdefault(one.form or "other", {})
+        counts[one.verdict] = counts.get(one.verdict, 0) + 1
+    silent = sum(not (one.technologies or one.findings or one.form == "sbom") for one in made.verdicts)
+    return {"files": len(made.verdicts), "silent": silent, "forms": forms, "records": len(made.to_json()["files"])}
+
+
 def run(task: dict[str, Any]) -> None:
     """Do the work and write what came of it."""
     data, kind = Path(task["data"]), task["kind"]
@@ -101,6 +124,12 @@ def run(task: dict[str, Any]) -> None:
         found = {name: asdict(held_out(read_scenario(data / "aslib" / name), seed=0)) for name in task["names"]}
     elif kind == "recommend":
         found = _recommend(data, task["names"][0])
+    elif kind == "metalearning":
+        found = _metalearning(data / "metalearning")
+    elif kind == "imports":
+        found = _imports(data, Path(task["out"]))
+    elif kind == "months":
+        found = asdict(simulated(task["months"], seed=0))
     else:
         found = {**_audit(data), **_licenses(data)}
     (Path(task["out"]) / "found.json").write_text(json.dumps(found), "utf-8")

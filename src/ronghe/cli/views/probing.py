@@ -38,11 +38,15 @@ def _why(session: Session, outcome: Outcome) -> str:
     return session.text(f"technology.probe_{outcome.reason}", detail=outcome.detail)
 
 
+def _name(one: Standing) -> str:
+    probe = one.probe
+    return probe.name if probe.name == probe.technology else f"{probe.name} ({probe.technology})"
+
+
 def _row(session: Session, one: Standing) -> tuple[str, ...]:
     known, left = one.budget.available, one.budget.left
     return (
-        one.probe.name,
-        one.probe.technology,
+        _name(one),
         _status(session, one),
         _instant(one.since),
         "–" if not one.count else f"{one.took:,.0f} ms",
@@ -76,7 +80,7 @@ def watched(made: Monitored) -> View:
         counts = {name: by_status[name] for name in ("up", "down", "flapping", "unknown")}
         said = {"count": len(made.standings), "firing": len(made.firing), **counts}
         console.print(session.text("technology.monitor_summary", **said))
-        columns = ("probe", "technology", "status", "since", "took#", "available_month#", "budget_left#")
+        columns = ("probe", "status", "since", "took#", "available_month#", "budget_left#")
         console.print(grid(session, columns, (_row(session, o) for o in _troubles_first(made.standings)[:SHOWN])))
         if made.firing:
             console.print()

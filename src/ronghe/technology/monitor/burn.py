@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BURNS", "Budget", "Burn", "burning", "counted", "rates"]
+__all__ = ["BURNS", "Budget", "Burn", "Tally", "burning"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,30 +41,52 @@ BURNS = (
 months, five within six hours once in 1,000, ten within three days once in 100 (Poisson)."""
 
 
-def counted(times: Ints, values: Ints, window: int) -> Ints:
-    """The sum of the values within the window that ends at each instant, in order of time; its beginning is outside."""
-    total = np.concatenate([[0], np.cumsum(values)])
-    starts = np.searchsorted(times, times - window, side="right")
-    ends = np.searchsorted(times, times, side="right")
-    found: Ints = total[ends] - total[starts]
-    return found
+class Tally:
+    """Events in order of time, how many of them failed, and both summed over the window that ends at each instant.
+
+    `times` are seconds; several events may share an instant. The beginning of a window is outside, its end inside.
+    """
+
+    def __init__(self, times: Ints, failed: Ints, events: Ints) -> None:
+        self.times = times
+        self._failed, self._events = _summed(failed), _summed(events)
+        self._ends = np.searchsorted(times, times, side="right")
+        self._starts: dict[int, Ints] = {}
+
+    def failed(self, window: int) -> Ints:
+        """Failures within a window of so many seconds."""
+        return self._within(self._failed, window)
+
+    def events(self, window: int) -> Ints:
+        """Events within it."""
+        return self._within(self._events, window)
+
+    def counted(self, values: Ints, window: int) -> Ints:
+        """The sum of other values at the same instants."""
+        return self._within(_summed(values), window)
+
+    def rate(self, window: int, objective: float) -> Floats:
+        """How many times the part of failures that is allowed burns within it; 0 without events."""
+        part = self.failed(window) / np.maximum(self.events(window), 1)
+        found: Floats = part / (1.0 - objective)
+        return found
+
+    def _within(self, total: Ints, window: int) -> Ints:
+        if window not in self._starts:
+            self._starts[window] = np.searchsorted(self.times, self.times - window, side="right")
+        found: Ints = total[self._ends] - total[self._starts[window]]
+        return found
 
 
-def rates(times: Ints, failed: Ints, events: Ints, window: int, objective: float) -> Floats:
-    """How many times the allowed part of failures burns over the window that ends at each instant; 0 without events."""
-    of = counted(times, events, window)
-    part = counted(times, failed, window) / np.maximum(of, 1)
-    found: Floats = part / (1.0 - objective)
-    return found
+def _summed(values: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(values)])
 
 
-def burning(
-    times: Ints, failed: Ints, events: Ints, rule: Burn, objective: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def burning(tally: Tally, rule: Burn, objective: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Where a rule holds, and where its long window alone still does."""
-    enough = counted(times, failed, rule.long) >= rule.failures
-    long = (rates(times, failed, events, rule.long, objective) >= rule.factor) & enough
-    return long & (rates(times, failed, events, rule.short, objective) >= rule.factor), long
+    enough = tally.failed(rule.long) >= rule.failures
+    long = (tally.rate(rule.long, objective) >= rule.factor) & enough
+    return long & (tally.rate(rule.short, objective) >= rule.factor), long
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +100,13 @@ class Budget:
     left: float | None
 
     @classmethod
-    def of(cls, times: Ints, failed: Ints, events: Ints, objective: float) -> "Budget":
-        """Reckon it at the last instant."""
-        if not len(times) or not events.sum():
+    def of(cls, tally: Tally, objective: float, expected: float) -> "Budget":
+        """Reckon it at the last instant; the budget is that of the `expected` events of 30 days, or of more if seen.
+
+        So a failure in the first hour of watching is no overspent month.
+        """
+        whole = tally.events(30 * DAY)[-1:].sum()
+        if not whole:
             return cls(None, None)
-        whole, bad = counted(times, events, 30 * DAY)[-1], counted(times, failed, 30 * DAY)[-1]
-        part = float(bad / whole)
-        return cls(1.0 - part, 1.0 - part / (1.0 - objective))
+        bad = float(tally.failed(30 * DAY)[-1])
+        return cls(1.0 - bad / float(whole), 1.0 - bad / ((1.0 - objective) * max(float(whole), expected)))

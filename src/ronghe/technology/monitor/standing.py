@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronghe.signals import Event, Series, Severity, State, Threshold, alarms, exposition, labelled, latched
-from ronghe.technology.monitor.burn import BURNS, HOUR, MINUTE, Budget, burning, counted, rates
+from ronghe.technology.monitor.burn import BURNS, DAY, HOUR, MINUTE, Budget, Tally, burning
 from ronghe.technology.monitor.probes import Probe
 from ronghe.technology.monitor.status import Status, Steps, steps
 
@@ -24,8 +24,8 @@ Bools = NDArray[np.bool_]
 Rule = Literal["unavailable", "budget", "certificate"]
 QUIET = 30 * MINUTE
 """Seconds without a failure after which a trouble is over."""
-RETURNS = 3
-"""Stretches of failure within six hours from which on they are one trouble, as long as the budget burns."""
+RETURNS, RETURNED = 3, 12 * HOUR
+"""Stretches of failure within so many seconds from which on they are one trouble, as long as the budget burns."""
 _STALE = 3
 """Intervals without a result after which nothing is known."""
 _LIGHTS = (("unavailable", "red"), ("budget", "yellow"), ("certificate", "yellow"), ("certificate", "red"))
@@ -96,23 +96,27 @@ def _tidied(results: Results) -> Results:
     return Results(results.times[kept], results.passed[kept], results.took[kept], results.values[kept])
 
 
-def _trouble(probe: Probe, made: Results, found: Steps) -> tuple[NDArray[np.float64], list[tuple[str, Bools]]]:
+def _tally(made: Results) -> Tally:
+    return Tally(made.times, (~made.passed).astype(np.int64), np.ones(len(made.times), np.int64))
+
+
+def _trouble(
+    probe: Probe, tally: Tally, made: Results, found: Steps
+) -> tuple[NDArray[np.float64], list[tuple[str, Bools]]]:
     """1 where a page is due, one half where a trouble is not yet over, else 0; and the causes, the plainest first."""
-    failed, events = (~made.passed).astype(np.int64), np.ones(len(made.times), np.int64)
     causes = [("down", found.down), ("flapping", found.flapping)]
-    causes += [(r.name, burning(made.times, failed, events, r, probe.slo)[0]) for r in BURNS if r.pages]
+    causes += [(r.name, burning(tally, r, probe.slo)[0]) for r in BURNS if r.pages]
     due = np.logical_or.reduce([holds for _, holds in causes])
-    began = np.append(failed[:1], np.diff(failed) > 0).astype(np.int64)
-    fast = rates(made.times, failed, events, 6 * HOUR, probe.slo) >= BURNS[1].factor
-    returning = (counted(made.times, began, 6 * HOUR) >= RETURNS) & fast
-    recent = counted(made.times, failed, QUIET) > 0
+    began = (~made.passed & np.append(True, made.passed[:-1])).astype(np.int64)
+    fast = tally.rate(6 * HOUR, probe.slo) >= BURNS[1].factor
+    returning = (tally.counted(began, RETURNED) >= RETURNS) & fast
+    recent = tally.failed(QUIET) > 0
     return np.where(due, 1.0, np.where(recent | returning, 0.5, 0.0)), causes
 
 
-def _ticket(probe: Probe, made: Results, paged: Bools) -> NDArray[np.float64]:
+def _ticket(probe: Probe, tally: Tally, paged: Bools) -> NDArray[np.float64]:
     """1 where the budget of three days burns, one half while it is overspent; 0 where a page told it already."""
-    failed, events = (~made.passed).astype(np.int64), np.ones(len(made.times), np.int64)
-    holds, long = burning(made.times, failed, events, BURNS[2], probe.slo)
+    holds, long = burning(tally, BURNS[2], probe.slo)
     level = np.where(holds, 1.0, np.where(long, 0.5, 0.0))
     lasting = latched(holds, ~long)
     begins = lasting & ~np.append(False, lasting[:-1])
@@ -147,14 +151,14 @@ def _certificate(probe: Probe, made: Results) -> list[Alarm]:
     ]
 
 
-def _alarms(probe: Probe, made: Results, found: Steps) -> list[Alarm]:
-    level, causes = _trouble(probe, made, found)
+def _alarms(probe: Probe, tally: Tally, made: Results, found: Steps) -> list[Alarm]:
+    level, causes = _trouble(probe, tally, made, found)
     # Over only below one quarter: at one half it is not over.
     page = Threshold(Severity.RED, 1.0, hysteresis=0.75)
     listed = _alarmed(probe, "unavailable", Series(made.times, level, _NO_GAPS), page, causes)
     paged = latched(level >= 1.0, level < 0.25)
     ticket = Threshold(Severity.YELLOW, 1.0, hysteresis=0.75)
-    spent = Series(made.times, _ticket(probe, made, paged), _NO_GAPS)
+    spent = Series(made.times, _ticket(probe, tally, paged), _NO_GAPS)
     listed += _alarmed(probe, "budget", spent, ticket, [("3d", np.ones(len(made.times), np.bool_))])
     return sorted([*listed, *_certificate(probe, made)], key=lambda one: (one.event.at, one.key, one.event.light))
 
@@ -170,7 +174,7 @@ def judge(probe: Probe, results: Results, now: int) -> Standing:
     found = steps(made.passed, down_after=probe.down_after, up_after=probe.up_after)
     last = int(made.times[-1])
     stale = now - last > _STALE * probe.interval + probe.timeout
-    failed, events = (~made.passed).astype(np.int64), np.ones(seen, np.int64)
+    tally = _tally(made)
     return Standing(
         probe,
         Status.UNKNOWN if stale else found.at(-1),
@@ -179,9 +183,9 @@ def judge(probe: Probe, results: Results, now: int) -> Standing:
         seen,
         float(made.took[-1]),
         float(made.values[-1]),
-        Budget.of(made.times, failed, events, probe.slo),
-        {rule.name: float(rates(made.times, failed, events, rule.long, probe.slo)[-1]) for rule in BURNS},
-        tuple(_alarms(probe, made, found)),
+        Budget.of(tally, probe.slo, 30 * DAY / probe.interval),
+        {rule.name: float(tally.rate(rule.long, probe.slo)[-1]) for rule in BURNS},
+        tuple(_alarms(probe, tally, made, found)),
     )
 
 
