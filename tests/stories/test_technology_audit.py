@@ -118,6 +118,68 @@ def test_a_misspelled_gate_is_refused(desk: Desk, text: str, said: str) -> None:
     assert said in desk.fails(*tried(bill(desk.folder, component("thing", "1")), "--policy", "gate.toml"), code=3)
 
 
+RULES = """format: rules@1
+facts:
+  critical: {type: number}
+  unrated: {type: number}
+  coverage: {type: number}
+  denied_link: {type: number}
+rules:
+  safe:
+    title: no grave vulnerability
+    when:
+      all:
+        - {clause: "4.1", if: critical == 0}
+        - {clause: "4.2", if: unrated == 0}
+  licensed: {title: licenses, when: {clause: "5", if: denied_link == 0}}
+  covered: {title: coverage, from: 2026-01-01, when: {clause: "6", if: coverage >= 0.5}}
+cases:
+  - {name: clean, as_of: 2026-06-01, given: {critical: 0, unrated: 0}, expect: {safe: {result: eligible}}}
+"""
+
+
+def test_a_gate_may_be_rules_like_those_of_policies(desk: Desk) -> None:
+    (desk / "gate.yaml").write_text(RULES, "utf-8")
+    advisories(desk.folder, advisory(**GRAVE))
+    fine = bill(desk.folder, component("thing", "2.0", licenses=[{"license": {"id": "MIT"}}]), name="fine.json")
+    assert desk.reads(*tried(fine, "--policy", "gate.yaml"))["gate"] == {"given": True, "open": True, "reasons": []}
+    bad = bill(desk.folder, component("thing", "1.0", licenses=[{"license": {"id": "AGPL-3.0-only"}}]))
+    done = desk.types(*tried(bad, "--policy", "gate.yaml", "--json"), code=4)
+    reasons = {(one["rule"], one["clause"]) for one in json.loads(done.stdout)["gate"]["reasons"]}
+    assert ("no grave vulnerability", "4.1") in reasons
+    assert ("coverage", "6") not in reasons
+    # A version that cannot be compared makes the number unknown, and unknown keeps the gate shut.
+    odd = component("thing", "latest", licenses=[{"license": {"id": "MIT"}}])
+    unsure = bill(desk.folder, component("fine", "1", licenses=[{"license": {"id": "MIT"}}]), odd)
+    done = desk.types(*tried(unsure, "--policy", "gate.yaml", "--lang", "en"), code=4)
+    assert "cannot be told" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("critical: {type: number}", "kritical: {type: number}", "kritical"),
+        ("  coverage: {type: number}", "  coverage: {type: number}\n  weather: {type: text}", "weather"),
+        ("given: {critical: 0,", "given: {critical: 1,", "clean"),
+        ("format: rules@1", "format: rules@9", "rules@9"),
+        ("coverage >= 0.5", "coverage >=", "coverage >="),
+    ],
+)
+def test_rules_of_a_gate_that_are_wrong_are_refused(desk: Desk, old: str, new: str, said: str) -> None:
+    advisories(desk.folder, advisory())
+    (desk / "gate.yaml").write_text(RULES.replace(old, new), "utf-8")
+    assert said in desk.fails(*tried(bill(desk.folder, component("thing")), "--policy", "gate.yaml"), code=3)
+
+
+def test_rules_of_which_none_is_in_force_are_refused(desk: Desk) -> None:
+    advisories(desk.folder, advisory())
+    rule = "old: {until: 2020-01-01, when: {if: critical == 0, clause: a}}"
+    text = f"format: rules@1\nfacts: {{critical: {{type: number}}}}\nrules:\n  {rule}\n"
+    (desk / "gate.yaml").write_text(text, "utf-8")
+    said = desk.fails(*tried(bill(desk.folder, component("thing", "1")), "--policy", "gate.yaml"), code=3)
+    assert "in force" in said
+
+
 def test_nothing_checked_is_an_error_never_a_pass(desk: Desk) -> None:
     advisories(desk.folder, advisory())
     assert "no components" in desk.fails(*tried(bill(desk.folder)), code=3)

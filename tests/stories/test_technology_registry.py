@@ -72,6 +72,89 @@ def test_every_form_becomes_records_with_a_verdict_for_each_file(desk: Desk) -> 
     assert desk.types("verify", "reg").code == 0
 
 
+MLMODEL = """artifact_path: model
+flavors:
+  python_function: {loader_module: mlflow.sklearn, python_version: 3.11.7}
+  sklearn: {serialization_format: cloudpickle, sklearn_version: 1.5.2}
+mlflow_version: 2.17.0
+model_uuid: 0123456789abcdef0123456789abcdef
+run_id: run-%s
+utc_time_created: '2026-10-01 08:00:00.123456'
+metadata: {name: plates, owner: Traffic, description: Reads license plates}
+"""
+
+
+def model(folder: Path, run: str, **metrics: str) -> Path:
+    saved = folder / "mlruns" / "1" / run / "artifacts" / "model"
+    saved.mkdir(parents=True)
+    (saved / "MLmodel").write_text(MLMODEL % run, "utf-8")
+    (saved / "conda.yaml").write_text("channels: [x]\n", "utf-8")
+    (folder / "mlruns" / "1" / "meta.yaml").write_text("name: plates\n", "utf-8")
+    (folder / "mlruns" / "1" / run / "meta.yaml").write_text("run_id: x\n", "utf-8")
+    (folder / "mlruns" / "1" / run / "metrics").mkdir()
+    for name, text in metrics.items():
+        (folder / "mlruns" / "1" / run / "metrics" / name).write_text(text, "utf-8")
+    return saved
+
+
+def test_a_model_of_mlflow_is_a_record_and_its_metrics_are_what_its_maker_reports(desk: Desk) -> None:
+    model(desk.folder, "a", accuracy="1759305600000 0.8 0\n1759305700000 0.91 1\n", f1="1759305600000 nan 0\n")
+    saved = model(desk.folder, "b", accuracy="1759305600000 0.95 0 test_set 1a2b\n")
+    (saved / "registered_model_meta").write_text("model_name: plates\nmodel_version: '7'\n", "utf-8")
+    made = desk.reads("technology", "import", "mlruns", "--registry", "reg")
+    assert [(one["format"], one["verdict"]) for one in made["files"]] == [("mlflow", "warnings"), ("mlflow", "valid")]
+    listed = taken(desk)
+    assert set(listed) == {"plates 0123456789ab (Traffic)", "plates 7 (Traffic)"}
+    assert {one["kind"] for one in listed.values()} == {"model"}
+    assert listed["plates 7 (Traffic)"]["interface"] == "MLflow 2.17.0: sklearn 1.5.2"
+    results = rows_of(desk / "reg" / "evaluations.csv")
+    assert {(one["technology"], one["workload"], one["value"], one["self_reported"]) for one in results} == {
+        ("plates 0123456789ab (Traffic)", "run run-a", "0.91", "yes"),
+        ("plates 7 (Traffic)", "test_set", "0.95", "yes"),
+    }
+    assert all(one["evidence_hash"] and one["run_at"].startswith("2025-10-01") for one in results)
+    assert {one["workload"] for one in rows_of(desk / "reg" / "workloads.csv")} == {"run run-a", "test_set"}
+    again = desk.reads("technology", "import", str(saved), "--registry", "other")
+    assert (again["technologies"], again["evaluations"]) == (1, 1)
+
+
+def test_evaluations_and_workloads_lie_in_the_registry_and_are_chosen_by(desk: Desk) -> None:
+    from tests.stories.technology_files import write_reading_files
+
+    write_reading_files(desk.folder)
+    with (desk / "evaluations.csv").open("a", encoding="utf-8") as file:
+        file.write("plate-net,,accuracy,0.5\n")
+    write(desk / "list.csv", [("name",), ("plate-net",)])
+    made = desk.reads("technology", "import", "evaluations.csv", "workloads.csv", "list.csv", "--registry", "reg")
+    files = {one["file"]: (one["format"], one["verdict"]) for one in made["files"]}
+    assert files == {
+        "evaluations.csv": ("evaluations", "invalid"),
+        "workloads.csv": ("workloads", "valid"),
+        "list.csv": ("inventory", "valid"),
+    }
+    assert (made["evaluations"], made["workloads"], made["technologies"]) == (180, 60, 1)
+    given = ("--evaluations", "reg", "--workloads", "reg", "--needs", "needs.csv", "--metric", "accuracy")
+    kept = desk.reads("technology", "recommend", *given, "--out", "kept")
+    assert [one["technology"] for one in kept["recommendations"]] == ["plate-net", "ocr-lite", "doc-reader"]
+    # What its source drops no longer counts, and stays in the table with the reason.
+    lines = (desk / "evaluations.csv").read_text("utf-8").splitlines()
+    (desk / "evaluations.csv").write_text("\n".join([lines[0], *lines[31:]]), "utf-8")
+    desk.tries("technology", "import", "evaluations.csv", "--registry", "reg")
+    states = [one["state"] for one in rows_of(desk / "reg" / "evaluations.csv")]
+    assert (states.count("gone"), states.count("present")) == (30, 150)
+    fewer = desk.reads("technology", "recommend", *given, "--out", "fewer")
+    assert fewer["evaluations"] == 150
+
+
+def test_a_record_keeps_all_that_publiccode_says(desk: Desk) -> None:
+    desk.types(*IMPORT)
+    row = taken(desk)["Permits"]
+    assert json.loads(row["details"])["publiccodeYmlVersion"]
+    assert row["software_type"] == "standalone/web"
+    assert row["maintenance"]
+    assert row["languages"]
+
+
 def test_the_same_repository_in_two_files_is_a_candidate(desk: Desk) -> None:
     made = desk.reads(*IMPORT)
     pairs = {(one["left"], one["right"], one["why"]) for one in made["candidates"]}

@@ -6,13 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ronghe.journeys.policy_rules import read_rules_file
 from ronghe.journeys.technology_advisories import check_age, read_advisories, read_lifetimes
 from ronghe.journeys.technology_yaml import read_json, read_text
+from ronghe.rules import RuleSet
 from ronghe.tables.staged import Note
 from ronghe.technology.audit.advisories import Hit
 from ronghe.technology.audit.audit import Audit, Licensed, audit
 from ronghe.technology.audit.components import parse_sbom
 from ronghe.technology.audit.gate import Gate, Reason, judged, parse_gate
+from ronghe.technology.audit.rule_gate import check_rules, judged_by_rules
 from ronghe.terms import InputError
 
 __all__ = ["Audited", "audit_file"]
@@ -86,6 +89,15 @@ def _license(one: Licensed) -> dict[str, Any]:
     return {**named, "class": read.kind, "sure": read.sure, "verdict": one.verdict}
 
 
+def _rules(path: Path | None, today: date) -> RuleSet | None:
+    """The gate as rules where it is written in YAML, None where it is a table of limits."""
+    if path is None or path.suffix.lower() not in (".yaml", ".yml"):
+        return None
+    rules = read_rules_file(path)
+    check_rules(rules, where=path.name, today=today)
+    return rules
+
+
 def _gate(path: Path | None) -> Gate:
     if path is None:
         return Gate()
@@ -104,7 +116,8 @@ def audit_file(
     Raises InputError for files that cannot be used, an SBOM of which nothing could be checked, and advisories that are
     older than the gate allows: none of these may look like a clean bill.
     """
-    rules = _gate(gate)
+    written = _rules(gate, today)
+    rules = Gate() if written is not None else _gate(gate)
     read = parse_sbom(read_json(sbom), where=str(sbom))
     if not read.components:
         raise InputError("technology.sbom_empty", path=str(sbom))
@@ -116,7 +129,11 @@ def audit_file(
         why = ", ".join(f"{name} {len(listed)}" for name, listed in made.unchecked.items())
         raise InputError("technology.nothing_checked", path=str(sbom), count=len(read.components), why=why)
     assert known.newest is not None
-    reasons = judged(made, rules, today) if gate is not None else ()
-    odd = (Note("technology.note_odd_components", {"count": read.odd}),) if read.odd else ()
     newest = known.newest.date()
+    reasons: tuple[Reason, ...] = ()
+    if written is not None:
+        reasons = judged_by_rules(made, written, newest=newest, today=today)
+    elif gate is not None:
+        reasons = judged(made, rules, today)
+    odd = (Note("technology.note_odd_components", {"count": read.odd}),) if read.odd else ()
     return Audited(sbom, made, reasons, gate is not None, newest, known.records, (*notes, *more, *odd))

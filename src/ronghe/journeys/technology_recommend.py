@@ -13,6 +13,7 @@ from ronghe.journeys.technology_evidence import CENSORED_FACTOR, Gathered, gathe
 from ronghe.journeys.technology_files import publish_recommendations
 from ronghe.journeys.technology_reading import Texts, read_texts
 from ronghe.journeys.technology_recommended import Recommended
+from ronghe.journeys.technology_registry import EVALUATIONS, WORKLOADS, read_kept
 from ronghe.messages import Language
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.staged import Note
@@ -139,8 +140,8 @@ def recommend_files(
     requirements without a registry, Refused for a folder with files that are not ours.
     """
     progress("read", 0, 3)
-    given = read_texts(evaluations, wanted=("technology", "workload", "value"))
-    described = read_texts(workloads, wanted=("workload",))
+    given = read_kept(evaluations, EVALUATIONS, ("technology", "workload", "value"))
+    described = read_kept(workloads, WORKLOADS, ("workload",))
     evaluated = sorted(pc.drop_null(pc.unique(given.table.column("technology"))).to_pylist())
     bounds = constraints(registry, require, cost, evaluated)
     names = sorted({*evaluated, *bounds.listed})

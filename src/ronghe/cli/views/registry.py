@@ -38,11 +38,14 @@ def imported_technologies(made: Imported) -> View:
                 one.source,
                 one.form or "–",
                 session.text(f"technology.verdict_file_{one.verdict}"),
-                count(one.technologies),
+                count(len(one.technologies)),
+                count(len(one.evaluations)),
+                count(len(one.workloads)),
             )
             for one in made.verdicts[:SHOWN]
         )
-        console.print(grid(session, ("source_file", "format", "verdict", "technologies_held#"), rows))
+        columns = ("source_file", "format", "verdict", "technologies_held#", "evaluations_held#", "workloads_held#")
+        console.print(grid(session, columns, rows))
         if len(made.verdicts) > SHOWN:
             console.print(session.text("technology.more_files", count=count(len(made.verdicts) - SHOWN)))
         console.print()

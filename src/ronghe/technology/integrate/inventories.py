@@ -4,6 +4,7 @@ Source: publiccode.yml 0.5; code.json (Federal Source Code metadata schema 1.0.1
 French SILL; OpenAPI 3; Backstage catalog-info.yaml.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -68,8 +69,30 @@ def _publiccode(document: Document) -> Read:
             status=_text(document.get("developmentStatus")),
             categories=_words(document.get("categories")),
             description=_text(described.get("shortDescription")) or _text(described.get("longDescription")),
+            **_rest_of(document),
         )
     ], []
+
+
+def _rest_of(document: Document) -> dict[str, str]:
+    """What else a publiccode.yml says, the common fields by themselves and everything as it stands."""
+    maintained, needed = _map(document.get("maintenance")), _map(document.get("dependsOn"))
+    audience = _map(document.get("intendedAudience"))
+    contacts = [_map(one) for one in _list(maintained.get("contacts"))]
+    people = (" ".join(filter(None, (_text(one.get("name")), _text(one.get("email"))))) for one in contacts)
+    lists = [each for kind in ("open", "proprietary", "hardware") for each in _list(needed.get(kind))]
+    return {
+        "software_type": _text(document.get("softwareType")),
+        "platforms": _words(document.get("platforms")),
+        "released": _text(document.get("releaseDate")),
+        "languages": _words(_map(document.get("localisation")).get("availableLanguages")),
+        "audience": ", ".join(filter(None, (_words(audience.get(key)) for key in ("countries", "scope")))),
+        "maintenance": _text(maintained.get("type")),
+        "contact": ", ".join(filter(None, people)),
+        "used_by": _words(document.get("usedBy")),
+        "depends_on": ", ".join(filter(None, (_text(_map(one).get("name")) for one in lists))),
+        "details": json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+    }
 
 
 def _code_json(document: Document) -> Read:

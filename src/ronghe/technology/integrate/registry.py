@@ -3,14 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any, Protocol, TypeVar, cast
 
 from ronghe.technology.integrate.record import Technology
 
-__all__ = ["merged"]
-
-
-def _key(one: Technology) -> tuple[str, str, str, str]:
-    return one.source, one.name, one.version, one.department
+__all__ = ["merged", "mirrored"]
 
 
 def _named(entries: Sequence[Technology]) -> list[Technology]:
@@ -27,27 +24,52 @@ def _named(entries: Sequence[Technology]) -> list[Technology]:
     return found
 
 
-def merged(
-    before: Sequence[Technology],
-    now: Sequence[Technology],
-    *,
-    read: Collection[str],
-    unreadable: Collection[str],
-) -> tuple[Technology, ...]:
-    """The registry after an import: `read` and `unreadable` are the sources that were looked at this time.
+class Mirrored(Protocol):
+    """What the registry keeps of a source: an entry that can be told from others, and be marked."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes it the same as one that was imported before."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """The file that it came from."""
+        ...
+
+
+_Entry = TypeVar("_Entry", bound=Mirrored)
+
+
+def mirrored(
+    before: Sequence[_Entry], now: Sequence[_Entry], *, read: Collection[str], unreadable: Collection[str]
+) -> list[_Entry]:
+    """The entries after an import: `read` and `unreadable` are the sources that were looked at this time.
 
     Entries of a source that was read and no longer has them are gone; those of one that could not be read are stale;
     those of sources that nobody looked at stay as they were.
     """
-    present = {_key(one) for one in now}
-    kept = []
+    present = {one.key for one in now}
+    kept: list[_Entry] = []
     for one in before:
-        if _key(one) in present:
+        if one.key in present:
             continue
         if one.source in unreadable:
-            kept.append(replace(one, state="stale", reason="source_unreadable"))
+            kept.append(_marked(one, "stale", "source_unreadable"))
         elif one.source in read:
-            kept.append(replace(one, state="gone", reason="source_dropped_it"))
+            kept.append(_marked(one, "gone", "source_dropped_it"))
         else:
             kept.append(one)
-    return tuple(_named([*now, *kept]))
+    return [*now, *kept]
+
+
+def _marked(one: _Entry, state: str, reason: str) -> _Entry:
+    changed: Any = replace(cast("Any", one), state=state, reason=reason)
+    return cast("_Entry", changed)
+
+
+def merged(
+    before: Sequence[Technology], now: Sequence[Technology], *, read: Collection[str], unreadable: Collection[str]
+) -> tuple[Technology, ...]:
+    """The technologies after an import, each with a name of its own."""
+    return tuple(_named(mirrored(before, now, read=read, unreadable=unreadable)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ronghe.journeys.technology_import import _look
+from ronghe.journeys.technology_descriptions import _look
 from ronghe.technology.integrate.documents import compose, plain
 from ronghe.technology.integrate.publiccode import check_publiccode
 from ronghe.technology.integrate.record import Finding
