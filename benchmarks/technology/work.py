@@ -111,7 +111,7 @@ def _imports(data: Path, out: Path) -> dict[str, Any]:
     for one in made.verdicts:
         counts = forms.setdefault(one.form or "other", {})
         counts[one.verdict] = counts.get(one.verdict, 0) + 1
-    silent = sum(not (one.technologies or one.findings or one.form == "sbom") for one in made.verdicts)
+    silent = sum(not (one.technologies or one.findings) for one in made.verdicts)
     return {"files": len(made.verdicts), "silent": silent, "forms": forms, "records": len(made.to_json()["files"])}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from ronghe import technology
 from tests.stories.desk import Desk, without_settings
+from tests.stories.policy_documents import docx
 from tests.stories.technology_files import write
 from tests.unit.technology.integrate.test_publiccode import VALID
 
@@ -146,6 +147,26 @@ def test_evaluations_and_workloads_lie_in_the_registry_and_are_chosen_by(desk: D
     assert fewer["evaluations"] == 150
 
 
+def test_what_describes_nothing_or_half_is_told(desk: Desk) -> None:
+    (desk / "odd.json").write_text('{"bomFormat": "CycloneDX", "components": {"a": 1}}', "utf-8")
+    write(desk / "ev.csv", [("technology", "workload", "value"), ("a", "b", "fast"), ("a", "", "1"), ("a", "b", "1")])
+    write(desk / "w.csv", [("workload", "x"), ("w", 1), ("w", 2)])
+    saved = model(desk.folder, "a", accuracy="1759305600000 0.8 0\n", broken="x", blank="", huge="9" * 30 + " 1 0")
+    (saved.parents[1] / "metrics" / "odd").write_bytes(b"\xff\xfe")
+    made = desk.reads("technology", "import", "odd.json", "ev.csv", "w.csv", str(saved), "--registry", "reg")
+    codes = {
+        Path(one["file"]).name: sorted(found["code"].removeprefix("technology.") for found in one["findings"])
+        for one in made["files"]
+    }
+    assert codes == {
+        "odd.json": ["describes_nothing"],
+        "ev.csv": ["evaluation_lacks", "evaluation_no_number"],
+        "w.csv": ["workload_again"],
+        "MLmodel": ["metric_unread"] * 4,
+    }
+    assert (made["technologies"], made["evaluations"], made["workloads"]) == (1, 2, 2)
+
+
 def test_a_record_keeps_all_that_publiccode_says(desk: Desk) -> None:
     desk.types(*IMPORT)
     row = taken(desk)["Permits"]
@@ -207,6 +228,12 @@ def test_a_planned_project_finds_what_exists(desk: Desk) -> None:
     assert "photograph" in made["matches"][0]["terms"]
     (desk / "zh.txt").write_text("拟建设全市证照核验系统", "utf-8")
     assert technology.reuse("zh.txt", registry="reg").found[0][0].name == "证照库"
+    docx(["关于建设证照核验系统的请示", "拟建设全市证照核验系统"], desk / "plan.docx")
+    assert technology.reuse("plan.docx", registry="reg").found[0][0].name == "证照库"
+    (desk / "old.txt").write_bytes("拟建设全市证照核验系统".encode("gb18030"))
+    assert technology.reuse("old.txt", registry="reg").found[0][0].name == "证照库"
+    (desk / "torn.docx").write_bytes(b"PK\x03\x04 torn")
+    desk.fails("technology", "reuse", "torn.docx", "--registry", "reg", code=3)
     (desk / "none.txt").write_text("量子加密卫星", "utf-8")
     assert desk.reads("technology", "reuse", "none.txt", "--registry", "reg")["matches"] == []
     (desk / "empty.txt").write_text(" ", "utf-8")
@@ -238,7 +265,7 @@ def test_every_public_file_imports_or_says_why(desk: Desk) -> None:
     paths = [*sorted((DATA / "publiccode").glob("*.y*ml")), DATA / "codejson", DATA / "sill", DATA / "sbom"]
     made = technology.import_(paths, registry="reg")
     for one in made.verdicts:
-        assert one.technologies or one.findings or one.form == "sbom", one.source
+        assert one.technologies or one.findings, one.source
     unread = {Path(one.source).name for one in made.verdicts if one.verdict == "unreadable"}
     assert unread == {"schema-1.0.1.json", "schema-2.0.0.json"}
     assert made.to_json()["licenses"]["spdx"] / made.to_json()["licenses"]["named"] > 0.75

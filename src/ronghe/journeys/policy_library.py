@@ -20,6 +20,7 @@ from ronghe.policy.library import (
     passages,
     policy_from,
 )
+from ronghe.policy.library.extract import Extracted
 from ronghe.search import Query, fold, known_synonyms, parse
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.encoding import detect_encoding
@@ -32,6 +33,7 @@ __all__ = [
     "Searched",
     "Shown",
     "compare_library",
+    "extracted",
     "import_policies",
     "search_library",
     "show_policy",
@@ -133,7 +135,8 @@ class Resembling:
         return {"candidates": listed, "troubles": troubles}
 
 
-def _read(path: Path) -> Policy:
+def extracted(path: Path) -> Extracted:
+    """The paragraphs of a document: docx, PDF, HTML, Markdown or text in whatever encoding it has."""
     try:
         if path.stat().st_size > LARGEST:
             raise LimitReached("policy.document_large", path=path.name, limit=f"{LARGEST // 10**6} MB")
@@ -142,7 +145,11 @@ def _read(path: Path) -> Policy:
         raise InputError("policy.document_unreadable", path=path.name, detail=type(fault).__name__) from fault
     binary = data.startswith((b"%PDF-", b"PK\x03\x04"))
     encoding = "utf-8" if binary or not data else detect_encoding(path)
-    return policy_from(extract(path.name, data, encoding), path.name)
+    return extract(path.name, data, encoding)
+
+
+def _read(path: Path) -> Policy:
+    return policy_from(extracted(path), path.name)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ronghe.journeys.technology_reading import Texts, read_texts
 from ronghe.journeys.technology_yaml import read_json, read_text, read_yaml
 from ronghe.messages import Language, render_error
@@ -15,6 +17,7 @@ from ronghe.technology.integrate.inventories import form_of, technologies_of
 from ronghe.technology.integrate.mlflow import is_mlflow, metric_of, model_of
 from ronghe.technology.integrate.publiccode import check_publiccode
 from ronghe.technology.integrate.record import COLUMNS, Finding, Technology
+from ronghe.technology.optimize.features import numbers
 from ronghe.terms import InputError, LimitReached
 
 __all__ = ["Described", "described", "paths_of"]
@@ -107,12 +110,17 @@ _MORE = ("metric", "unit", "censored", "run_at", "evidence_hash", "self_reported
 
 def _evaluations(texts: Texts) -> Described:
     found, faults = [], _broken(texts)
+    numeric = np.isfinite(numbers(texts.table.column("value")))
     more = [name for name in _MORE if name in texts.table.column_names]
     for number, row in enumerate(texts.table.to_pylist(), 1):
         entry, lacking = f"row {number}", [name for name in _OF_EVALUATION if not row[name]]
         if lacking:
             params = {"row": number, "columns": ", ".join(lacking)}
             faults.append(Finding("error", entry, 0, "technology.evaluation_lacks", params))
+            continue
+        if not numeric[number - 1]:
+            params = {"row": number, "value": row["value"]}
+            faults.append(Finding("error", entry, 0, "technology.evaluation_no_number", params))
             continue
         given = {"metric": "", **{name: row[name] or "" for name in more}}
         found.append(evidenced(Evaluation(**{name: row[name] for name in _OF_EVALUATION}, **given, entry=entry)))
@@ -164,6 +172,13 @@ def _metrics(path: Path) -> Path | None:
     return found if found.is_dir() else None
 
 
+def _metric(model: Technology, path: Path, name: str) -> Evaluation | Finding:
+    try:
+        return metric_of(model, name, read_text(path, 50_000_000), f"run {model.entry or model.name}")
+    except (InputError, LimitReached):
+        return Finding("warning", f"metrics/{name}", 0, "technology.metric_unread", {"metric": name})
+
+
 def _model(path: Path, value: Any) -> Described:
     registered = path.parent / "registered_model_meta"
     meta = read_yaml(read_text(registered), str(registered)) if registered.is_file() else {}
@@ -172,8 +187,7 @@ def _model(path: Path, value: Any) -> Described:
     files = sorted(one for one in folder.rglob("*") if one.is_file())[:METRICS] if folder is not None else []
     for one in files:
         assert folder is not None
-        name = one.relative_to(folder).as_posix()
-        made = metric_of(model, name, read_text(one, 50_000_000), f"run {model.entry or model.name}")
+        made = _metric(model, one, one.relative_to(folder).as_posix())
         if isinstance(made, Finding):
             faults.append(made)
         else:
@@ -216,11 +230,14 @@ def described(path: Path, lang: Language) -> Described:
         detail = render_error(fault, lang)
         wrong = Finding("error", "", line if isinstance(line, int) else 0, "technology.file_wrong", {"detail": detail})
         return Described(source, "", findings=(wrong,))
+    findings = made.findings
+    if not (made.technologies or made.evaluations or made.workloads or findings):
+        findings = (Finding("warning", "", 0, "technology.describes_nothing", {"form": made.form}),)
     return Described(
         source,
         made.form,
         tuple(replace(one, source=source, format=made.form) for one in made.technologies),
         tuple(replace(one, source=source) for one in made.evaluations),
         tuple(replace(one, source=source) for one in made.workloads),
-        made.findings,
+        findings,
     )

@@ -8,10 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from ronghe.journeys.policy_library import extracted
 from ronghe.journeys.technology_descriptions import Described, described, paths_of
 from ronghe.journeys.technology_files import rounded, table_of
 from ronghe.journeys.technology_registry import Registry, read_registry, tables_of
-from ronghe.journeys.technology_yaml import read_json, read_text
+from ronghe.journeys.technology_yaml import read_json
 from ronghe.messages import Language, render
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.package import Resource, json_text, manifest
@@ -180,17 +181,25 @@ class Reused:
         return {"proposal": self.proposal, "looked_at": self.looked_at, "matches": rows}
 
 
+def _proposal(path: Path) -> str:
+    """What a proposal says: a document as authorities write them, or JSON."""
+    if path.suffix.lower() == ".json":
+        return json.dumps(read_json(path), ensure_ascii=False)
+    if path.is_file() and not path.read_bytes()[:5_000].strip():
+        return ""
+    return extracted(path).text
+
+
 def reuse(proposal: Path, *, registry: Path) -> Reused:
     """Look in a registry for what matches the text of a planned project, before anyone pays to build it again.
 
-    InputError for a registry without entries or a text that cannot be read or says nothing.
+    A proposal is docx, PDF, HTML, Markdown, JSON or text. InputError for a registry without entries or a proposal that
+    cannot be read or says nothing.
     """
     entries = [one for one in read_registry(registry).technologies if one.state == "present"]
     if not entries:
         raise InputError("technology.registry_empty", path=str(registry))
-    text = read_text(proposal, 5_000_000)
-    if proposal.suffix == ".json":
-        text = json.dumps(read_json(proposal), ensure_ascii=False)
+    text = _proposal(proposal)
     if not text.strip():
         raise InputError("technology.proposal_empty", path=str(proposal))
     found = matches(entries, text)
