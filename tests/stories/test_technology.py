@@ -148,6 +148,25 @@ def test_thin_silent_or_strange_evidence_is_said_plainly(desk: Desk) -> None:
     assert "no column" in desk.fails(*tried("cost.csv"), code=3)
 
 
+def test_a_need_without_known_features_is_answered_by_the_whole_and_as_unsure_as_that(desk: Desk) -> None:
+    write(
+        desk / "needs.csv",
+        [("need", "content", "dpi"), ("known", "plates", 300), ("blank", "", ""), ("odd", "", "inf")],
+    )
+    made = desk.reads(*RECOMMEND, "--out", "best")
+    assert "blind" in notes(made)
+    known, blank, odd = rows_of(desk / "best" / "recommendations.csv")
+    assert float(blank["high"]) - float(blank["low"]) > 2 * (float(known["high"]) - float(known["low"]))
+    assert (blank["technology"], blank["expected"]) == (odd["technology"], odd["expected"])
+    assert [one["reason"].removeprefix("technology.reason_") for one in made["recommendations"]] == [
+        "expected",
+        "blind",
+        "blind",
+    ]
+    target = desk.reads(*RECOMMEND, "--target", "0.9", "--out", "target")
+    assert technologies(target) == ["plate-net", None, None]
+
+
 def test_minimized_metrics_charge_what_was_cut_off(desk: Desk) -> None:
     rows = [("technology", "workload", "metric", "value", "censored")]
     for i in range(40):

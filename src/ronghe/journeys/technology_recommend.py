@@ -1,6 +1,7 @@
 """Recommend technologies for the needs in a file and publish the answers with everything that supports them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,39 @@ def _warnings(selector: Selector, calibration: Calibration, moved: Drift | None)
 def _when(gathered: Gathered) -> Floats:
     found: Floats = gathered.when[gathered.evidence.telling]
     return found
+
+
+def _answers(
+    selector: Selector,
+    calibration: Calibration,
+    needs: Sequence[str],
+    features: Floats,
+    *,
+    costs: Floats,
+    proven: NDArray[np.bool_],
+    goal: Goal | None,
+) -> tuple[tuple[Recommendation, ...], list[str]]:
+    """The answers, and the needs of which no feature is known.
+
+    For these the gaps would be filled with medians, and the answer would be as sure as for a need that is known: they
+    get what is best on the whole, with the interval of somebody who knows nothing of them.
+    """
+    blind = (
+        np.isnan(features[:, selector.filling.kept]).all(axis=1) if selector.informed else np.zeros(len(needs), bool)
+    )
+    answers = list(recommend(selector, calibration, needs, features, costs=costs, proven=proven, goal=goal))
+    if not blind.any():
+        return tuple(answers), []
+    plain = replace(selector, forest=None)
+    calm = calibrate(plain, None if goal is None else goal.met)
+    rows = np.flatnonzero(blind).tolist()
+    named = [needs[row] for row in rows]
+    given = features[blind]
+    for row, answer in zip(
+        rows, recommend(plain, calm, named, given, costs=costs, proven=proven, goal=goal), strict=True
+    ):
+        answers[row] = replace(answer, reason="technology.reason_blind") if answer.chosen else answer
+    return tuple(answers), named
 
 
 def _summary(
@@ -173,10 +207,12 @@ def recommend_files(
     proven = selector.evidence.observed.sum(axis=0) >= PROVEN
     features = gathered.encoding.encode(asked.table)
     costs = np.array([bounds.costs.get(name, np.nan) for name in technologies])
-    answers = recommend(selector, calibration, needed, features, costs=costs, proven=proven, goal=goal)
+    answers, blind = _answers(selector, calibration, needed, features, costs=costs, proven=proven, goal=goal)
     unproven = tuple(name for name, enough in zip(technologies, proven, strict=True) if not enough)
     runs = benchmark_runs(selector, features) if unproven else ()
     notes = [*gathered.notes, *notes, *_warnings(selector, calibration, moved)]
+    if blind:
+        notes.append(Note("technology.note_blind", {"count": len(blind), "needs": ", ".join(blind[:5])}))
     if unproven:
         shown = {"technologies": ", ".join(unproven[:5]), "count": len(unproven), "runs": ", ".join(runs)}
         notes.append(Note("technology.note_unproven", shown))
