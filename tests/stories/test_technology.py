@@ -236,6 +236,16 @@ def test_a_file_of_shares_gives_the_degree(desk: Desk) -> None:
     assert "T_s" in shown.stdout
 
 
+def test_shares_of_other_departments_are_told_and_headers_may_be_chinese(desk: Desk) -> None:
+    rows = [(f"t{i}", i, 0.5 + i / 100, "正常") for i in range(30)]
+    write(desk / "one.csv", [("技术", "特征", "准确率", "状态"), *rows])
+    write(desk / "shares.csv", [("department", "amount", "share"), ("two", 1, 0.5)])
+    made = desk.reads("technology", "share", "one.csv", "--shares", "shares.csv", "--out", "s")
+    assert made["ranking"][0]["technology"] == "t29"
+    assert made["features"] == ["特征"]
+    assert {"no_share", "no_file"} <= notes(made)
+
+
 def test_odd_files_of_technologies(desk: Desk) -> None:
     write(
         desk / "percent.csv", [("feature", "accuracy", "status"), ("a", "91%", "正常"), ("b", 88, ""), ("c", "x", "ok")]

@@ -118,6 +118,46 @@ def test_a_misspelled_gate_is_refused(desk: Desk, text: str, said: str) -> None:
     assert said in desk.fails(*tried(bill(desk.folder, component("thing", "1")), "--policy", "gate.toml"), code=3)
 
 
+XML = """<?xml version="1.0"?>%s
+<bom xmlns="http://cyclonedx.org/schema/bom/1.4" version="1">
+  <metadata><timestamp>2026-01-01T00:00:00Z</timestamp><tools><tool><name>x</name></tool></tools></metadata>
+  <components>
+    <component type="library"><name>thing</name><version>1.0</version><purl>pkg:pypi/thing@1.0</purl>
+      <licenses><license><id>MIT</id></license></licenses><hashes><hash alg="MD5">a</hash></hashes>
+      <components><component><name>inner</name><version>2</version><purl>pkg:pypi/inner@2</purl>
+        <licenses><expression>MIT OR Apache-2.0</expression></licenses></component></components>
+    </component>
+  </components>
+  <dependencies><dependency ref="a"/></dependencies>
+</bom>"""
+
+
+def test_an_sbom_in_xml_says_the_same_and_entities_are_refused(desk: Desk) -> None:
+    advisories(desk.folder, advisory(**GRAVE))
+    (desk / "bom.xml").write_text(XML % "", "utf-8")
+    made = desk.reads(*tried("bom.xml"))
+    assert (made["format"], made["components"], made["checked"]) == ("CycloneDX 1.4", 2, 2)
+    assert [one["component"] for one in made["vulnerabilities"]] == ["thing"]
+    assert [one["spdx"] for one in made["licenses"]["listed"]] == ["MIT", "MIT OR Apache-2.0"]
+    assert made["hygiene"]["checks"]["graph"]["state"] == "pass"
+    (desk / "bomb.xml").write_text(XML % '<!DOCTYPE x [<!ENTITY a "b">]>', "utf-8")
+    assert "DTD" in desk.fails(*tried("bomb.xml"), code=3)
+    (desk / "other.xml").write_text("<html/>", "utf-8")
+    desk.fails(*tried("other.xml"), code=3)
+
+
+def test_entries_that_are_no_components_are_counted(desk: Desk) -> None:
+    advisories(desk.folder, advisory())
+    odd: list[Any] = [5, None, [], {"name": 7}, component("fine", "1")]
+    assert desk.reads(*tried(bill(desk.folder, *odd)))["notes"][-1] == {
+        "code": "technology.note_odd_components",
+        "count": 4,
+    }
+    spdx = {"spdxVersion": "SPDX-2.3", "documentDescribes": [{}, 5], "packages": [{"name": "a", "SPDXID": []}, 3]}
+    (desk / "spdx.json").write_text(json.dumps(spdx), "utf-8")
+    assert "no_purl 1" in desk.fails(*tried("spdx.json"), code=3)
+
+
 RULES = """format: rules@1
 facts:
   critical: {type: number}

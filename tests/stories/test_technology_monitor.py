@@ -226,6 +226,7 @@ def test_odd_files_and_options_are_one_line(desk: Desk) -> None:
     desk.fails(*WATCH, "--once", "--follow", code=2)
     desk.fails(*WATCH, "--replay", "--history", "absent.tsv", code=3)
     desk.fails(*WATCH, "--metrics", "absent/m.prom", code=3)
+    desk.fails(*WATCH, "--follow", "--metrics", "absent/m.prom", code=3)
 
 
 def test_the_python_face_gives_the_same(desk: Desk) -> None:

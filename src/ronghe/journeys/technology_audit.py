@@ -8,7 +8,7 @@ from typing import Any
 
 from ronghe.journeys.policy_rules import read_rules_file
 from ronghe.journeys.technology_advisories import check_age, read_advisories, read_lifetimes
-from ronghe.journeys.technology_yaml import read_json, read_text
+from ronghe.journeys.technology_yaml import read_sbom, read_text
 from ronghe.rules import RuleSet
 from ronghe.tables.staged import Note
 from ronghe.technology.audit.advisories import Hit
@@ -118,7 +118,7 @@ def audit_file(
     """
     written = _rules(gate, today)
     rules = Gate() if written is not None else _gate(gate)
-    read = parse_sbom(read_json(sbom), where=str(sbom))
+    read = parse_sbom(read_sbom(sbom), where=str(sbom))
     if not read.components:
         raise InputError("technology.sbom_empty", path=str(sbom))
     known, notes = read_advisories(advisories)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ronghe.journeys.technology_reading import Texts, read_texts
-from ronghe.journeys.technology_yaml import read_json, read_text, read_yaml
+from ronghe.journeys.technology_yaml import read_sbom, read_text, read_yaml
 from ronghe.messages import Language, render_error
 from ronghe.technology.audit.licenses import read_license
 from ronghe.technology.integrate.documents import compose, plain
@@ -58,7 +58,7 @@ def paths_of(given: Sequence[Path]) -> Iterator[Path]:
             yield path
             continue
         for one in sorted(path.rglob("*")):
-            known = one.suffix.lower() in (*YAML, *TABLES, ".json") or one.name == MODEL
+            known = one.suffix.lower() in (*YAML, *TABLES, ".json", ".xml") or one.name == MODEL
             hidden = any(part.startswith(".") for part in one.relative_to(path).parts)
             if known and not hidden and one.is_file() and not _beside_model(one):
                 yield one
@@ -212,7 +212,7 @@ def _file(path: Path) -> Described:
         if form == "publiccode" or (form is None and path.name.lower().startswith("publiccode")):
             return _publiccode(node, value, path)
     else:
-        value = read_json(path)
+        value = read_sbom(path)
         form = form_of(value)
     if form is None:
         raise InputError("technology.form_unknown", path=str(path))

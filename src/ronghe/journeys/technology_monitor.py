@@ -309,6 +309,7 @@ def follow(
         watch = _Watch(path, history)
         first = watch.monitored(int(time.time()), {})
         standings = {one.probe.name: one for one in first.standings}
+        _write_metrics(metrics, first.standings)
         begun(first)
 
         async def forever() -> None:

@@ -242,7 +242,7 @@ async def attempt(probe: Probe, allowed: Allowed) -> Outcome:
         ended = early.ended
     except TimeoutError:
         ended = _Ended("timeout", f"{probe.timeout:g} s")
-    except OSError as fault:
+    except (OSError, ValueError) as fault:
         ended = _Ended("closed", type(fault).__name__)
     took = (time.monotonic() - began) * 1000
     return Outcome(probe.name, int(time.time()), ended.passed, took, ended.value, ended.reason, ended.detail)

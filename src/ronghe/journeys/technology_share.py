@@ -1,7 +1,7 @@
 """Share files of technologies: `feature..., accuracy, status`, one file for each department."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 
 NORMAL = {"normal", "正常", "ok", "up", "running", "active", "运行", "运行中"}
 _OWN = ("technology", "name", "accuracy", "status")
+_IN_CHINESE = {"技术": "technology", "名称": "name", "准确率": "accuracy", "状态": "status"}
 _RANKING = {
     "rank": pa.int64(),
     "id": pa.string(),
@@ -75,6 +76,23 @@ class SharedTechnologies:
             "baseline_error": rounded(self.predicted.baseline),
             "gain_error": rounded(self.predicted.gain_error),
         }
+
+
+def _read(path: Path) -> Texts:
+    """A file with its columns by our names, which it may have in Chinese."""
+    texts = read_texts(path)
+    given = texts.table.column_names
+    names = [one if _IN_CHINESE.get(one, one) in given else _IN_CHINESE[one] for one in given]
+    named = replace(texts, table=texts.table.rename_columns(names))
+    named.wants("accuracy", "status")
+    return named
+
+
+def _unshared(owners: Sequence[str], shared: Collection[str]) -> list[Note]:
+    """What the degree leaves out: departments with files and no share, and the other way round."""
+    lacking, others = sorted(set(owners) - set(shared)), sorted(set(shared) - set(owners))
+    found = [Note("technology.note_no_share", {"departments": ", ".join(lacking)})] if lacking else []
+    return found + ([Note("technology.note_no_file", {"departments": ", ".join(others)})] if others else [])
 
 
 def _together(files: Sequence[Texts], owners: Sequence[str]) -> pa.Table:
@@ -186,7 +204,7 @@ def share_technologies(
     read = []
     for number, path in enumerate(files):
         progress("read", number, len(files))
-        read.append(read_texts(path, wanted=("accuracy", "status")))
+        read.append(_read(path))
     table = _together(read, owners)
     accuracy, notes = _accuracy(table)
     if np.isnan(accuracy).all():
@@ -210,6 +228,7 @@ def share_technologies(
         shown = ", ".join(f"{row['id']} ({row['status'] or '–'})" for row in stopped[:5])
         notes.append(Note("technology.note_not_normal", {"count": len(stopped), "shown": shown}))
     reached = read_shares(shares) if shares is not None else None
+    notes += [] if reached is None else _unshared(owners, reached.shares)
     city = None if reached is None else degree(reached.amounts, reached.shares).value
     made = SharedTechnologies(
         out, tuple(ranking), tuple(_readiness(ranking, features, table)), predicted, features, city, tuple(notes)

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.tables.bounded_yaml import BrokenYaml, value_of
+from ronghe.technology.audit.cyclonedx_xml import cyclonedx_xml
 from ronghe.terms import InputError, LimitReached
 
-__all__ = ["LARGEST", "read_json", "read_text", "read_yaml"]
+__all__ = ["LARGEST", "read_json", "read_sbom", "read_text", "read_yaml"]
 
 LARGEST = 200_000_000
 """Bytes of a JSON file: the SBOM of a whole distribution is smaller."""
@@ -35,6 +36,13 @@ def read_json(path: Path) -> Any:
         raise InputError("technology.not_json", path=str(path), line=fault.lineno, detail=fault.msg) from fault
     except RecursionError as fault:
         raise InputError("technology.not_json", path=str(path), line=1, detail="depth") from fault
+
+
+def read_sbom(path: Path) -> Any:
+    """The document of an SBOM in JSON, or in XML as the JSON form says it."""
+    if path.suffix.lower() == ".xml":
+        return cyclonedx_xml(read_text(path), where=str(path))
+    return read_json(path)
 
 
 def read_yaml(text: str, where: str) -> Any:

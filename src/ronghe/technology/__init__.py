@@ -116,7 +116,7 @@ def share(
 def audit(
     sbom: Source, *, advisories: Source, today: date, eol: Source | None = None, gate: Source | None = None
 ) -> "Audited":
-    """Audit an SBOM (CycloneDX or SPDX, JSON) offline: known vulnerabilities, licenses, end of life, hygiene.
+    """Audit an SBOM (CycloneDX in JSON or XML, SPDX in JSON) offline: vulnerabilities, licenses, end of life, hygiene.
 
     `advisories` are OSV records: JSON lines, a JSON file, a folder or OSV's zip; `eol` is a folder of endoflife.date
     files; `gate` is a TOML file of what keeps a technology out. `reasons` of what comes back is empty when the gate

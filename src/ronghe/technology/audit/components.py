@@ -82,6 +82,13 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _strange(value: object) -> int:
+    """Entries of a list that are no objects, or 1 for a list that is none."""
+    if isinstance(value, list):
+        return sum(not isinstance(one, dict) for one in value)
+    return int(value is not None)
+
+
 def _items(value: object) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
@@ -104,7 +111,7 @@ def _cyclonedx_licenses(value: object) -> Iterator[str]:
 
 def _cyclonedx(document: Mapping[str, Any]) -> Sbom:
     found: list[Component] = []
-    odd = 0
+    odd = _strange(document.get("components"))
     waiting = [(one, 0) for one in reversed(_items(document.get("components")))]
     while waiting:
         one, depth = waiting.pop()
@@ -138,7 +145,8 @@ def _spdx_licenses(package: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _spdx(document: Mapping[str, Any]) -> Sbom:
     packages = _items(document.get("packages"))
-    described = set(document.get("documentDescribes") or ())
+    roots = document.get("documentDescribes")
+    described = {one for one in roots if isinstance(one, str)} if isinstance(roots, list) else set()
     found = [
         _made(
             _text(one.get("name")),
@@ -148,12 +156,12 @@ def _spdx(document: Mapping[str, Any]) -> Sbom:
             hashed=bool(_items(one.get("checksums"))),
         )
         for one in packages
-        if _text(one.get("name")) and one.get("SPDXID") not in described
+        if _text(one.get("name")) and _text(one.get("SPDXID")) not in described
     ]
     about = document.get("creationInfo")
     about = about if isinstance(about, dict) else {}
     graph = any(r.get("relationshipType") != "DESCRIBES" for r in _items(document.get("relationships")))
-    odd = sum(not _text(one.get("name")) for one in packages)
+    odd = sum(not _text(one.get("name")) for one in packages) + _strange(document.get("packages"))
     form = _text(document.get("spdxVersion")).replace("SPDX-", "SPDX ")
     return Sbom(form, tuple(found), bool(about.get("created")), bool(about.get("creators")), graph, odd)
 
