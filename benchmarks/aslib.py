@@ -7,7 +7,11 @@ The file has `instance_id, repetition, fold, algorithm, feature_cost_charged`, f
 
 import argparse
 import json
+import sys
 from pathlib import Path
+
+if not __package__:  # run as a file
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.technology.arff import read_scenario
 from benchmarks.technology.selecting import by_folds, one_forest, write_selections

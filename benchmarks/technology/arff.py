@@ -1,7 +1,7 @@
 """The tables of ASlib scenarios: ARFF with quotes, blanks, `?` and NaN, and two dialects of description.txt."""
 
-import csv
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +14,42 @@ from ronghe.technology.optimize.evidence import Evidence
 __all__ = ["Scenario", "read_arff", "read_scenario"]
 
 _ATTRIBUTE = re.compile(r"""@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))""", re.IGNORECASE)
+_CELL = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)""")
+"""A quoted cell, or anything up to the comma: a quote without its other half is a character like any."""
 _CUTOFF = re.compile(r"^algorithm_cutoff_time:\s*'?([0-9.]+|\?)", re.MULTILINE)
 _BLANK = {"?", "", "NaN", "nan"}
 
 
 def read_arff(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Names and rows. A stray quote of one kind inside a value of the other stays what it is."""
+    """Names and rows. A stray quote is part of its value and swallows nothing.
+
+    A line with more or fewer cells than there are names is left out and told on stderr.
+    """
     text = path.read_text("utf-8", errors="replace")
-    head, _, body = re.split(r"(?im)^\s*(@data)\s*$", text, maxsplit=1)
-    names = ["".join(filter(None, found)) for found in _ATTRIBUTE.findall(head)]
-    lines = (line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("%"))
-    return names, [_cells(row) for row in csv.reader(lines, skipinitialspace=True)]
+    parts = re.split(r"(?im)^\s*@data\s*$", text, maxsplit=1)
+    if len(parts) < 2:
+        raise ValueError(f"{path}: there is no @data line, so this is no ARFF")
+    names = ["".join(found) for found in _ATTRIBUTE.findall(parts[0])]
+    rows = []
+    for number, line in enumerate(parts[1].splitlines()):
+        if not line.strip() or line.lstrip().startswith("%"):
+            continue
+        cells = _cells(line)
+        if len(cells) == len(names):
+            rows.append(cells)
+        else:
+            print(f"{path}: row {number} of @data has {len(cells)} cells, not {len(names)}; left out", file=sys.stderr)
+    return names, rows
 
 
-def _cells(row: list[str]) -> list[str]:
-    stripped = (cell.strip() for cell in row)
-    return [cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell for cell in stripped]
+def _cells(line: str) -> list[str]:
+    cells, at = [], 0
+    while found := _CELL.match(line, at):
+        cells.append(next((one for one in found.groups() if one is not None), "").strip())
+        at = found.end()
+        if at >= len(line):
+            return [*cells, ""] if line.rstrip().endswith(",") else cells
+    return cells
 
 
 def _numbers(cells: list[str]) -> list[float]:
