@@ -239,6 +239,14 @@ def test_the_python_face_gives_the_same(desk: Desk) -> None:
         assert len(service.asked) == 1
 
 
+def test_the_python_face_words_its_errors(tmp_path: Path) -> None:
+    code = (
+        "from ronghe import technology\ntry: technology.monitor('none.toml')\nexcept Exception as fault: print(fault)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert said.startswith("none.toml cannot be read")
+
+
 @pytest.fixture
 def following(desk: Desk) -> Iterator[tuple[Desk, Service, "subprocess.Popen[str]"]]:
     with serving("busy") as (service,):

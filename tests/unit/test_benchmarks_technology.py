@@ -55,7 +55,7 @@ def scenario(folder: Path) -> Path:
     (folder / "description.txt").write_text("algorithm_cutoff_time: 100\n", "utf-8")
     arff(
         folder / "cv.arff",
-        *(f"{n},1,{p % 2 + 1}" for p, (n, _) in enumerate(works)),
+        *(f"{n},1,{p // 30 + 1}" for p, (n, _) in enumerate(works)),
         names="instance_id repetition fold",
     )
     runs = [f"{n},1,{who},{1 if kind == good else 50},ok" for n, kind in works for who, good in (("x", 0), ("y", 1))]

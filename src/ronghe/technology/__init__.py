@@ -17,6 +17,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ronghe.messages  # noqa: F401 - words the errors that the functions raise
 from ronghe.terms import UsageError
 from ronghe.terms.faces import keep_functions
 from ronghe.terms.time import utc
