@@ -148,7 +148,7 @@ def test_evaluations_and_workloads_lie_in_the_registry_and_are_chosen_by(desk: D
 
 
 def test_what_describes_nothing_or_half_is_told(desk: Desk) -> None:
-    (desk / "odd.json").write_text('{"bomFormat": "CycloneDX", "components": {"a": 1}}', "utf-8")
+    (desk / "odd.json").write_text('{"bomFormat": "CycloneDX", "components": []}', "utf-8")
     write(desk / "ev.csv", [("technology", "workload", "value"), ("a", "b", "fast"), ("a", "", "1"), ("a", "b", "1")])
     write(desk / "w.csv", [("workload", "x"), ("w", 1), ("w", 2)])
     saved = model(desk.folder, "a", accuracy="1759305600000 0.8 0\n", broken="x", blank="", huge="9" * 30 + " 1 0")
