@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from ronghe.data.integrate.columns import Chosen, choose_columns, columns_in_common
+from ronghe.data.integrate.counterparts import counterparts, look_into
+from ronghe.data.integrate.day_first import settle_dates
 from ronghe.data.integrate.explain import Explained, explain_pair, with_evidence
 from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
 from ronghe.data.integrate.linking import Linked, link_records
@@ -164,33 +166,51 @@ class _Job:
     decisions: tuple[Reviewed, ...]
 
 
-def _kept_side(
-    engine: DuckDB, table: Staged, number: int, job: _Job, offered: Sequence[tuple[str, str]], scratch: Path
-) -> list[Note]:
-    """Keep a side with its offered columns, and say which records of it could not be read."""
-    raw, side, source, key = f"raw_{number}", SIDES[number], job.sources[number], job.ids[number]
-    read = _attached(engine, raw, table, scratch)
+def _read(engine: DuckDB, table: Staged, number: int, job: _Job, scratch: Path) -> list[Note]:
+    """Keep a side as it is read, `raw_N`, and say which records of it could not be."""
+    _check_id(table, job.ids[number], job.sources[number])
+    read = _attached(engine, f"raw_{number}", table, scratch)
+    said = {"path": job.sources[number], "rows": len(read.malformed)}
+    return [Note("integrate.malformed", said)] if read.malformed else []
+
+
+def _keep(engine: DuckDB, table: Staged, number: int, job: _Job, offered: Sequence[tuple[str, str]]) -> None:
+    """Keep a side with its id and its offered columns, dates in one form."""
+    side, key = SIDES[number], job.ids[number]
     places = [table.columns.index(pair[number]) for pair in offered]
-    _keep_side(engine, side, raw, table.columns.index(key), places)
-    _check_ids(engine, side, source, key)
-    return [Note("integrate.malformed", {"path": source, "rows": len(read.malformed)})] if read.malformed else []
+    _keep_side(engine, side, f"raw_{number}", table.columns.index(key), places)
+    _check_ids(engine, side, job.sources[number], key)
+    settle_dates(engine, side, len(places))
+
+
+def _offered(engine: DuckDB, staged: Sequence[Staged], job: _Job, catalog: Catalog) -> list[tuple[str, str]]:
+    """The pairs of columns to compare: asked for, or of equal names and then those that hold the same things."""
+    ids = (job.ids[0], job.ids[-1])
+    offered = columns_in_common(staged[0].columns, staged[-1].columns, ids, job.columns)
+    if job.columns or len(staged) == 1:
+        return offered
+    sides = []
+    for number, table in enumerate(staged):
+        known = {ids[number], *(pair[number] for pair in offered)}
+        others = [(place, column) for place, column in enumerate(table.columns) if column not in known]
+        sides.append([look_into(engine, catalog, f"raw_{number}", column, place) for place, column in others])
+    left, right = ([held for held in side if held is not None] for side in sides)
+    return offered + counterparts(left, right)
 
 
 def _linked(
     engine: DuckDB, staged: Sequence[Staged], job: _Job, catalog: Catalog, scratch: Path
 ) -> tuple[Linked, Chosen, list[Note]]:
-    ids = (job.ids[0], job.ids[-1])
-    for table, column, source in zip(staged, job.ids, job.sources, strict=True):
-        _check_id(table, column, source)
-    left, right = staged[0].columns, staged[-1].columns
+    notes: list[Note] = []
+    for number, table in enumerate(staged):
+        notes += _read(engine, table, number, job, scratch)
     if job.model:
         for number, (table, source) in enumerate(zip(staged, job.sources, strict=True)):
             offered = _from_model(job.model, table, source, number)
     else:
-        offered = columns_in_common(left, right, ids, job.columns)
-    notes: list[Note] = []
+        offered = _offered(engine, staged, job, catalog)
     for number, table in enumerate(staged):
-        notes += _kept_side(engine, table, number, job, offered, scratch)
+        _keep(engine, table, number, job, offered)
     sides = SIDES[: len(staged)]
     if job.model:
         chosen = Chosen(job.model.columns, tuple(range(len(offered))), ())
@@ -242,10 +262,10 @@ def _kept_delivery(
     known = recall_records(engine, "before", columns, mark, beside_clusters(clusters))
     notes: list[Note] = []
     for number in (1,) if known else (0, 1):
-        table, source = staged(number), job.sources[number]
-        _check_id(table, job.ids[number], source)
-        offered = _from_model(job.model, table, source, number)
-        notes += _kept_side(engine, table, number, job, offered, scratch)
+        table = staged(number)
+        offered = _from_model(job.model, table, job.sources[number], number)
+        notes += _read(engine, table, number, job, scratch)
+        _keep(engine, table, number, job, offered)
     if not known:
         make(engine, "before", keyed(SIDES[0], columns))
     return notes

@@ -1,8 +1,8 @@
 """One-to-one assignment: each record has at most one partner, and how probable it is that the partner is the right one.
 
 Both sides free of duplicates, the best pair of a record tells little by itself: something is always nearest. What says
-more is the second assignment, made of the pairs that are left when the first is taken away. None of its pairs can be
-right where the first one's is, so it shows what the nearest wrong partner looks like in these very tables.
+more are the second and the third assignment, made of the pairs that are left: they show what the nearest wrong partner
+looks like in these very tables (`by_chance.py`).
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ronghe.data.integrate.by_chance import partners_by_chance
 from ronghe.data.integrate.training import Exclusive, rising
 
 __all__ = ["UNLIKE", "Assigned", "assign", "best_pairs"]
@@ -83,11 +84,6 @@ def _equally_near(left: Whole, right: Whole, weights: Reals, near: Reals, taken:
     return found
 
 
-def _unmatched(records: int, first: int, second: int) -> float:
-    """The share of records without a true partner: those with nothing near them, beside those with no second."""
-    return float(min(1.0, (records - first) / max(records - second, 1)))
-
-
 def assign(
     left: Whole,
     right: Whole,
@@ -99,24 +95,26 @@ def assign(
 ) -> Assigned:
     """The assignment with its probabilities; `rows` are the records of the two sides, `alike` orders equal weights.
 
-    With d(w) the density of the second assignment, f(w) that of the first, and s the share of records without a
-    partner, a pair of weight w is wrong with probability s * d(w) / f(w). The ratio only falls as the weight grows.
-    A pair with equally near rivals shares its probability with them and is left to people.
+    A pair is wrong with the share of those of its weight that are expected by chance. The share only falls as the
+    weight grows. A pair with equally near rivals shares its probability with them and is left to people.
     """
     near = np.nonzero(weights > UNLIKE)[0]
     records = min(count for count, one in zip(rows, (exclusive.left, exclusive.right), strict=True) if one)
     finer = np.zeros(len(near)) if alike is None else alike[near]
     first = near[best_pairs(left[near], right[near], weights[near], exclusive, finer)]
-    rest = np.setdiff1d(near, first)
-    second = rest[best_pairs(left[rest], right[rest], weights[rest], exclusive)]
-    share = _unmatched(records, len(first), len(second))
-    together = np.concatenate([weights[first], weights[second]])
-    is_first = np.repeat([1.0, 0.0], [len(first), len(second)])
+    rest, others = near, [first]
+    for _ in range(2):
+        rest = np.setdiff1d(rest, others[-1], assume_unique=True)
+        others.append(rest[best_pairs(left[rest], right[rest], weights[rest], exclusive)])
+    chance = partners_by_chance([weights[one] for one in others], records)
+    place = np.searchsorted(chance.weights, weights[first])
     # Pairs of one weight are alike: whichever of them came first must not matter.
-    _, place, times = np.unique(together, return_inverse=True, return_counts=True)
-    shares = np.bincount(place, is_first) / times
-    chance = rising(shares, times.astype(float))[place][: len(first)]
-    wrong = share * (1 - chance) / np.maximum(chance, 1e-9)
+    found = np.bincount(place, minlength=len(chance.weights))
+    times = found + chance.wrong
+    some = times > 0
+    right_ones = np.zeros(len(times))
+    right_ones[some] = rising(found[some] / times[some], times[some])
+    wrong = (1 - right_ones[place]) / np.maximum(right_ones[place], 1e-9)
     rivals = _equally_near(left[near], right[near], weights[near], finer, np.searchsorted(near, first), exclusive)
     likely = np.where(rivals > 1, np.minimum(UNDECIDED, np.clip(1 - wrong, 0.0, 1.0) / rivals), 1 - wrong)
-    return Assigned(first, np.clip(likely, 0.0, 1.0), share)
+    return Assigned(first, np.clip(likely, 0.0, 1.0), chance.unmatched)

@@ -1,0 +1,126 @@
+"""Which column of one table is which of the other, where their names say nothing.
+
+Two departments that share no key share no headers either. A column's counterpart is found from what it holds: the
+standard data element, the kind, and above all the words that both sides use. Columns of equal names are paired already
+when this is asked; whatever finds no counterpart is not compared.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log10, sqrt
+
+from ronghe.data.integrate.kinds import SAMPLE, Kind, decide_kind
+from ronghe.data.integrate.prepare import TOKENIZED
+from ronghe.data.integrate.statements import drawn, fetch
+from ronghe.standards.catalog import Catalog, normalized
+from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.tables.engine import DuckDB
+from ronghe.tables.sql import name
+
+__all__ = ["Holds", "counterparts", "holds", "look_into"]
+
+LEAST = 0.2
+"""Likeness below which two columns are not the same thing. The kind alone reaches it where few columns have it."""
+NAMED_ALIKE = 0.2
+SAME_ELEMENT = 0.4
+SAME_KIND: Mapping[Kind, float] = {Kind.DATE: 0.3, Kind.EMAIL: 0.3, Kind.PHONE: 0.3}
+WORDY = (Kind.NAME, Kind.CATEGORY, *TOKENIZED)
+"""Kinds whose border depends on chance (how long the names are, how many values there are): these go with each other."""
+_TOKEN = re.compile("[a-z]+|[0-9]+|[\u3400-\u9fff]")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_HALF = str.maketrans(FULL_WIDTH, HALF_WIDTH)
+PARTS = 10
+_VALUES = """
+SELECT v, sum(times) OVER () AS filled, count(*) OVER () AS different
+FROM (SELECT trim(_v) AS v, count(*) AS times FROM _table WHERE trim(_v) <> '' GROUP BY 1)
+ORDER BY hash(v), v LIMIT _most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a column holds: kind and element, how often its values have each token, and where its numbers lie."""
+
+    column: str
+    kind: Kind
+    element: str
+    tokens: Mapping[str, float]
+    numbers: tuple[float, ...]
+    length: float
+
+
+def _numbers(values: Sequence[str]) -> tuple[float, ...]:
+    """Sizes at even steps through the sorted numbers of a sample, in powers of ten."""
+    found = sorted(
+        log10(1 + abs(float(part[0]))) for value in values if (part := _NUMBER.findall(value.replace(",", "")))
+    )
+    return tuple(found[(2 * step + 1) * len(found) // (2 * PARTS)] for step in range(PARTS)) if found else ()
+
+
+def _tokens(value: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", value.translate(_HALF).lower())
+    return set(_TOKEN.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
+
+
+def holds(catalog: Catalog, column: str, values: Sequence[str], *, distinct: int, filled: int) -> Holds:
+    """What a column holds, from a sample of its distinct values."""
+    kind, element = decide_kind(catalog, column, values, distinct=distinct, filled=filled)
+    counts = Counter(token for value in values for token in _tokens(value))
+    # A token in every second value (road, 路) says what kind of text it is, a rare one whose: both shall count.
+    weights = {token: sqrt(times) for token, times in counts.items()}
+    size = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    length = sum(map(len, values)) / (len(values) or 1)
+    scaled = {token: weight / size for token, weight in weights.items()}
+    return Holds(column, kind, element, scaled, _numbers(values), length)
+
+
+def look_into(engine: DuckDB, catalog: Catalog, table: str, column: str, place: int) -> Holds | None:
+    """What the column c`place` of a table holds; None where it holds nothing. The sample is of any order of rows."""
+    found = fetch(engine, drawn(_VALUES, v=name(f"c{place}"), table=table, most=SAMPLE))
+    if not found.num_rows:
+        return None
+    filled, different = int(found["filled"][0].as_py()), int(found["different"][0].as_py())
+    return holds(catalog, column, found["v"].to_pylist(), distinct=different, filled=filled)
+
+
+def _in_common(one: Holds, other: Holds) -> float:
+    small, large = sorted((one.tokens, other.tokens), key=len)
+    return sum(weight * large.get(token, 0.0) for token, weight in small.items())
+
+
+def _apart(one: Holds, other: Holds) -> float:
+    """How far the numbers of two columns lie apart, in powers of ten."""
+    if not one.numbers or not other.numbers:
+        return 1.0
+    return sum(abs(a - b) for a, b in zip(one.numbers, other.numbers, strict=True)) / PARTS
+
+
+def _likeness(one: Holds, other: Holds) -> float:
+    """How much speaks for two columns being the same thing."""
+    if one.kind is not other.kind and not (one.kind in WORDY and other.kind in WORDY):
+        return 0.0
+    found = _in_common(one, other)
+    mine, theirs = normalized(one.column), normalized(other.column)
+    if min(len(mine), len(theirs)) > 1 and (mine in theirs or theirs in mine):
+        found += NAMED_ALIKE
+    if one.element and one.element == other.element:
+        found += SAME_ELEMENT
+    if one.kind in (Kind.NUMBER, Kind.IDENTIFIER):
+        # Digits alone are soon alike: prices must lie where prices lie, and codes be as long.
+        shorter, longer = sorted((one.length, other.length))
+        found *= max(0.0, 1 - _apart(one, other)) * shorter / max(longer, 1.0)
+        return found + (SAME_KIND[Kind.DATE] * max(0.0, 1 - 2 * _apart(one, other)) if one.kind is Kind.NUMBER else 0)
+    return found + SAME_KIND.get(one.kind, 0.0)
+
+
+def counterparts(left: Sequence[Holds], right: Sequence[Holds]) -> list[tuple[str, str]]:
+    """Pairs of columns, the likeliest first taken, each column once, in the order of the left side."""
+    scored = [(_likeness(one, other), a, b) for a, one in enumerate(left) for b, other in enumerate(right)]
+    taken: dict[int, int] = {}
+    for likeness, a, b in sorted(scored, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if likeness >= LEAST and a not in taken and b not in taken.values():
+            taken[a] = b
+    return [(left[a].column, right[taken[a]].column) for a in sorted(taken)]
