@@ -22,14 +22,20 @@ from ronghe.tables.sql import name
 
 __all__ = ["Holds", "counterparts", "holds", "look_into"]
 
-LEAST = 0.2
+LEAST = 0.15
 """Likeness below which two columns are not the same thing. The kind alone reaches it where few columns have it."""
 NAMED_ALIKE = 0.2
 SAME_ELEMENT = 0.4
-SAME_KIND: Mapping[Kind, float] = {Kind.DATE: 0.3, Kind.EMAIL: 0.3, Kind.PHONE: 0.3}
-WORDY = (Kind.NAME, Kind.CATEGORY, *TOKENIZED)
+SAME_KIND = 0.3
+WORDY = (Kind.NAME, Kind.CATEGORY, Kind.EMAIL, *TOKENIZED)
+DIGITS = (Kind.NUMBER, Kind.IDENTIFIER, Kind.PHONE)
 """Kinds whose border depends on chance (how long the names are, how many values there are): these go with each other."""
-_TOKEN = re.compile("[a-z]+|[0-9]+|[\u3400-\u9fff]")
+LEAST_OF_DATES = 0.5
+"""Two columns of dates must lie in the same years: a birth and a first day of insurance are not the same thing."""
+SHORT = 3
+_TOKEN = re.compile("[a-z]+|[0-9]+")
+_SIGNS = re.compile("[\u3400-\u9fff]+")
+_YEAR = re.compile("(?<![0-9])[0-9]{4}")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _HALF = str.maketrans(FULL_WIDTH, HALF_WIDTH)
 PARTS = 10
@@ -42,11 +48,13 @@ ORDER BY hash(v), v LIMIT _most
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What a column holds: kind and element, how often its values have each token, and where its numbers lie."""
+    """What a column holds: kind and element, whether its name says so too, how often its values have each token, and
+    where its numbers lie."""
 
     column: str
     kind: Kind
     element: str
+    named: bool
     tokens: Mapping[str, float]
     numbers: tuple[float, ...]
     length: float
@@ -60,21 +68,28 @@ def _numbers(values: Sequence[str]) -> tuple[float, ...]:
     return tuple(found[(2 * step + 1) * len(found) // (2 * PARTS)] for step in range(PARTS)) if found else ()
 
 
-def _tokens(value: str) -> set[str]:
+def _tokens(value: str, kind: Kind) -> set[str]:
+    """Words, numbers and pairs of ideographs of a value, of short names each sign too; of a date its year."""
+    if kind is Kind.DATE:
+        return set(_YEAR.findall(value))
     plain = unicodedata.normalize("NFKD", value.translate(_HALF).lower())
-    return set(_TOKEN.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    runs = _SIGNS.findall(plain)
+    pairs = {run[place : place + 2] for run in runs for place in range(len(run) - 1)}
+    return {*_TOKEN.findall(plain), *pairs, *(sign for run in runs if len(run) <= SHORT for sign in run)}
 
 
 def holds(catalog: Catalog, column: str, values: Sequence[str], *, distinct: int, filled: int) -> Holds:
     """What a column holds, from a sample of its distinct values."""
     kind, element = decide_kind(catalog, column, values, distinct=distinct, filled=filled)
-    counts = Counter(token for value in values for token in _tokens(value))
+    counts = Counter(token for value in values for token in _tokens(value, kind))
     # A token in every second value (road, 路) says what kind of text it is, a rare one whose: both shall count.
     weights = {token: sqrt(times) for token, times in counts.items()}
     size = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     length = sum(map(len, values)) / (len(values) or 1)
     scaled = {token: weight / size for token, weight in weights.items()}
-    return Holds(column, kind, element, scaled, _numbers(values), length)
+    named = element in {known.code for known, _ in catalog.by_name(column)}
+    return Holds(column, kind, element, named, scaled, _numbers(values), length)
 
 
 def look_into(engine: DuckDB, catalog: Catalog, table: str, column: str, place: int) -> Holds | None:
@@ -100,20 +115,35 @@ def _apart(one: Holds, other: Holds) -> float:
 
 def _likeness(one: Holds, other: Holds) -> float:
     """How much speaks for two columns being the same thing."""
-    if one.kind is not other.kind and not (one.kind in WORDY and other.kind in WORDY):
+    if not any(one.kind in family and other.kind in family for family in (WORDY, DIGITS, (Kind.DATE,))):
+        return 0.0
+    if one.named and other.named and one.element != other.element and one.kind is not Kind.PHONE:
+        # A birth and a first day of insurance: both names say what it is, and it is not the same.
         return 0.0
     found = _in_common(one, other)
+    if one.kind is Kind.DATE:
+        return found if found >= LEAST_OF_DATES else 0.0
     mine, theirs = normalized(one.column), normalized(other.column)
     if min(len(mine), len(theirs)) > 1 and (mine in theirs or theirs in mine):
         found += NAMED_ALIKE
     if one.element and one.element == other.element:
         found += SAME_ELEMENT
-    if one.kind in (Kind.NUMBER, Kind.IDENTIFIER):
-        # Digits alone are soon alike: prices must lie where prices lie, and codes be as long.
-        shorter, longer = sorted((one.length, other.length))
-        found *= max(0.0, 1 - _apart(one, other)) * shorter / max(longer, 1.0)
-        return found + (SAME_KIND[Kind.DATE] * max(0.0, 1 - 2 * _apart(one, other)) if one.kind is Kind.NUMBER else 0)
-    return found + SAME_KIND.get(one.kind, 0.0)
+    if one.kind in DIGITS:
+        return found * _as_long(one, other) + _as_large(one, other)
+    return found + (SAME_KIND if one.kind is other.kind is Kind.EMAIL else 0.0)
+
+
+def _as_long(one: Holds, other: Holds) -> float:
+    """Digits alone are soon alike: prices must lie where prices lie, and codes be as long."""
+    shorter, longer = sorted((one.length, other.length))
+    return max(0.0, 1 - _apart(one, other)) * shorter / max(longer, 1.0)
+
+
+def _as_large(one: Holds, other: Holds) -> float:
+    """Amounts and telephones have hardly a value in common, and are told by their size; a code is not."""
+    if one.kind is Kind.IDENTIFIER and other.kind is Kind.IDENTIFIER:
+        return 0.0
+    return SAME_KIND * max(0.0, 1 - 2 * _apart(one, other))
 
 
 def counterparts(left: Sequence[Holds], right: Sequence[Holds]) -> list[tuple[str, str]]:

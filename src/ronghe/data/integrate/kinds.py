@@ -72,7 +72,7 @@ BY_ELEMENT = {
     "region": Kind.CATEGORY,
 }
 ALONE = ("citizen_id", "unified_credit_code", "email", "mobile", "date")
-_PHONE = re.compile(r"(?:[^0-9A-Za-z]*[0-9]){7,15}[^0-9A-Za-z]*")
+_PHONE = re.compile(r"(?:\W*[0-9]){7,15}\W*")
 _NUMBER = re.compile(r"[-+]?[$¥€£]?\s*[0-9][0-9,]*(\.[0-9]+)?\s*(元|万元|%)?")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_]+")

@@ -12,6 +12,7 @@ CASES = [
     ("date_of_birth", ["19081209", "19990219"], Kind.DATE),
     ("phone", ["310/246-1501", "818/762-1221"], Kind.PHONE),
     ("email", ["a@b.net", "c.d@e.org"], Kind.EMAIL),
+    ("f7", ["学院路153号7幢251室", "和平路30号11幢1101室"], Kind.TEXT),
     ("price", ["$399.00", "$49.00", "12.5"], Kind.NUMBER),
     ("soc_sec_id", ["6988048", "7364009"], Kind.IDENTIFIER),
 ]
