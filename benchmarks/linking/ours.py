@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.linking.score import Pair
 from benchmarks.linking.sets import SETS, DataSet
-from ronghe.journeys.link import extend_files, link_files
+from ronghe.journeys.extend import extend_files
+from ronghe.journeys.link import link_files
 from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import Resources
 

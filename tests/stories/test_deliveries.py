@@ -128,7 +128,7 @@ def test_the_old_table_is_not_read_again_while_it_is_the_same(
         read.append(Path(source).name)
         return stage(source, *given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ronghe.journeys.link.stage", staged)
+    monkeypatch.setattr("ronghe.journeys.extend.stage", staged)
     first = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
     remembered = pq.read_table(tmp_path / "n.clusters.parquet")
     assert read == ["new.csv"]

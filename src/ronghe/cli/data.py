@@ -234,7 +234,8 @@ def link(
     **given: Any,
 ) -> None:
     """See `cli.command_data_link`."""
-    from ronghe.journeys.link import extend_files, link_files
+    from ronghe.journeys.extend import extend_files
+    from ronghe.journeys.link import link_files
 
     if clusters is not None:
         if right is None or model is None or columns or one_to_one or explain:

@@ -29,7 +29,7 @@ SAME_ELEMENT = 0.4
 SAME_KIND = 0.3
 WORDY = (Kind.NAME, Kind.CATEGORY, Kind.EMAIL, *TOKENIZED)
 DIGITS = (Kind.NUMBER, Kind.IDENTIFIER, Kind.PHONE)
-"""Kinds whose border depends on chance (how long the names are, how many values there are): these go with each other."""
+"""Kinds whose border depends on chance (how long names are, how many values there are): these go with each other."""
 LEAST_OF_DATES = 0.5
 """Two columns of dates must lie in the same years: a birth and a first day of insurance are not the same thing."""
 SHORT = 3

@@ -1,8 +1,8 @@
 """Dates with the year at the end, 13.08.1980 or 08/13/1980, written with the year first.
 
-Which of the two numbers is the day no single value tells, so the whole column of a side is asked: one number above 12 in
-the first place and none in the second, and the day stands first. Between full stops the day stands first anywhere.
-A column that tells neither, or both, stays as it is.
+Which of the two numbers is the day no single value tells, so the whole column of a side is asked: one number above 12
+in the first place and none in the second, and the day stands first. Between full stops it stands first anywhere. A
+column that tells neither, or both, stays as it is.
 """
 
 from sqlglot import exp

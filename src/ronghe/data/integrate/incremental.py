@@ -54,41 +54,55 @@ def keyed(table: str, columns: int) -> exp.Expr:
     return exp.select("*", *shown).from_(table)
 
 
+def _filled(places: Sequence[int]) -> exp.Expr:
+    return exp.and_(*(drawn("_k IS NOT NULL", k=name(f"k{place}")) for place in places))
+
+
+def _hits(existing: str, columns: int) -> exp.Expr:
+    """The SELECT of existing records that share a value with the delivery, without the values that they do not."""
+    shared = [
+        exp.alias_(
+            drawn("CASE WHEN _k IN (SELECT _k FROM delivered_keys WHERE _k IS NOT NULL) THEN _k END", k=name(f"k{n}")),
+            f"k{n}",
+        )
+        for n in range(columns)
+    ]
+    hits = exp.select(name("id"), name("cluster"), *shared).from_(existing)
+    return exp.select("*").from_(hits.subquery("h")).where(exp.or_(*(_filled([place]) for place in range(columns))))
+
+
 def _leading(places: Sequence[int]) -> exp.Expr:
     """The ids of existing records that share the values at these places with the delivery, where few clusters do."""
-    key: exp.Expr = name(f"k{places[0]}")
-    if len(places) > 1:
-        key = exp.Anonymous(this="hash", expressions=[name(f"k{place}") for place in places])
-    filled = exp.and_(*(drawn("_k IS NOT NULL", k=name(f"k{place}")) for place in places))
+    if len(places) == 1:
+        one = "SELECT id FROM hits SEMI JOIN (SELECT _k AS key FROM hits WHERE _k IS NOT NULL GROUP BY 1"
+        few = " HAVING count(DISTINCT cluster) <= _most) AS f ON _k = f.key"
+        return drawn(one + few, k=name(f"k{places[0]}"), most=MOST_SHARED)
+    key = exp.Anonymous(this="hash", expressions=[name(f"k{place}") for place in places])
     return drawn(
         """
-        SELECT id FROM (SELECT id, cluster, _key AS key FROM known_keys WHERE _filled) AS e
+        SELECT id FROM (SELECT id, cluster, _key AS key FROM hits WHERE _filled) AS e
         SEMI JOIN (SELECT DISTINCT _key AS key FROM delivered_keys WHERE _filled) AS d ON e.key = d.key
         QUALIFY count(DISTINCT e.cluster) OVER (PARTITION BY e.key) <= _most
         """,
         key=key,
-        filled=filled,
+        filled=_filled(places),
         most=MOST_SHARED,
     )
 
 
-def _and(select: exp.Expr, letter: str, columns: int) -> exp.Expr:
-    """The SELECT with columns of the existing records as well."""
-    return cast("exp.Select", select).select(*(name(f"{letter}{place}", "e") for place in range(columns)))
-
-
-def _near(engine: DuckDB, existing: str, clusters: str, delivery: str, columns: int) -> int:
-    """Keep `near`: the existing records that share a value, or two, with the delivery, where few clusters do."""
-    known = drawn(
-        "SELECT e.id, c.cluster FROM _existing AS e JOIN _c AS c ON e.id = c.id", existing=existing, c=clusters
-    )
-    make(engine, "known_keys", _and(known, "k", columns))
+def _near(engine: DuckDB, existing: str, delivery: str, columns: int) -> int:
+    """Keep `near`: the existing records that share a value, or two, with the delivery, where few clusters do; and
+    `near_clusters` (id, cluster), those that they and the reviewed ones belong to."""
     make(engine, "delivered_keys", keyed(delivery, columns))
+    make(engine, "hits", _hits(existing, columns))
     places = [(place,) for place in range(columns)] + list(combinations(range(columns), 2))
     ids = union([*map(_leading, places), drawn("SELECT left_id AS id FROM decided_pairs")])
     make(engine, "near_ids", drawn("SELECT DISTINCT id FROM _ids", ids=_sub(ids)))
-    near = drawn("SELECT e.id FROM _existing AS e SEMI JOIN near_ids AS i ON e.id = i.id", existing=existing)
-    make(engine, "near", _and(near, "v", columns))
+    near = drawn("SELECT e.id, e.cluster FROM _existing AS e SEMI JOIN near_ids AS i ON e.id = i.id", existing=existing)
+    values = [name(f"v{place}") for place in range(columns)]
+    make(engine, "near_records", cast("exp.Select", near).select(*values))
+    make(engine, "near", exp.select(name("id"), *values).from_("near_records"))
+    make(engine, "near_clusters", drawn("SELECT id, cluster FROM near_records"))
     return int(fetch(engine, drawn("SELECT count(*) AS n FROM near")).column("n")[0].as_py())
 
 
@@ -194,22 +208,23 @@ def _keep_joined(engine: DuckDB, clusters: str, linked: Linked, read: int) -> li
 def extend_clusters(
     engine: DuckDB,
     existing: str,
-    clusters: str,
     delivery: str,
     *,
     model: Model,
     catalog: Catalog,
     decisions: Sequence[Reviewed] = (),
 ) -> Extended:
-    """Put the records of `delivery` into clusters: one of the table `clusters` (`id`, `cluster`), or new ones.
+    """Put the records of `delivery` into clusters: those of `existing`, or new ones.
 
-    `delivery` holds `id` and the model's columns as v0, v1, ... of text; `existing` the same, as `keyed` gives it. No
+    `delivery` holds `id` and the model's columns as v0, v1, ... of text; `existing` the same with `cluster` and the
+    hashes that `keyed` gives. Of a cluster that is near only the near records are asked. No
     record of `existing` changes its cluster: a person who gains a record keeps the number that others know. What joins
     nothing is clustered among itself. `decisions` hold: about an existing record (left) and one of the delivery
     (right), or two of the delivery.
     """
     _keep_decisions(engine, existing, delivery, decisions)
-    read = _near(engine, existing, clusters, delivery, len(model.columns))
+    read = _near(engine, existing, delivery, len(model.columns))
+    clusters = "near_clusters"
     count = int(fetch(engine, drawn("SELECT count(*) AS n FROM _d", d=delivery)).column("n")[0].as_py())
     linked = link_records(
         engine,

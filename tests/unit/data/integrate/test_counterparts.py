@@ -44,7 +44,7 @@ def test_chinese_columns_are_found_under_other_names() -> None:
     rows = [person(number) for number in range(300)]
     left = dict(zip(("甲", "乙", "丙", "丁"), zip(*rows[:200], strict=True), strict=True))
     right = dict(zip(("四", "三", "二", "一"), reversed(list(zip(*rows[100:], strict=True))), strict=True))
-    found = counterparts(held(left), held(right))  # type: ignore[arg-type]
+    found = counterparts(held(left), held(right))
     assert dict(found) == {"甲": "一", "乙": "二", "丙": "三", "丁": "四"}
 
 

@@ -13,7 +13,9 @@ def settled(values: list[str | None]) -> list[str | None]:
         engine.connection.register("given", pa.table({"id": [f"{n:03}" for n in range(len(values))], "v0": values}))
         engine.connection.execute("CREATE TEMP TABLE side_0 AS SELECT * FROM given")
         settle_dates(engine, "side_0", 1)
-        return [str(v) if v else None for v in fetch(engine, drawn("SELECT v0 FROM side_0 ORDER BY id"))["v0"].to_pylist()]
+        return [
+            str(v) if v else None for v in fetch(engine, drawn("SELECT v0 FROM side_0 ORDER BY id"))["v0"].to_pylist()
+        ]
 
 
 def test_between_full_stops_the_day_stands_first() -> None:

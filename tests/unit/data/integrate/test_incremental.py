@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
 from ronghe.data.integrate.linking import link_records
-from ronghe.data.integrate.statements import make
+from ronghe.data.integrate.statements import drawn, make
 from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import Resources, duckdb_engine
 from tests.unit.data.integrate.tables import PEOPLE, Row, person, side
@@ -17,10 +17,11 @@ def extended(delivery: dict[str, Row]) -> tuple[dict[str, str], Extended]:
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         engine.connection.register("existing", side(EXISTING, len(PEOPLE)))
         first = link_records(engine, ["existing"], PEOPLE, catalog=catalog(()))
-        make(engine, "before", keyed("existing", len(PEOPLE)))
+        make(engine, "keyed", keyed("existing", len(PEOPLE)))
         engine.connection.register("known_clusters", first.clusters)
+        make(engine, "before", drawn("SELECT k.*, c.cluster FROM keyed AS k JOIN known_clusters AS c ON k.id = c.id"))
         engine.connection.register("delivery", side(delivery, len(PEOPLE)))
-        found = extend_clusters(engine, "before", "known_clusters", "delivery", model=first.model, catalog=catalog(()))
+        found = extend_clusters(engine, "before", "delivery", model=first.model, catalog=catalog(()))
         known = dict(zip(*(first.clusters.column(part).to_pylist() for part in ("id", "cluster")), strict=True))
         return known, found
 

@@ -1,0 +1,151 @@
+"""Put a delivery into the clusters that an existing table has: only what it touches is read again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
+from ronghe.data.integrate.model import read_model
+from ronghe.data.integrate.review import check_decisions, read_decisions, review_table
+from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.journeys.linked_files import LinkedFiles, beside, check_targets, write_model
+from ronghe.journeys.linked_records import beside_clusters, mark_of, recall_records
+from ronghe.journeys.linked_sides import SIDES, LinkJob, keep_side, model_columns, read_side, review_rows
+from ronghe.standards.catalog import Catalog
+from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
+from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.staged import Note, Staged
+from ronghe.tables.write import write_table
+from ronghe.terms import InputError
+
+__all__ = ["extend_files"]
+
+
+def _clusters_in(path: Path) -> pa.Table:
+    """side, id and cluster of what was linked before; InputError where that is not in the file."""
+    try:
+        # `read_table` would import all of pyarrow.dataset, which costs more CPU than reading a million clusters.
+        table = pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowInvalid) as fault:
+        raise InputError("tables.unreadable_file", path=str(path), detail=type(fault).__name__) from fault
+    if not {"id", "cluster"} <= set(table.column_names):
+        raise InputError("integrate.not_clusters", path=str(path))
+    if "side" in table.column_names and len(pc.unique(table["id"])) < table.num_rows:
+        # Two tables may number their rows alike; of what a delivery left, the first is the one that it joined.
+        table = table.filter(pc.equal(table["side"], 0))
+    return _of_side(table, 0)
+
+
+def _of_side(table: pa.Table, side: int) -> pa.Table:
+    texts = {name: table[name].cast(pa.string()) for name in ("id", "cluster")}
+    return pa.table({"side": pa.array(np.full(table.num_rows, side), pa.int32()), **texts})
+
+
+def _keep_before(engine: DuckDB, known: pa.Table, columns: int, path: Path, source: str) -> None:
+    """Keep `before`, the left side with its clusters; InputError when a record of it is in none, or in two."""
+    engine.connection.register("made", known)
+    make(engine, "known_clusters", drawn("SELECT id, cluster FROM made"))
+    engine.connection.unregister("made")
+    make(engine, "keyed", keyed(SIDES[0], columns))
+    joined = "SELECT k.*, c.cluster FROM keyed AS k LEFT JOIN known_clusters AS c ON k.id = c.id"
+    make(engine, "before", drawn(joined))
+    missing = fetch(engine, drawn("SELECT count(*) AS n FROM before WHERE cluster IS NULL")).column("n")[0].as_py()
+    twice = known.num_rows - len(pc.unique(known["id"]))
+    if missing or twice:
+        raise InputError("integrate.clusters_differ", path=str(path), source=source, missing=missing, twice=twice)
+
+
+def _kept_delivery(
+    engine: DuckDB, staged: Callable[[int], Staged], job: LinkJob, known: pa.Table, clusters: Path, scratch: Path
+) -> list[Note]:
+    """Keep the delivery as `side_1`, and as `before` the records that were linked: remembered, or read once more."""
+    assert job.model is not None
+    columns = len(job.model.columns)
+    mark = mark_of(job.sources[0], job.ids[0], [column.left for column in job.model.columns], clusters)
+    remembered = recall_records(engine, "before", columns, mark, beside_clusters(clusters))
+    notes: list[Note] = []
+    for number in (1,) if remembered else (0, 1):
+        table = staged(number)
+        offered = model_columns(job.model, table, job.sources[number], number)
+        notes += read_side(engine, table, number, job, scratch)
+        keep_side(engine, table, number, job, offered)
+    if not remembered:
+        _keep_before(engine, known, columns, clusters, job.sources[0])
+    return notes
+
+
+def _extended(
+    engine: DuckDB, staged: Callable[[int], Staged], job: LinkJob, clusters: Path, catalog: Catalog, scratch: Path
+) -> tuple[Extended, pa.Table, list[Note], tuple[int, ...]]:
+    """The delivery, which is the right side, in the clusters of the left one."""
+    assert job.model is not None
+    known = _clusters_in(clusters)
+    notes = _kept_delivery(engine, staged, job, known, clusters, scratch)
+    extended = extend_clusters(engine, "before", SIDES[1], model=job.model, catalog=catalog, decisions=job.decisions)
+    whole = pa.concat_tables([known, _of_side(extended.clusters, 1)])
+    return extended, whole, notes, (known.num_rows, extended.clusters.num_rows)
+
+
+def extend_files(
+    existing: str,
+    delivery: str,
+    *,
+    id_column: str,
+    right_id: str | None = None,
+    clusters: Path,
+    model: Path,
+    review: Path | None = None,
+    out: Path,
+    resources: Resources,
+    catalog: Catalog,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> LinkedFiles:
+    """Put a delivery into the clusters that an existing table has, by the model that found those.
+
+    Written are the pairs by which records of the delivery joined, and the clusters of both tables (side 1 is the
+    delivery); no existing record changes its cluster. Raises InputError for input that does not fit together; nothing
+    is written then.
+    """
+    check_targets(out, review, read=[existing, delivery, str(clusters)])
+    before = review_rows(review)
+    decisions = read_decisions(before, str(review))
+    check_decisions(decisions, one_side=False, one_to_one=False, where=str(review))
+    job = LinkJob((existing, delivery), (id_column, right_id or id_column), (), None, read_model(model), decisions)
+    with TemporaryDirectory(prefix="ronghe-") as made:
+        scratch = Path(made)
+
+        def staged(number: int) -> Staged:
+            (scratch / str(number)).mkdir()
+            return stage(job.sources[number], scratch / str(number), options=options, progress=progress)
+
+        with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
+            extended, whole, notes, rows = _extended(engine, staged, job, clusters, catalog, scratch)
+    target = beside(out, "clusters.parquet")
+    assert job.model is not None
+    write_model(job.model, beside(out, "model.json"))
+    write_table(whole, target)
+    if review is not None:
+        write_table(review_table(extended.doubtful, before), review)
+    write_table(extended.pairs, out)
+    return LinkedFiles(
+        out=out,
+        model=beside(out, "model.json"),
+        clusters=target,
+        review=review,
+        rows=rows,
+        pairs=extended.pairs.num_rows,
+        groups=len(pc.unique(whole["cluster"])),
+        doubtful=extended.doubtful.num_rows,
+        one_to_one=False,
+        candidates=extended.candidates,
+        columns=tuple((column.label, str(column.kind)) for column in job.model.columns),
+        left_out=(),
+        notes=(*notes, *(Note(code, params) for code, params in extended.notes)),
+    )
