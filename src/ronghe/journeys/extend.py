@@ -15,7 +15,15 @@ from ronghe.data.integrate.review import check_decisions, read_decisions, review
 from ronghe.data.integrate.statements import drawn, fetch, make
 from ronghe.journeys.linked_files import LinkedFiles, beside, check_targets, write_model
 from ronghe.journeys.linked_records import beside_clusters, mark_of, recall_records
-from ronghe.journeys.linked_sides import SIDES, LinkJob, keep_side, model_columns, read_side, review_rows
+from ronghe.journeys.linked_sides import (
+    SIDES,
+    LinkJob,
+    keep_side,
+    linkage_resources,
+    model_columns,
+    read_side,
+    review_rows,
+)
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
@@ -125,7 +133,7 @@ def extend_files(
             (scratch / str(number)).mkdir()
             return stage(job.sources[number], scratch / str(number), options=options, progress=progress)
 
-        with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
+        with duckdb_engine(scratch / "spill", linkage_resources(resources), reorder_joins=True) as engine:
             extended, whole, notes, rows = _extended(engine, staged, job, clusters, catalog, scratch)
     target = beside(out, "clusters.parquet")
     assert job.model is not None

@@ -19,6 +19,7 @@ from ronghe.journeys.linked_sides import (
     SIDES,
     LinkJob,
     keep_side,
+    linkage_resources,
     model_columns,
     offered_columns,
     only_columns,
@@ -109,7 +110,7 @@ def link_files(
         for number, source in enumerate(sources):
             (scratch / str(number)).mkdir()
             staged.append(stage(source, scratch / str(number), options=options, progress=progress))
-        with duckdb_engine(scratch / "spill", resources, reorder_joins=True) as engine:
+        with duckdb_engine(scratch / "spill", linkage_resources(resources), reorder_joins=True) as engine:
             linked, chosen, notes = _linked(engine, staged, job, catalog, scratch)
             pairs = with_evidence(engine, linked.pairs, linked.model) if explain else _plain(linked.pairs)
             doubt = None if review is None else with_evidence(engine, linked.doubtful, linked.model)
@@ -155,7 +156,7 @@ def _written(
         review=review,
         rows=linked.rows,
         pairs=pairs.num_rows,
-        groups=len(set(linked.clusters.column("cluster").to_pylist())),
+        groups=linked.groups,
         doubtful=linked.doubtful.num_rows,
         one_to_one=linked.exclusive.left and linked.exclusive.right,
         candidates=linked.blocking.candidates,

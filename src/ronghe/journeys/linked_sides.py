@@ -1,7 +1,7 @@
 """The tables that are linked, on their way into the engine: read, their ids checked, their columns paired."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,10 +12,10 @@ from ronghe.data.integrate.counterparts import counterparts, look_into
 from ronghe.data.integrate.day_first import settle_dates
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.review import Reviewed
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, fetch, make, rename
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.delimited import separate
-from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
+from ronghe.tables.engine import SMALLEST_MEMORY, DuckDB, MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.tables.sql import name
 from ronghe.tables.staged import Note, Staged
@@ -25,6 +25,7 @@ __all__ = [
     "SIDES",
     "LinkJob",
     "keep_side",
+    "linkage_resources",
     "model_columns",
     "offered_columns",
     "only_columns",
@@ -34,6 +35,15 @@ __all__ = [
 
 SIDES = ("side_0", "side_1")
 SHOWN_IDS = 5
+ENGINE_SHARE = 0.7
+"""Share of the memory for the database; the pairs and clusters, which are arrays outside of it, take the rest."""
+
+
+def linkage_resources(resources: Resources) -> Resources:
+    """What the database may use so that the whole process keeps to what was asked for."""
+    if resources.memory is None:
+        return resources
+    return replace(resources, memory=max(SMALLEST_MEMORY, int(resources.memory * ENGINE_SHARE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def only_columns(engine: DuckDB, sides: Sequence[str], places: Sequence[int]) ->
     for side in sides:
         columns = [exp.alias_(name(f"v{at}"), f"v{number}") for number, at in enumerate(places)]
         make(engine, f"{side}_chosen", exp.select(name("id"), *columns).from_(side))
-        make(engine, side, drawn("SELECT * FROM _s", s=f"{side}_chosen"))
+        rename(engine, f"{side}_chosen", side)
 
 
 def model_columns(model: Model, table: Staged, source: str, number: int) -> list[tuple[str, str]]:
@@ -134,6 +144,7 @@ def keep_side(engine: DuckDB, table: Staged, number: int, job: LinkJob, offered:
     side, key = SIDES[number], job.ids[number]
     places = [table.columns.index(pair[number]) for pair in offered]
     _keep_columns(engine, side, f"raw_{number}", table.columns.index(key), places)
+    drop(engine, f"raw_{number}")
     _check_ids(engine, side, job.sources[number], key)
     settle_dates(engine, side, len(places))
 

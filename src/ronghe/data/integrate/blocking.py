@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from ronghe.data.integrate.kinds import Kind
 from ronghe.data.integrate.prepare import RECORDS, TOKENIZED, Compared, deciding_column
-from ronghe.data.integrate.statements import drawn, fetch, make, union
+from ronghe.data.integrate.statements import drawn, drop, fetch, make, union
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
@@ -146,6 +146,7 @@ def block_records(engine: DuckDB, columns: Sequence[Compared], *, sides: Sides, 
     )
     if deciding_column(columns) is not None:
         _by_identifier(engine, most, sides)
+    drop(engine, "keys", "admitted")
     left_out = _count(engine, drawn("SELECT count(*) AS n FROM blocks WHERE pairs > _most", most=largest))
     return Blocking(most, largest, left_out, _count(engine, drawn("SELECT count(*) AS n FROM candidates")))
 
@@ -170,6 +171,7 @@ def _by_identifier(engine: DuckDB, budget: int, sides: Sides) -> None:
         ),
     )
     make(engine, CANDIDATES, drawn("SELECT join_key_l, join_key_r, '0' AS match_key FROM possible"))
+    drop(engine, "possible", "blocks_of_h")
 
 
 def _count(engine: DuckDB, select: exp.Expr) -> int:

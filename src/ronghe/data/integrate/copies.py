@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from ronghe.data.integrate.prepare import RECORDS, Compared
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, fetch, make, rename
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
@@ -50,8 +50,9 @@ def set_copies_aside(engine: DuckDB, columns: Sequence[Compared]) -> Copies:
             """
         ),
     )
+    drop(engine, "kinds")
     found = fetch(engine, drawn("SELECT * FROM copies ORDER BY n"))
     if found.num_rows:
         make(engine, "kept_records", drawn("SELECT r.* FROM records AS r ANTI JOIN copies AS c ON r.n = c.n"))
-        make(engine, RECORDS, drawn("SELECT * FROM kept_records"))
+        rename(engine, "kept_records", RECORDS)
     return Copies(*(found.column(part).to_numpy() for part in ("n", "first", "second")))

@@ -7,7 +7,7 @@ column that tells neither, or both, stays as it is.
 
 from sqlglot import exp
 
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, fetch, make, rename
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
@@ -67,4 +67,4 @@ def settle_dates(engine: DuckDB, side: str, columns: int) -> None:
     values = [_written(place, told[place]) if place in told else name(f"v{place}") for place in range(columns)]
     shown = [exp.alias_(value, f"v{place}") for place, value in enumerate(values)]
     make(engine, "settled", exp.select(name("id"), *shown).from_(side))
-    make(engine, side, drawn("SELECT * FROM settled"))
+    rename(engine, "settled", side)

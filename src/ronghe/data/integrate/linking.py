@@ -26,7 +26,7 @@ from ronghe.data.integrate.rarity import add_rarity
 from ronghe.data.integrate.review import Reviewed, doubtful_rows
 from ronghe.data.integrate.sampling import draw_random_pairs, sample_of
 from ronghe.data.integrate.scoring import score_pairs, told_levels
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE, Exclusive, Pairs, level_shares, train
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
@@ -68,12 +68,13 @@ class Linked:
 
     pairs     left_id, right_id, probability (and n_l, n_r, numbers of this run), of records that are the same
     doubtful  the same columns, of the least certain pairs
-    clusters  side, id, cluster of every record
+    clusters  side, id, cluster of every record, and how many `groups` these are
     """
 
     pairs: pa.Table
     doubtful: pa.Table
     clusters: pa.Table
+    groups: int
     model: Model
     blocking: Blocking
     rows: tuple[int, ...]
@@ -102,6 +103,7 @@ def _trained(
     share = sample_of(engine, "candidates", blocking.candidates)
     found, levels = _levels(engine, comparisons, "sample_of_candidates")
     pairs = Pairs(levels, found.column("n_l").to_numpy(), found.column("n_r").to_numpy(), exclusive)
+    drop(engine, "random_pairs", "shuffled", "sample_of_candidates", "levelled")
     sides = fetch(engine, drawn("SELECT count(*) AS n FROM records GROUP BY side")).column("n").to_pylist()
     ladders = [made.ladder for made in comparisons]
     apart = [made.apart for made in comparisons]
@@ -168,6 +170,7 @@ def _scored(engine: DuckDB, model: Model) -> Scored:
         **{"else": exp.Paren(this=_somebody_else(model))},
     )
     found = fetch(engine, wanted)
+    drop(engine, "scored", "candidates")
     left, right, weights = (found.column(part).to_numpy() for part in ("n_l", "n_r", "match_weight"))
     return left, right, weights
 
@@ -414,6 +417,7 @@ def link_records(
         pairs=_matched_pairs(engine, two_sides=two_sides),
         doubtful=_doubtful(engine, scored, decided),
         clusters=_clusters(engine),
+        groups=len(np.unique(decided.cluster[1:])),
         model=model,
         blocking=blocking,
         rows=tuple(rows),

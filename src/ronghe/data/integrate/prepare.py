@@ -17,7 +17,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.statements import drawn, fetch, make, union
+from ronghe.data.integrate.statements import drawn, drop, fetch, make, rename, union
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.element import Element
@@ -284,6 +284,7 @@ def _keep_tokens(engine: DuckDB, place: int) -> None:
             known=known,
         ),
     )
+    drop(engine, values, words, known)
 
 
 def _joined(columns: Sequence[Compared]) -> exp.Expr:
@@ -310,6 +311,9 @@ def _look_up(select: exp.Select, table: str, place: int) -> exp.Select:
     return select.join(exp.to_table(table), on=found, join_type="left", join_alias=f"j{place}")
 
 
+_MADE = ("sounds", "tokens")
+
+
 def prepare_records(engine: DuckDB, columns: Sequence[Compared], catalog: Catalog) -> None:
     """Keep `records` from `numbered`."""
     engine.keep("prepared", exp.select("*").from_("plan"), (_plan(columns, catalog), "numbered"))
@@ -319,3 +323,7 @@ def prepare_records(engine: DuckDB, columns: Sequence[Compared], catalog: Catalo
         elif column.kind in TOKENIZED:
             _keep_tokens(engine, place)
     make(engine, RECORDS, _joined(columns))
+    make(engine, "named", drawn("SELECT n, side, id FROM numbered"))
+    rename(engine, "named", "numbered")
+    places = range(len(columns))
+    drop(engine, "prepared", *(f"{made}{place}" for made in _MADE for place in places))

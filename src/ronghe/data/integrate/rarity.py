@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.prepare import RECORDS
-from ronghe.data.integrate.statements import drawn, make
+from ronghe.data.integrate.statements import drawn, drop, make, rename
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
@@ -55,4 +55,5 @@ def add_rarity(engine: DuckDB, model: Model, rows: Sequence[int]) -> None:
         equal = exp.EQ(this=name(column, "r"), expression=name("value", table))
         select = select.join(exp.to_table(table), on=equal, join_type="left")
     make(engine, "rated", select.select(*wanted))
-    make(engine, RECORDS, drawn("SELECT * FROM rated"))
+    rename(engine, "rated", RECORDS)
+    drop(engine, *(f"times_{made.term}" for made in model.comparisons))

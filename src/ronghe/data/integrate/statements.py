@@ -8,7 +8,7 @@ from sqlglot import exp, parse_one
 
 from ronghe.tables.engine import DuckDB
 
-__all__ = ["drawn", "fetch", "make", "sql", "union"]
+__all__ = ["drawn", "drop", "fetch", "make", "rename", "sql", "union"]
 
 
 @cache
@@ -48,6 +48,19 @@ def sql(node: exp.Expr) -> str:
 def make(engine: DuckDB, table: str, select: exp.Expr) -> None:
     """Keep a SELECT as a temporary table, which may spill to the disk."""
     engine.keep(table, cast("exp.Select", select))
+
+
+def drop(engine: DuckDB, *tables: str) -> None:
+    """Let tables go whose work is done: kept to the end, each would hold memory, or be written to the disk."""
+    for table in tables:
+        engine.connection.execute(sql(exp.Drop(tables=[exp.to_table(table)], kind="TABLE", exists=True)))
+
+
+def rename(engine: DuckDB, table: str, to: str) -> None:
+    """Put a table in the place of another, which is let go."""
+    drop(engine, to)
+    named = exp.AlterRename(this=exp.to_table(to))
+    engine.connection.execute(sql(exp.Alter(this=exp.to_table(table), kind="TABLE", actions=[named])))
 
 
 def fetch(engine: DuckDB, select: exp.Expr) -> pa.Table:
