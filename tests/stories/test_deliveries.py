@@ -7,8 +7,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from ronghe import data
 from ronghe.cli import main
 from ronghe.tables.open import stage
+from ronghe.terms import UsageError
 from tests.unit.data.integrate.tables import person
 
 COLUMNS = ("id", "name", "born", "phone", "address")
@@ -148,3 +150,27 @@ def test_an_old_table_that_has_changed_since_is_told(
     new = table(tmp_path / "new.csv", {"d5": 5})
     given = [existing, new, "--id", "id", *at, "--out", str(tmp_path / "n.parquet")]
     assert refused(capsys, *given) == (3, "integrate.clusters_differ")
+
+
+def test_what_a_delivery_left_is_the_existing_table_of_the_next(tmp_path: Path, existing: str) -> None:
+    first = table(tmp_path / "first.csv", {"d5": 5, "d300": 300})
+    second = table(tmp_path / "second.csv", {"e300": 300, "e40": 40})
+    model = tmp_path / "p.model.json"
+    data.link(
+        existing, first, id="id", model=model, clusters=tmp_path / "p.clusters.parquet", out=tmp_path / "n.parquet"
+    )
+    both = tmp_path / "both.csv"
+    both.write_text(Path(existing).read_text("utf-8") + Path(first).read_text("utf-8").partition("\n")[2], "utf-8")
+    data.link(both, second, id="id", model=model, clusters=tmp_path / "n.clusters.parquet", out=tmp_path / "m.parquet")
+    before, after = groups(tmp_path / "n.clusters.parquet", 1), groups(tmp_path / "m.clusters.parquet", 1)
+    assert after["e300"] == before["d300"]
+    assert after["e40"] == groups(tmp_path / "p.clusters.parquet", 0)["a40"]
+
+
+def test_no_delivery_is_written_over_the_clusters_that_it_joins(tmp_path: Path, existing: str) -> None:
+    before = (tmp_path / "p.clusters.parquet").read_bytes()
+    new = table(tmp_path / "new.csv", {"d5": 5})
+    model, clusters = tmp_path / "p.model.json", tmp_path / "p.clusters.parquet"
+    with pytest.raises(UsageError):
+        data.link(existing, new, id="id", model=model, clusters=clusters, out=tmp_path / "p.parquet")
+    assert (tmp_path / "p.clusters.parquet").read_bytes() == before

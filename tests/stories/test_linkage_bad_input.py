@@ -13,6 +13,7 @@ import pytest
 
 from ronghe import data
 from ronghe.cli import main
+from ronghe.terms import UsageError
 from tests.unit.data.integrate.tables import person
 
 COLUMNS = ("name", "born", "phone", "address")
@@ -105,3 +106,34 @@ def test_a_run_that_is_killed_leaves_the_last_one_whole(tmp_path: Path) -> None:
         # The same input gives the same bytes: whether a file is old or new, it is whole.
         assert {name: (tmp_path / name).read_bytes() for name in files} == before
     assert {path.name for path in tmp_path.iterdir() if path.suffix in (".parquet", ".json")} >= set(files)
+
+
+def test_no_output_is_written_over_what_is_read(tmp_path: Path) -> None:
+    source = people(tmp_path / "in.parquet", {f"a{number}": number for number in range(60)})
+    before = Path(source).read_bytes()
+    for out, review in (
+        (source, None),
+        (tmp_path / "p.parquet", source),
+        (tmp_path / "p.parquet", tmp_path / "p.parquet"),
+    ):
+        with pytest.raises(UsageError):
+            data.link(source, id="id", out=out, review=review)
+    assert Path(source).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_tables_without_a_header_in_common_are_linked_by_what_they_hold(tmp_path: Path) -> None:
+    left = people(tmp_path / "a.parquet", {f"a{number}": number for number in range(200)})
+    right = people(tmp_path / "b.parquet", {f"b{number}": number for number in range(100, 300)})
+    renamed = pq.read_table(right).rename_columns(["key", "f1", "f2", "f3", "f4"])
+    pq.write_table(renamed.select(["f3", "f4", "key", "f1", "f2"]), right)
+    made = data.link(left, right, id="id", right_id="key", out=tmp_path / "p.parquet")
+    assert {column for column, _ in made.columns} == {"name / f1", "born / f2", "phone / f3", "address / f4"}
+    assert linked(tmp_path / "p.parquet") == {(f"a{number}", f"b{number}") for number in range(100, 200)}
+
+
+def test_two_tables_of_strangers_have_nobody_in_common(tmp_path: Path) -> None:
+    left = people(tmp_path / "a.parquet", {f"a{number}": number for number in range(150)})
+    right = people(tmp_path / "b.parquet", {f"b{number}": number for number in range(1_000, 1_150)})
+    data.link(left, right, id="id", out=tmp_path / "p.parquet")
+    assert len(linked(tmp_path / "p.parquet")) <= 1

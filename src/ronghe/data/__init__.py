@@ -264,27 +264,48 @@ def link(
     explain: bool = False,
     review: Source | None = None,
     model: Source | None = None,
+    clusters: Source | None = None,
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
     own_elements: Sequence[Path] = (),
 ) -> "LinkedFiles":
     """Find the rows of two tables, or of one, that are the same thing, and write the pairs to the file `out`.
 
-    `columns` are names, or `left=right` where the sides differ; without them all columns of the same name are compared.
+    `columns` are names, or `left=right` where the sides differ; without them all columns of the same name are compared,
+    and those that hold the same things under other names. With `clusters`, those of the left table, and their `model`
+    the right table joins them and no cluster of the left changes.
     `one_to_one` None is found from the data. Beside `out` go the model and the clusters. `rows` of what comes back are
     those of each side, `pairs` the rows of `out`, each with a probability from 0 to 1, `groups` the clusters,
     `doubtful` the pairs for the file `review`, `candidates` the pairs that were compared.
 
-    Raises InputError for input that cannot be linked, UsageError for an ending of `out` that is no format, LimitReached
-    when memory or disk ends; nothing is written then.
+    Raises InputError for input that cannot be linked, UsageError for an ending of `out` that is no format, an output
+    that is read, or options that do not go together, LimitReached when memory or disk ends; nothing is written then.
 
     Source: Fellegi and Sunter, "A Theory for Record Linkage", Journal of the American Statistical Association 64
     (1969), with weights found by expectation maximization.
     """
+    from ronghe.journeys.extend import extend_files
     from ronghe.journeys.link import link_files
     from ronghe.standards.catalog import catalog
     from ronghe.tables.engine import Resources
+    from ronghe.terms import UsageError
 
+    if clusters is not None:
+        if right is None or model is None or columns or one_to_one or explain:
+            raise UsageError("integrate.clusters_usage")
+        return extend_files(
+            str(left),
+            str(right),
+            id_column=id,
+            right_id=right_id,
+            clusters=Path(clusters),
+            model=Path(model),
+            review=None if review is None else Path(review),
+            out=Path(out),
+            resources=resources or Resources(),
+            catalog=catalog(own_elements),
+            options=options,
+        )
     return link_files(
         str(left),
         None if right is None else str(right),

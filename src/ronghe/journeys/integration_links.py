@@ -70,6 +70,6 @@ def _published(
     for made, name in others.items():
         shutil.move(made, path.with_name(name))
     counts = {"rows": rows, "pairs": linked.pairs, "clusters": linked.groups, "to_review": linked.doubtful}
-    compared = [part for label, _ in linked.columns for part in label.split("=")]
+    compared = [part for label, _ in linked.columns for part in label.split(" / ")]
     origins = origins_of(tables, compared)
     return Made({path.name: rows, pairs.name: linked.pairs}, counts, origins, tuple(others.values()))

@@ -48,7 +48,7 @@ def columns_in_common(
         for column, side in [(one, left) for one, _ in pairs] + [(other, right) for _, other in pairs]:
             if column not in side:
                 raise InputError("integrate.column_absent", name=column, known=", ".join(side))
-        return pairs
+        return list(dict.fromkeys(pairs))
     by_name = {normalized(column): column for column in reversed(right)}
     return [
         (column, by_name[normalized(column)])
