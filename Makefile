@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 WORKERS ?= 2
+SERVE ?= 1
 export PYTHON
 # mkdocs-material announces its successor on every build; docs/decisions/0001-ground.md has it noted.
 export NO_MKDOCS_2_WARNING := 1
@@ -16,11 +17,13 @@ unmarked := not spark and not databases and not browser and not slow and not par
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
 
-run: ## set up, make the demo city, share and fuse its files, score them: build/shared/report.html
+run: ## set up; make the demo city, share and fuse its files, score them; serve the platform (SERVE=0 ends before)
 	@tools/set-up run assets
 	$(ronghe) data demo --out build/city
 	$(ronghe) data share build/city/files --departments build/city/departments.csv --plan build/city/plan.toml --out build/shared
 	$(ronghe) data score build/shared --city build/city
+	RONGHE_HOME=build/home $(ronghe) demo
+	@[ "$(SERVE)" = 0 ] || RONGHE_HOME=build/home exec $(ronghe) serve
 
 test: ## set up and run the tests that need no server and no Java
 	@tools/set-up dev assets
@@ -44,6 +47,7 @@ docs: ## the documentation as pages: build/docs/index.html
 	.venv/bin/python -m mkdocs build --strict --quiet
 	@echo "build/docs/index.html"
 
+pictures: SERVE := 0
 pictures: run ## take the pictures of the report again that the documentation shows
 	@tools/pictures
 

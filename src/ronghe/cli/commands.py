@@ -5,6 +5,7 @@ import click
 from ronghe import __version__
 from ronghe.cli import resources_monitor, resources_schedule, technology_monitor
 from ronghe.cli.data import data
+from ronghe.cli.demo import demo
 from ronghe.cli.doctor import doctor
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
@@ -54,5 +55,5 @@ for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify):
     ronghe.add_command(_command)
-for _of_platform in (init, serve, user, doctor, backup, restore, upgrade):
+for _of_platform in (init, serve, demo, user, doctor, backup, restore, upgrade):
     ronghe.add_command(_of_platform)

@@ -14,7 +14,7 @@ from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Line
 from ronghe.tables.engine import Resources
-from ronghe.terms import InputError, RongheError
+from ronghe.terms import InputError, RequestState, RongheError
 
 __all__ = ["SHOWN", "make_look", "source_of"]
 
@@ -71,7 +71,7 @@ def _looked(line: Line, clock: Callable[[], datetime], key: UUID) -> dict[str, A
 def make_look(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     """Make the look, or keep why it could not be made; a line that was decided meanwhile needs none."""
     look = Look.objects.select_related("line__version__asset", "line__request__requester").filter(pk=key).first()
-    if look is None:
+    if look is None or look.line.request.state != RequestState.SUBMITTED:
         return False
     seen: dict[str, Any] = {}
     trouble: dict[str, Any] = {}

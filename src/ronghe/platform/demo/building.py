@@ -1,0 +1,114 @@
+"""Build the demo city into an empty installation: all of it or nothing, and never where people work."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from django.db import transaction
+
+from ronghe.journeys.demo_city import make_demo_city
+from ronghe.platform.access.models import Person
+from ronghe.platform.catalogue.models import Version, VersionState
+from ronghe.platform.demo.cast import appear
+from ronghe.platform.demo.entries import offers
+from ronghe.platform.demo.tables import Town
+from ronghe.platform.demo.year import REQUESTS, Year
+from ronghe.platform.home import DEMO_MARK, demo_of, private_folder
+from ronghe.platform.requests.models import Grant, Request
+from ronghe.standards.legal import LegalProfile
+from ronghe.tables.atomic import write_atomic
+from ronghe.terms import Refused
+
+__all__ = ["Built", "build"]
+
+DAYS = 365
+ROWS = 12_000
+SEED = 809
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a demo holds, and the one password of its people."""
+
+    password: str
+    people: int
+    entries: int
+    requests: int
+    grants: int
+
+
+def build(
+    home: Path,
+    *,
+    now: datetime,
+    law: LegalProfile,
+    seed: int = SEED,
+    requests: int = REQUESTS,
+    progress: Progress | None = None,
+) -> Built:
+    """Make the city's files and its year of history up to `now`; a city that is there already is left alone.
+
+    `progress` gets what is made (files, year), how much of it is done, and all of it. Refused where people are who are
+    not of a demo.
+    """
+    mark = demo_of(home)
+    if mark is None and Person.objects.exists():
+        raise Refused("platform.demo_real", path=str(home))
+    if mark is None or not Person.objects.exists():
+        mark = {"password": secrets.token_urlsafe(9), "made": now.date().isoformat()}
+        _live(home, mark["password"], now, law, seed, requests, progress)
+        _write_mark(home, mark)
+    return _built(mark["password"])
+
+
+def _live(
+    home: Path,
+    password: str,
+    now: datetime,
+    law: LegalProfile,
+    seed: int,
+    requests: int,
+    progress: Progress | None,
+) -> None:
+    folder = private_folder(home, "demo") / "city"
+    tell = progress or (lambda _what, _done, _all: None)
+    tell_files = partial(tell, "files")
+    city = make_demo_city(
+        folder, rows=ROWS, seed=seed, today=now.date(), progress=lambda _file, done, most: tell_files(done, most)
+    )
+    begin = _morning(now.date() - timedelta(days=DAYS), law)
+    with transaction.atomic():
+        cast = appear(at=begin, password=password)
+        files, chance = city.folder / "files", Random(seed)
+        town = Town(files, now.date(), chance)
+        year = Year(cast=cast, law=law, begin=begin, now=now, files=files, chance=chance, town=town)
+        year.offer(offers())
+        year.ask(requests)
+        year.nightly()
+        year.run(partial(tell, "year"))
+
+
+def _morning(day: date, law: LegalProfile) -> datetime:
+    return datetime.combine(day, time(8, 30), law.zone)
+
+
+def _write_mark(home: Path, mark: dict[str, str]) -> None:
+    with write_atomic(home / DEMO_MARK) as draft:
+        draft.write_text(json.dumps(mark), "utf-8")
+        draft.chmod(0o600)
+
+
+def _built(password: str) -> Built:
+    return Built(
+        password=password,
+        people=Person.objects.count(),
+        entries=Version.objects.filter(state=VersionState.PUBLISHED).count(),
+        requests=Request.objects.count(),
+        grants=Grant.objects.count(),
+    )

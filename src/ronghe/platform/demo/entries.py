@@ -1,0 +1,63 @@
+"""What the departments of the demo city offer, read from `entries.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["Offer", "offers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One entry: whose it is, its fields and items as the catalogue's actions take them, the file that it is of.
+
+    `values` are, for each item, what a made-up table draws from; empty where the element says enough.
+    """
+
+    department: str
+    fields: Mapping[str, Any]
+    items: tuple[Mapping[str, Any], ...]
+    values: tuple[tuple[str, ...], ...]
+    file: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name in the catalogue."""
+        return str(self.fields["name"])
+
+    @property
+    def personal(self) -> bool:
+        """Whether any item is about a person."""
+        return any(item["personal"] for item in self.items)
+
+
+def _item(text: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    name, kind, element, unit, personal, values = (*text.split("|"), "", "", "")[:6]
+    item = {"name": name, "type": kind, "element": element, "unit": unit, "personal": personal == "p"}
+    return item, tuple(values.split("/")) if values else ()
+
+
+def _offer(entry: Mapping[str, Any]) -> Offer:
+    items, values = zip(*map(_item, entry["items"]), strict=True)
+    fields = {
+        "name": entry["name"],
+        "abstract": entry["abstract"],
+        "category": entry["category"],
+        "format": "file",
+        "method": "file",
+        "update_period": entry["period"],
+        "sharing_class": entry["class"],
+        "conditions": entry.get("conditions", []),
+        "legal_basis": entry.get("basis", ""),
+        "is_lead_source": entry.get("lead", False),
+        "personal": any(item["personal"] for item in items),
+    }
+    return Offer(entry["department"], fields, items, values, entry.get("file", ""))
+
+
+def offers() -> tuple[Offer, ...]:
+    """Every entry, in the order of the file."""
+    document = tomllib.loads((files("ronghe.platform.demo") / "entries.toml").read_text("utf-8"))
+    return tuple(map(_offer, document["entry"]))

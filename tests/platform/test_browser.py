@@ -1,0 +1,212 @@
+"""The console in Chromium: every page of every role, as axe sees it, wide and narrow, light and dark."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.platform.test_served import free_port
+
+pytestmark = pytest.mark.browser
+AXE = Path("build/axe.min.js")
+QUIET = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+BUILT = """
+from ronghe.platform.serve.running import prepare
+prepare(change=True)
+from django.conf import settings
+from ronghe.platform.clock import now
+from ronghe.platform.demo.building import build
+from ronghe.platform.law import profile
+build(settings.HOME, now=now(), law=profile(), requests=14)
+"""
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+ROLES = {
+    "mzj.xuqiu": ("/", "/catalogue", "/catalogue?text=低保", "/cart", "/requests", "/objections", "/me"),
+    "mzj.tigong": ("/", "/offers", "/offers/new", "/objections"),
+    "gaj.shenpi": ("/", "/requests", "/audit"),
+    "tongchou": ("/", "/offers?state=in_review", "/requests"),
+    "jiancha": ("/audit", "/catalogue"),
+    "xitong": ("/people", "/departments"),
+    "anquan": ("/people", "/me"),
+}
+
+
+@dataclass(frozen=True)
+class Town:
+    """A served demo: where, and the password of its people."""
+
+    address: str
+    password: str
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    home = tmp_path_factory.mktemp("town")
+    environ = {**os.environ, "RONGHE_HOME": str(home)}
+    environ.pop("DJANGO_SETTINGS_MODULE", None)
+    subprocess.run([sys.executable, "-c", BUILT], env=environ, check=True, capture_output=True, timeout=600)
+    port = free_port()
+    command = [sys.executable, "-m", "ronghe", "serve", "--port", str(port), "--quiet"]
+    server = subprocess.Popen(command, env=environ, start_new_session=True)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address)
+        yield Town(address, json.loads((home / "demo.json").read_text("utf-8"))["password"])
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5)
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.skip("no Chromium with its driver on this machine: install chromium and chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield opened
+    opened.quit()
+
+
+@dataclass
+class Reader:
+    """Somebody in front of the browser."""
+
+    browser: WebDriver
+    town: Town
+
+    def open(self, path: str) -> None:
+        self.browser.get(self.town.address + path)
+
+    def sign_in(self, username: str) -> None:
+        """As a visitor of the demo does: choose a person, then the button."""
+        self.browser.delete_all_cookies()
+        self.open("/sign-in")
+        self.click(By.CSS_SELECTOR, f'a[href="?person={username}"]')
+        self.press("登录")
+        WebDriverWait(self.browser, 20).until(lambda seen: "/sign-in" not in seen.current_url)
+
+    def press(self, words: str) -> None:
+        self.click(By.XPATH, f'//main//button[normalize-space()="{words}"]')
+
+    def click(self, by: str, what: str) -> None:
+        """Bring it into sight, then click."""
+        found = self.browser.find_element(by, what)
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
+        found.click()
+
+    def violations(self) -> list[str]:
+        """What axe finds, a line each."""
+        if not AXE.exists():
+            pytest.skip("axe is not fetched: run make assets")
+        self.browser.execute_script(AXE.read_text("utf-8"))
+        asked = f"const done = arguments[0]; axe.run({{runOnly: {list(RULES)}}}).then(found => done(found.violations))"
+        found = self.browser.execute_async_script(asked)
+        return [f"{self.browser.current_url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+    def overflow(self) -> int:
+        """Pixels that stick out to the right."""
+        wanted = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        return int(self.browser.execute_script(wanted))
+
+
+@pytest.fixture
+def reader(chromium: WebDriver, town: Town) -> Reader:
+    chromium.set_window_size(1280, 900)
+    return Reader(chromium, town)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_axe_finds_nothing_on_any_page_of_a_role(username: str, reader: Reader) -> None:
+    reader.sign_in(username)
+    found: list[str] = []
+    for theme in ("light", "dark"):
+        reader.browser.add_cookie({"name": "theme", "value": theme})
+        for path in ROLES[username]:
+            reader.open(path)
+            found += reader.violations()
+    assert found == []
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_pages_fit_a_telephone(username: str, reader: Reader) -> None:
+    reader.sign_in(username)
+    reader.browser.set_window_size(360, 800)
+    wide = {}
+    for path in ROLES[username]:
+        reader.open(path)
+        if reader.overflow() > 0:
+            wide[path] = reader.overflow()
+    assert wide == {}
+
+
+def test_detail_pages_are_accessible_and_say_no_code(reader: Reader) -> None:
+    """The first entry and the first request: no text without its translation, nothing for axe."""
+    reader.sign_in("mzj.xuqiu")
+    found, seen = [], []
+    for lang in ("zh-Hans", "en"):
+        reader.browser.add_cookie({"name": "lang", "value": lang[:2]})
+        for path in ("/catalogue", "/requests"):
+            reader.open(path)
+            reader.click(By.CSS_SELECTOR, "tbody a")
+            assert reader.browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == lang
+            found += reader.violations()
+            seen.append(reader.browser.find_element(By.TAG_NAME, "main").text)
+    assert found == []
+    assert not [text for text in seen if re.search(r"platform\.\w+", text)]
+
+
+def test_search_answers_while_one_types(reader: Reader) -> None:
+    reader.sign_in("mzj.xuqiu")
+    reader.open("/catalogue")
+    reader.browser.find_element(By.ID, "text").send_keys("婚姻")
+    WebDriverWait(reader.browser, 10).until(
+        lambda seen: (
+            [row.text for row in seen.find_elements(By.CSS_SELECTOR, "tbody tr td:first-child a")] == ["婚姻登记信息"]
+        )
+    )
+
+
+def test_the_keyboard_reaches_the_content_first(reader: Reader) -> None:
+    reader.sign_in("mzj.xuqiu")
+    reader.open("/catalogue")
+    reader.browser.switch_to.active_element.send_keys("\t")
+    focused = reader.browser.switch_to.active_element
+    assert focused.get_attribute("href").endswith("#main")
