@@ -209,4 +209,4 @@ def test_the_keyboard_reaches_the_content_first(reader: Reader) -> None:
     reader.open("/catalogue")
     reader.browser.switch_to.active_element.send_keys("\t")
     focused = reader.browser.switch_to.active_element
-    assert focused.get_attribute("href").endswith("#main")
+    assert (focused.get_attribute("href") or "").endswith("#main")
