@@ -37,6 +37,10 @@ _MENU = (
 )
 
 
+SHORT = 6
+"""As many fit beside the brand; the rest opens from a button."""
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Language and theme, the person, and the parts of the menu that they can use."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -46,13 +50,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         for name, url, roles in _MENU
         if actor and (not roles or actor.anywhere(*roles))
     ]
+    here = max((url for _, url, _ in menu if request.path.startswith(url)), key=len, default="")
     return {
         "lang": language_of(request),
         "theme": theme_of(request),
         "actor": actor,
         "person": request.user,
-        "menu": menu,
-        "here": max((url for _, url, _ in menu if request.path.startswith(url)), key=len, default=""),
+        "menu": menu[:SHORT],
+        "more": menu[SHORT:],
+        "here": here,
+        "here_more": any(url == here for _, url, _ in menu[SHORT:]),
         "demo": demo_of(settings.HOME),
         "release": __version__,
     }

@@ -8,7 +8,10 @@ __all__ = ["doors"]
 _DOORS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("find", "/catalogue", ()),
     ("ask", "/cart", (Role.ASKER,)),
+    ("demand", "/demands", (Role.ASKER, Role.OFFERER, Role.COORDINATOR)),
+    ("use", "/grants", (Role.ASKER,)),
     ("offer", "/offers", (Role.OFFERER,)),
+    ("inventory", "/inventory", (Role.OFFERER, Role.COORDINATOR)),
     ("decide", "/requests?state=submitted", (Role.APPROVER,)),
     ("review", "/offers?state=in_review", (Role.COORDINATOR,)),
     ("object", "/objections", (Role.ASKER, Role.OFFERER)),

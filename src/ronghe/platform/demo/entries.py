@@ -33,9 +33,22 @@ class Offer:
         return any(item["personal"] for item in self.items)
 
 
+_OBLIGATIONS: Mapping[str, Any] = {
+    "phone": {"mask": {"first": 3, "last": 4}},
+    "mobile": {"mask": {"first": 3, "last": 4}},
+}
+
+
 def _item(text: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     name, kind, element, unit, personal, values = (*text.split("|"), "", "", "")[:6]
-    item = {"name": name, "type": kind, "element": element, "unit": unit, "personal": personal == "p"}
+    item = {
+        "name": name,
+        "type": kind,
+        "element": element,
+        "unit": unit,
+        "personal": personal == "p",
+        "obligation": _OBLIGATIONS.get(element, "keep"),
+    }
     return item, tuple(values.split("/")) if values else ()
 
 

@@ -95,6 +95,22 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+_ROAD = ("draft", "submitted", "accepted", "delivered", "in_use", "disposed")
+_PLACES = {"supplement_asked": 1, "refused": 2, "accepted_in_part": 2, "extended": 4, "revoked": 5, "expired": 5}
+
+
+@register.simple_tag
+def road(state: str) -> list[tuple[str, str]]:
+    """The states of a request's life in order, each past, current, stopped or still to come (empty)."""
+    place = _PLACES.get(state, _ROAD.index(state) if state in _ROAD else 0)
+    here = "stopped" if state in ("refused", "revoked", "expired") else "current"
+    return [
+        (state if at == place else name, here if at == place else "past" if at < place else "")
+        for at, name in enumerate(_ROAD)
+        if state != "refused" or at <= place
+    ]
+
+
 @register.filter
 def tone(state: str) -> str:
     """The color of a state; the word stands beside it always."""

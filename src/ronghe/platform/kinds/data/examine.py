@@ -27,7 +27,9 @@ from ronghe.platform.requests.actions import CLOCK
 from ronghe.standards.catalog import catalog
 from ronghe.standards.grading import grade_profile
 from ronghe.tables import expressions as ops
-from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
+from ronghe.tables.delimited import separate
+from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
+from ronghe.tables.staged import Staged
 from ronghe.terms import RongheError
 
 __all__ = ["Examined", "examine_source"]
@@ -87,9 +89,19 @@ def _looked_into(reader: Reader, scratch: Path) -> Examined:
     with duckdb_engine(scratch / "spill", Resources()) as engine:
         given = (reader.address, scratch, reader.options, reader.tell, columns.update)
         staged = attach_typed(engine, "examined", *given)
-        scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
-        sample = _sampled(engine, columns, scanned)
-        return Examined(profile_table(engine, staged, scratch), scanned, sample)
+        try:
+            return _read_whole(engine, staged, columns, scratch)
+        except MalformedRecords:
+            # As every delivery does: without the broken records, which the profile counts.
+            staged = separate(staged, scratch)
+            engine.attach("examined", staged)
+            return _read_whole(engine, staged, columns, scratch)
+
+
+def _read_whole(engine: DuckDB, staged: Staged, columns: Mapping[str, ops.Column], scratch: Path) -> Examined:
+    scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
+    sample = _sampled(engine, columns, scanned)
+    return Examined(profile_table(engine, staged, scratch), scanned, sample)
 
 
 def _declared(source: Source) -> list[str]:
