@@ -65,6 +65,7 @@ def nothing_is_lost(outcome: Outcome) -> None:
 @FEW
 @example(b"")
 @example(b"a\n\x00\n")
+@example(b"a\nx\n\ny\n")
 @example(b'a,b\n"x\ny",1\r2,3\r\n"')
 @example("a\n\u4e2d\n".encode() + b"\xd6\xd0\n")
 @given(st.one_of(st.binary(max_size=80), st.text('ab,"\n\r\t;\x00中', max_size=60).map(str.encode)))

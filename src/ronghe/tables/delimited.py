@@ -21,7 +21,7 @@ from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
 from ronghe.tables.staged import Note, Staged
 from ronghe.terms import InputError, LimitReached
 
-__all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "stage_delimited"]
+__all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "stage_delimited", "to_utf8"]
 
 SAMPLE_BYTES = 1 << 20
 CHUNK_BYTES = 4 << 20
@@ -49,14 +49,15 @@ def silent(step: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> int:
+def to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> tuple[Note, ...]:
+    """Write a text file in another encoding to `target`; gives a note where private-use characters are left in it."""
     private, size = 0, source.stat().st_size
     with source.open("rb") as incoming, target.open("wb") as outgoing:
         for chunk, left in transcoded(incoming, encoding):
             outgoing.write(chunk)
             private += left
             progress("decode", incoming.tell(), size)
-    return private
+    return (Note("tables.private_use", {"count": private, "path": source.name}),) if private else ()
 
 
 def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
@@ -173,13 +174,11 @@ def stage_delimited(
     if not source.stat().st_size:
         raise InputError("tables.empty_file", path=str(source))
     encoding = canonical_encoding(options.encoding) if options.encoding else detect_encoding(source)
-    notes = []
+    notes: list[Note] = []
     path = source
     if encoding not in ("utf-8", "utf-8-sig"):
         path = into / "decoded.csv"
-        private = _to_utf8(source, path, encoding, progress)
-        if private:
-            notes.append(Note("tables.private_use", {"count": private, "path": source.name}))
+        notes += to_utf8(source, path, encoding, progress)
     elif set("*?[]{}") & set(str(source)):
         path = into / "linked.csv"  # the engine takes these characters for a pattern of file names
         path.unlink(missing_ok=True)

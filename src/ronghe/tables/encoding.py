@@ -14,13 +14,21 @@ from typing import BinaryIO
 
 from ronghe.terms import InputError
 
-__all__ = ["ENCODINGS", "detect_encoding", "moved_out_of_private_use", "transcoded"]
+__all__ = [
+    "ENCODINGS",
+    "as_read",
+    "canonical_encoding",
+    "detect_encoding",
+    "moved_out_of_private_use",
+    "transcoded",
+    "wide_encoding",
+]
 
 SAMPLE_BYTES = 1 << 20
 MOSTLY_ALONE = 0.8
 CHUNK_BYTES = 4 << 20
 
-ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "windows-1252")
+ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "windows-1252")
 _ALIASES = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
@@ -89,6 +97,17 @@ def _kept_bytes(fault: UnicodeError) -> tuple[str, int]:
 codecs.register_error("ronghe.kept", _kept_bytes)
 
 
+_ESCAPED = re.compile(rb"\xed(?:\xb2[\x80-\xbf]|\xb3[\x80-\xbf])")
+
+
+def as_read(raw: bytes) -> str:
+    """A broken record for people: what is not UTF-8 as `\\xff`, with the bytes that the file itself has."""
+    original = _ESCAPED.sub(
+        lambda kept: kept[0].decode("utf-8", "surrogatepass").encode("utf-8", "surrogateescape"), raw
+    )
+    return original.decode("utf-8", "backslashreplace")
+
+
 def canonical_encoding(name: str) -> str:
     """One of ENCODINGS for a name that a user gave; InputError for others."""
     folded = name.strip().lower().replace("_", "-")
@@ -146,6 +165,39 @@ def _western(lines: list[bytes]) -> bool:
     return letters >= MOSTLY_ALONE * len(runs)
 
 
+_WIDE_MARKS = (
+    # The marks of UTF-32 first: the little one begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ONE_SIDED = 0.9
+_FEWEST_NULS = 1 / 32
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """The encoding of a text whose first bytes are UTF-16 or UTF-32, None for every other.
+
+    Without a mark, the NULs of ASCII in UTF-16 stand on one side of the pairs: delimiters and line ends have them even
+    where the words are Chinese. The side alone would mistake a narrow text that holds some NULs, so line ends must
+    come out of it too, unless NULs are most of a side.
+    """
+    for mark, encoding in _WIDE_MARKS:
+        if head.startswith(mark):
+            return encoding
+    head = head[:4096]
+    first, nuls = head[0::2].count(0), head.count(0)
+    if nuls < max(1, len(head) * _FEWEST_NULS) or _ONE_SIDED * nuls > max(first, nuls - first):
+        return None
+    encoding = "utf-16-be" if 2 * first > nuls else "utf-16-le"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return encoding if 4 * nuls > len(head) or re.search("[\r\n]", text) else None
+
+
 def _sample(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
@@ -163,16 +215,10 @@ def detect_encoding(path: Path) -> str:
     encoding.
     """
     sample = _sample(path)
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if sample.startswith(mark):
-            return encoding
-    head = sample[:4096]
-    if head.count(0) > len(head) // 4:
-        return "utf-16-be" if head[0:1] == b"\0" else "utf-16-le"
+    if sample.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if wide := wide_encoding(sample):
+        return wide
     lines = _lines_beyond_ascii(sample) or ([] if sample.isascii() else [sample])
     if 2 * _readable(lines, "utf-8") >= len(lines):
         return "utf-8"
@@ -181,6 +227,9 @@ def detect_encoding(path: Path) -> str:
     gb18030, big5 = (
         (_readable(lines, encoding), _common(lines[:2000], encoding, leads)) for encoding, leads in _COMMON_LEADS
     )
+    if 2 * max(gb18030[0], big5[0]) < len(lines):
+        # Signs such as ° and ½ stand alone too, but are no letters: what reads as no Chinese encoding is no Chinese.
+        return "windows-1252"
     return "big5" if big5 > gb18030 else "gb18030"
 
 

@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ronghe.tables.delimited import Progress, silent
+from ronghe.tables.delimited import Progress, silent, to_utf8
+from ronghe.tables.encoding import as_read, canonical_encoding, detect_encoding
 from ronghe.tables.engine import io_fault
 from ronghe.tables.json_numbers import MARK, NESTED_NUMBER, marked
 from ronghe.tables.limits import Limits
 from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.sniff import sniff
-from ronghe.tables.staged import Malformed, Staged
+from ronghe.tables.staged import Malformed, Note, Staged
 from ronghe.terms import InputError, LimitReached
 
 __all__ = ["stage_json"]
@@ -29,6 +30,7 @@ MOST_MALFORMED = 1_000_000
 ROWS_AT_ONCE = 20_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_FEED = 10
+_UTF8, _WESTERN = ("utf-8", "utf-8-sig"), "windows-1252"
 
 Places = NDArray[np.int64]
 
@@ -120,7 +122,7 @@ def _shown(block: _Block, place: int, why: str) -> str:
     raw = block.data[int(block.offsets[place]) : int(block.offsets[place + 1])].rstrip(b"\r\n")
     if why == "too_long":
         raw = raw[:SHOWN_CHARACTERS]
-    return raw.decode("utf-8", "backslashreplace")
+    return as_read(raw)
 
 
 def _reject(survey: _Survey, block: _Block, why: dict[int, str], records: Places) -> None:
@@ -227,19 +229,37 @@ def _write(source: Path, target: Path, survey: _Survey, limits: Limits, progress
     return rows
 
 
-def stage_json(source: Path, into: Path, *, limits: Limits | None = None, progress: Progress = silent) -> Staged:
+def _decoded(source: Path, into: Path, encoding: str | None, progress: Progress) -> tuple[Path, str, tuple[Note, ...]]:
+    """The source or its copy in UTF-8, and its encoding: RFC 8259 asks for UTF-8, but not every exporter keeps to it."""
+    found = canonical_encoding(encoding) if encoding else detect_encoding(source)
+    if found in _UTF8 or (not encoding and found == _WESTERN):
+        # A stray byte among ASCII is a broken line of the UTF-8 that is due.
+        return source, "utf-8", ()
+    target = into / "decoded.json"
+    return target, found, to_utf8(source, target, found, progress)
+
+
+def stage_json(
+    source: Path,
+    into: Path,
+    *,
+    encoding: str | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> Staged:
     """JSON lines, or a JSON file of objects, as a Parquet file of text columns in the folder `into`.
 
     The columns are the keys of all records in order of first appearance. Numbers stay as written, true and false too;
     nested values are compact JSON; null and "" are NULL. Lines that are no object are `malformed` (json, encoding,
-    too_long). Reads the file twice, a block at a time. Raises InputError when there is no record, or when a JSON
-    array is broken.
+    too_long). Reads the file twice, a block at a time. `encoding` is found out by default. Raises InputError when there
+    is no record, or when a JSON array is broken.
     """
     limits = limits or Limits()
-    detail, path = sniff(source).detail, source
+    detail = sniff(source).detail
+    path, found, private = _decoded(source, into, encoding, progress)
     if detail in ("array", "objects"):
-        path = into / "lines.jsonl"
-        _to_lines(source, path, detail, limits)
+        whole, path = path, into / "lines.jsonl"
+        _to_lines(whole, path, detail, limits)
     survey = _Survey()
     with duckdb.connect() as connection:
         for block in _blocks(path, limits, progress):
@@ -249,14 +269,14 @@ def stage_json(source: Path, into: Path, *, limits: Limits | None = None, progre
     names, notes = renamed_columns(tuple(survey.keys), limits, str(source))
     target = into / "staged.parquet"
     rows = _write(path, target, survey, limits, progress)
-    if path != source:
-        path.unlink()
+    for temporary in ("decoded.json", "lines.jsonl"):
+        (into / temporary).unlink(missing_ok=True)
     return Staged(
         columns=names,
         path=target,
         kind="parquet",
         rows=rows,
         malformed=tuple(survey.malformed),
-        notes=tuple(notes),
-        encoding="utf-8",
+        notes=(*private, *notes),
+        encoding=found,
     )

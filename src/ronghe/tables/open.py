@@ -53,7 +53,7 @@ def stage(source: str, into: Path, *, options: ReadOptions | None = None, progre
     if found.kind == "excel":
         return stage_excel(path, into, sheet=options.sheet or part, header=options.header, progress=progress)
     if found.kind in ("json_lines", "json"):
-        return stage_json(path, into, progress=progress)
+        return stage_json(path, into, encoding=options.encoding, progress=progress)
     if found.kind in ("parquet", "arrow"):
         return stage_parquet(path, into, progress=progress)
     return stage_delimited(path, into, options=options.csv, progress=progress)

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ronghe.tables.encoding import as_read
 from ronghe.tables.staged import Malformed
 from ronghe.terms import InputError
 
@@ -56,7 +57,7 @@ class _Scan:
 
     def reject(self, raw: bytes, why: str, lines: int) -> None:
         self.records += 1
-        shown = raw.decode("utf-8", "backslashreplace").rstrip("\n")
+        shown = as_read(raw).rstrip("\n")
         self.malformed.append(Malformed(self.records, self.lines + 1, shown, why))
         self.lines += lines
         if len(self.malformed) > MOST_MALFORMED:
@@ -151,6 +152,14 @@ def _take(scan: _Scan, data: bytes, ends: Positions) -> int:
     return end
 
 
+def _without_blank_lines(data: bytes, starts: Positions, ends: Positions, blank: NDArray[np.bool_]) -> bytes:
+    """The bytes of records that follow one another; to a table of one column the engine would take blank lines for rows."""
+    whole = data[int(starts[0]) : int(ends[-1])]
+    if not blank.any():
+        return whole
+    return np.frombuffer(whole, np.uint8)[np.repeat(~blank, ends - starts)].tobytes()
+
+
 def _write_runs(
     scan: _Scan,
     data: bytes,
@@ -164,7 +173,7 @@ def _write_runs(
     for number in [*sorted(why), len(ends)]:
         if number > position:
             run = slice(position, number)
-            scan.clean.write(data[int(starts[position]) : int(ends[number - 1])])
+            scan.clean.write(_without_blank_lines(data, starts[run], ends[run], blank[run]))
             scan.records += int(np.count_nonzero(~blank[run]))
             scan.lines += int(lines[run].sum())
         if number < len(ends):

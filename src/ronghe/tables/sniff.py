@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ronghe.tables.encoding import wide_encoding
 from ronghe.terms import InputError
 
 __all__ = ["Format", "Kind", "is_file_of", "locate", "sniff"]
@@ -15,7 +16,6 @@ Kind = Literal["delimited", "excel", "json_lines", "json", "parquet", "arrow", "
 
 HEAD_BYTES = 64 << 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _TABLES: tuple[tuple[bytes, Kind, str], ...] = (
     (b"PAR1", "parquet", "Parquet"),
     (b"PARE", "parquet", "Parquet (encrypted)"),
@@ -128,10 +128,12 @@ def _json(head: bytes, path: Path) -> Format | None:
 
 
 def _text(head: bytes, path: Path) -> Format:
+    if wide := wide_encoding(head):
+        head = head.decode(wide, "ignore").encode("utf-8", "ignore")
+    elif _binary(head):
+        raise InputError("tables.no_table", path=str(path), found=path.suffix or "?")
     if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
         raise InputError("tables.markup", path=str(path))
-    if not head.startswith(_BYTE_ORDER_MARKS) and _binary(head):
-        raise InputError("tables.no_table", path=str(path), found=path.suffix or "?")
     # Text is often named .xls by the programs that export it, but never by those formats.
     if path.suffix.lower() in (".xlsx", ".ods"):
         raise InputError("tables.not_a_workbook", path=str(path), found="text")
@@ -139,11 +141,9 @@ def _text(head: bytes, path: Path) -> Format:
 
 
 def _binary(head: bytes) -> bool:
-    """Control characters that no text has; NUL in every second byte is UTF-16 without its mark."""
+    """Control characters that no text has."""
     controls = sum(map(head.count, (bytes([code]) for code in (*range(2, 8), *range(14, 27), 28, 29, 30, 31))))
-    nuls = head.count(b"\0")
-    evenly = abs(head[0::2].count(b"\0") - head[1::2].count(b"\0")) > 0.9 * nuls
-    return controls > len(head) // 20 or (nuls > len(head) // 3 and not evenly)
+    return controls > len(head) // 20 or head.count(b"\0") > len(head) // 3
 
 
 def sniff(path: Path) -> Format:

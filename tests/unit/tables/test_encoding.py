@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ronghe.tables.encoding import canonical_encoding, detect_encoding, moved_out_of_private_use, transcoded
+from ronghe.tables.encoding import (
+    as_read,
+    canonical_encoding,
+    detect_encoding,
+    moved_out_of_private_use,
+    transcoded,
+    wide_encoding,
+)
 from ronghe.terms import InputError
 
 TEXT = "姓名,地址\n张三,北京市海淀区\n李四,上海市浦东新区\n" * 3
@@ -43,7 +50,10 @@ def test_a_few_words_of_big5_are_found(tmp_path: Path, words: str) -> None:
     assert detect_encoding(path) == "big5"
 
 
-@pytest.mark.parametrize("words", ["name\nCAFÉ\n", "name\nLA NOISETTE CAFÉ AND DELI\nEL NIÑO\n", "nom\nCrème brûlée\n"])
+@pytest.mark.parametrize(
+    "words",
+    ["name\nCAFÉ\n", "name\nLA NOISETTE CAFÉ AND DELI\nEL NIÑO\n", "nom\nCrème brûlée\n", "a\n19° wide\n3½ in\n"],
+)
 def test_letters_with_accents_are_not_taken_for_ideographs(tmp_path: Path, words: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(words.encode("windows-1252"))
@@ -89,3 +99,24 @@ def test_an_unknown_encoding_names_the_known_ones() -> None:
     with pytest.raises(InputError) as caught:
         canonical_encoding("ebcdic")
     assert "gb18030" in str(caught.value.params["known"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
+@pytest.mark.parametrize(
+    "text", [TEXT, "姓名\n上海\n", "a,b\n1,2\n", "公民身份号码\t住址\r\n上上上上上上上上上上上上\t上\r\n"]
+)
+def test_wide_text_without_a_mark_is_told_by_the_side_of_its_nuls(tmp_path: Path, encoding: str, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    assert detect_encoding(path) == encoding
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1\0,2\n", b"ab,cd\n1\0\0\0\0\0,2\n", "a\0,张\n".encode() * 9, b"\0\0\0\0"])
+def test_nuls_in_narrow_text_do_not_make_it_wide(content: bytes) -> None:
+    assert wide_encoding(content) is None
+
+
+def test_a_broken_record_shows_the_bytes_of_the_file() -> None:
+    data = b"".join(chunk for chunk, _ in transcoded(io.BytesIO("张,".encode("gbk") + b"\xff,\xb0\n"), "gb18030"))
+    assert as_read(data) == "张,\\xff,\\xb0\n"
+    assert as_read(b"1,\xd5\xc5") == "1,\\xd5\\xc5"

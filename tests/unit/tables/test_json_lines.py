@@ -174,3 +174,24 @@ def test_marking_numbers_changes_no_other_value(records: list[dict[str, object]]
     assert [unmark(json.loads(line)) for line in result] == [json.loads(line) for line in lines]
     for line in result:
         assert not any(type(value) in (int, float) for value in json.loads(line).values())
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("form", ["lines", "array", "objects"])
+def test_json_in_other_encodings_is_read(into: Path, encoding: str, form: str) -> None:
+    records = [{"姓名": "王五", "地址": "海南市中山路"}, {"姓名": "陳三", "地址": "中正區"}]
+    written = [json.dumps(record, ensure_ascii=False) for record in records]
+    text = {"lines": "\n".join(written), "array": f"[{','.join(written)}]", "objects": f"{{\n{written[0][1:]}"}[form]
+    if encoding in ("gb18030", "big5"):
+        text = text.replace("區", "区") if encoding == "gb18030" else text.replace("区", "區")
+    staged = _stage(into, text.encode(encoding), name="a.json")
+    assert staged.columns == ("姓名", "地址")
+    assert staged.encoding == encoding
+    assert _read(staged)[0] == ["王五", "海南市中山路"]
+    assert sorted(path.name for path in into.iterdir()) == ["staged.parquet"]
+
+
+def test_the_named_encoding_is_believed(into: Path) -> None:
+    source = into.parent / "a.jsonl"
+    source.write_bytes('{"a":"é"}\n'.encode("latin-1"))
+    assert _read(stage_json(source, into, encoding="latin-1")) == [["é"]]

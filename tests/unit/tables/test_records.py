@@ -56,6 +56,17 @@ def test_each_kind_of_record(name: str, window: int, monkeypatch: pytest.MonkeyP
     assert count == good + len(found)
 
 
+@pytest.mark.parametrize("window", [records.WINDOW, 8])
+def test_blank_lines_of_a_table_of_one_column_are_no_rows(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "WINDOW", window)
+    monkeypatch.setattr(records, "SMALL_WINDOW", window)
+    clean = io.BytesIO()
+    data = b'\na\n\n\r\n""\n b\n\xff\n\nc\n\n'
+    count, malformed = separate_records(iter([data]), clean, Shape(",", '"', 1), lines_before=1)
+    assert clean.getvalue() == b'a\n""\n b\nc\n'
+    assert (count, [(m.row, m.line, m.why) for m in malformed]) == (5, [(4, 8, "encoding")])
+
+
 def test_a_lost_quote_does_not_swallow_the_rest_of_a_large_file() -> None:
     lines = [b"%d,x,y\n" % number for number in range(200_000)]
     lines[100] = b'100,"x,y\n'

@@ -43,11 +43,18 @@ def test_text_is_told_by_its_content(tmp_path: Path, content: str, kind: str) ->
     assert sniff(path).kind == kind
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "big5"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "big5"])
 def test_text_in_other_encodings_is_text(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes("姓名,city,amount\n王五,Beijing,12\n".encode(encoding))
     assert sniff(path).kind == "delimited"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_in_other_encodings_is_json(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "table.dat"
+    path.write_bytes('{"姓名": "王五"}\n{"姓名": "上"}\n'.encode(encoding))
+    assert sniff(path).kind == "json_lines"
 
 
 def test_binary_tables_are_told_by_their_first_bytes_whatever_their_name(tmp_path: Path) -> None:
