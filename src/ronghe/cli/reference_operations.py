@@ -61,6 +61,10 @@ EXAMPLES: tuple[tuple[ops.Expression, tuple[Mapping[str, object], ...]], ...] = 
     (ops.NumberOf(A), _texts("1e3", "1e999")),
     (ops.DateOf(A), _texts("2024-2-29", "2023-02-29")),
     (ops.TimestampOf(A), _texts("2024-02-29 8:30:00", "2024-02-29 24:00:00")),
+    (
+        ops.Later(ops.TimestampOf(A), N),
+        ({"a": "2024-02-28 16:00:00", "n": 480}, {"a": "9999-12-31 23:59:59", "n": 1}),
+    ),
     (ops.TextOf(N, ops.INTEGER), ({"n": -7},)),
     (ops.Arithmetic("%", N, ops.Literal(3)), ({"n": 7}, {"n": -7})),
     (ops.Compare("<", A, B), _pairs(("B", "a"), ("a", None))),

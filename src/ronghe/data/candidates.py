@@ -10,6 +10,7 @@ from types import MappingProxyType
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import LOWEST_SCORE, Catalog, normalized
 from ronghe.standards.contact import COUNTRIES
+from ronghe.standards.currencies import CURRENCIES, Currency, marked_as
 from ronghe.standards.element import Element, Reading
 from ronghe.standards.likely_names import like_a_person, like_an_organization
 from ronghe.standards.regions import known
@@ -101,8 +102,7 @@ def about_people(catalog: Catalog, columns: Sequence[str]) -> bool:
 def _options(catalog: Catalog, element: Element, column: str, values: Sequence[str]) -> dict[str, str]:
     """Options that name or values give away: the unit in the header, the order of day and month, the city."""
     if element.code == "money":
-        units = [unit for unit in ("百万元", "万元", "亿元", "千元") if unit in column]
-        return {"unit": units[0]} if units else {}
+        return _of_money(column, values)
     if element.code == "area":
         units = [unit for unit in ("平方公里", "公顷", "亩") if unit in column]
         return {"unit": units[0]} if units else {}
@@ -111,6 +111,30 @@ def _options(catalog: Catalog, element: Element, column: str, values: Sequence[s
     if element.code == "postcode":
         return _country(catalog, values)
     return _within(catalog, values) if element.code == "region" else {}
+
+
+def _of_money(column: str, values: Sequence[str]) -> dict[str, str]:
+    """Currency and unit of a column of amounts: what its name says, else the currency that most of its values say."""
+    found = next((code for code, of in CURRENCIES.items() if _named(column, of)), "") or _mostly_marked(values, MOSTLY)
+    foreign = {"currency": found} if found not in ("", "CNY") else {}
+    word = CURRENCIES[found].words[0] if foreign else "元"
+    units = [unit for unit in ("百万元", "万元", "亿元", "千元") if unit.replace("元", word) in column]
+    return {**({"unit": units[0]} if units else {}), **foreign}
+
+
+def _named(column: str, currency: Currency) -> bool:
+    letters = rf"(?:[^A-Za-z]|^){currency.code}(?:[^A-Za-z]|$)"
+    return any(word in column for word in currency.words) or bool(re.search(letters, column, re.IGNORECASE))
+
+
+def _mostly_marked(values: Sequence[str], share: float) -> str:
+    """The first currency that this share of the values says, "" without one."""
+    present = [value for value in values if value.strip() not in MISSING_WORDS]
+    for code in CURRENCIES:
+        said = sum(bool(re.search(marked_as(code), value)) for value in present)
+        if present and said >= share * len(present):
+            return code
+    return ""
 
 
 def _within(catalog: Catalog, values: Sequence[str]) -> dict[str, str]:
@@ -234,6 +258,16 @@ def _by_values(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator
             yield Candidate(built, options, 0.0)
 
 
+def _marked_amounts(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[Candidate]:
+    """Amounts of money that say so themselves, whatever the column is called: $1,200.50, 3元5角."""
+    if not _mostly_marked(values[:_FIRST_FEW], FITS_WITHOUT_NAME) or not _mostly_marked(values, FITS_WITHOUT_NAME):
+        return
+    options = _of_money(column, values)
+    built = catalog.get("money", options)
+    if _fits(built, values, FITS_WITHOUT_NAME):
+        yield Candidate(built, options, 0.0)
+
+
 def _by_list(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[Candidate]:
     """Lists that the values give away: words of a list, and the six digits of divisions, which chance hardly makes.
 
@@ -276,6 +310,7 @@ def candidates_of(
         *_by_name(catalog, column, values, people=people, helped=helped),
         *_by_list(catalog, column, values),
         *_by_values(catalog, column, values),
+        *_marked_amounts(catalog, column, values),
         *_fallbacks(catalog, values),
     ):
         found.setdefault(candidate.element.code, candidate)

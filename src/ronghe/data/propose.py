@@ -15,6 +15,7 @@ from ronghe.data.standardize.run import KINDS
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import Catalog
+from ronghe.standards.currencies import CURRENCIES
 from ronghe.standards.element import Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
@@ -270,6 +271,9 @@ def _published_name(column: ProposedColumn, taken: Sequence[str]) -> str:
     A name that another column has is not taken.
     """
     unit, written = _UNIT_OF_VALUES.get(column.element), column.options.get("unit")
+    if "currency" in column.options:
+        unit = CURRENCIES[column.options["currency"]].words[0]
+        written = written and written.replace("元", unit)
     plain = column.name.lstrip("_") or "column"
     renamed = plain if unit is None or written is None else plain.replace(written, unit)
     if renamed not in taken or renamed == column.name:

@@ -69,4 +69,5 @@ def area(unit: str = "平方米", target: str = "平方米") -> Element:
         unit=target,
         examples=("89.5", "1,200.5平方米", "3亩", "1.2公顷", "１２０㎡"),
         options=(("unit", unit), ("target", target)),
+        published=(("unit", target), ("target", target)),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.standards import code_lists, contact, dates, identifiers, internet, quantities, regions, text, times
+from ronghe.standards.currencies import CURRENCIES
 from ronghe.standards.element import Element
 from ronghe.standards.limits import LIMITS, has_order, limited
 from ronghe.standards.own_elements import contents, own_elements
@@ -25,8 +26,12 @@ _ASKS = re.compile("(?:is|has)(?:[_ -].+|[A-Z].*)|(?:IS|HAS)_.+|是否.+")
 
 UNIT_SCORE = 0.85
 _UNIT_IN_BRACKETS = re.compile(r".+[（(\[【](?:单位[:：])?(.+?)[）)\]】]")
+_MONEYS = [word for currency in CURRENCIES.values() for word in currency.words]
 _OF_UNITS = (
-    ("money", re.compile("(?:百万|千万|万|亿|千|百)?元|人民币|RMB|CNY", re.IGNORECASE)),
+    (
+        "money",
+        re.compile(f"(?:百万|千万|万|亿|千|百)?(?:元|{'|'.join(_MONEYS)})|RMB|{'|'.join(CURRENCIES)}", re.IGNORECASE),
+    ),
     ("area", re.compile("亩|公顷|平方米|平方公里|㎡|m2|m²", re.IGNORECASE)),
     ("percentage", re.compile("[%％]")),
 )
@@ -57,7 +62,7 @@ _BUILDERS: Mapping[str, tuple[Callable[..., Element], _Options]] = {
     "region": (regions.region, {"as_of": _date, "within": _word}),
     "date": (dates.date, _DATE_OPTIONS),
     "birth_date": (lambda **given: dates.date(code="birth_date", **given), {**_DATE_OPTIONS, "as_of": _date}),
-    "money": (quantities.money, {"unit": _word}),
+    "money": (quantities.money, {"unit": _word, "currency": _word}),
     "area": (quantities.area, {"unit": _word, "target": _word}),
     "percentage": (quantities.percentage, {"bare": _word}),
     "decimal": (quantities.decimal_number, {"precision": _digits, "scale": _digits}),
@@ -96,11 +101,11 @@ class Catalog:
     def __init__(self, own: Sequence[Path] = ()) -> None:
         fixed: list[Element] = [element for module in _MODULES for element in module.ELEMENTS]
         self._elements = {element.code: element for element in fixed}
-        added = list(own_elements(own, self.get))
-        for element in added:
-            self._elements[element.code] = element
+        self._own: Mapping[str, Element] = {}
+        self._own, self._build_own = own_elements(own, self.get)
+        self._elements |= self._own
         # Of the elements, not of their files: a code list that a file names lies in a file of its own.
-        self.fingerprint = content_id(*map(repr, added))
+        self.fingerprint = content_id(*map(repr, self._own.values()))
         self._names = {
             element.code: frozenset(
                 map(normalized, (*element.synonyms, element.name.zh, element.name.en, element.code))
@@ -128,6 +133,8 @@ class Catalog:
             near = difflib.get_close_matches(code, self._elements, n=3, cutoff=0.4) or list(self._elements)[:3]
             raise InputError("standards.unknown_element", value=code, near=", ".join(near))
         given = {key: value for key, value in (options or {}).items() if value}
+        if code in self._own:
+            return self._build_own(code, given)
         plain = self._elements[code]
         return _with_options(code, plain, given) if given else plain
 

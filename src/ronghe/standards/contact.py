@@ -106,6 +106,7 @@ def postcode(country: str = "cn") -> Element:
             "any": ("SW1A 1AA", "75008"),
         }[country],
         options=(("country", country),),
+        published=(("country", country),),
     )
 
 

@@ -5,31 +5,24 @@ from functools import cache
 
 from ronghe.messages import Bilingual
 from ronghe.standards.births import born_by
-from ronghe.standards.element import RAW, TEXT, VALUE, Check, Element, Fault
-from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
+from ronghe.standards.day_forms import BEFORE_TIME, DAY, day_text, folded_date, joined
+from ronghe.standards.element import TEXT, VALUE, Check, Element, Fault
+from ronghe.standards.moments import ANY_ZONE, BEGUN_HERE, SAME_DAY, day_begun_here
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 from ronghe.terms import InputError
 
-__all__ = ["BEFORE_TIME", "DAY", "ELEMENTS", "ORDERS", "date", "day_text", "folded_date", "small_number"]
+__all__ = ["ELEMENTS", "ORDERS", "date"]
 
 ORDERS = ("ymd", "dmy", "mdy")
 FIRST_BIRTH = dt.date(1800, 1, 1)
 SERIALS = range(20_000, 80_001)
 """Days that spreadsheets count, from 1954 to 2119: outside of it a number of five digits is hardly a day."""
 
-_SIGNS = "〇○零Ｏ一二三四五六七八九元號"
-_DIGITS = "00001234567891号"
 # Not from the year 0, so that the cast knows that the form is right.
 _USUAL = "[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
 _SEPARATED = "[0-9]{4}(?:/[0-9]{1,2}/|[.][0-9]{1,2}[.])[0-9]{1,2}"
 _SPOKEN = "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
-_SMALL = "(?:[0-9]{1,2}|[1-3]?十[1-9]?|[廿卅][1-9]?)"
-_YEAR_MONTH = f"[0-9]{{4}} ?年 ?{_SMALL} ?月"
-DAY = f"(?:[0-9]{{4}}(?:-[0-9]{{1,2}}-|/[0-9]{{1,2}}/|[.][0-9]{{1,2}}[.])[0-9]{{1,2}}|{_YEAR_MONTH} ?{_SMALL} ?[日号]?)"
-"""Pattern of a day with its year in front, after `folded_date`."""
-BEFORE_TIME = f"(?:{DAY}[ T]|{_YEAR_MONTH} ?{_SMALL} ?[日号])"
-"""A day from which a time is set off: 2024-3-118:30 may be two things."""
 _MIDNIGHT = "0{1,2}:00(?::00(?:[.]0+)?)?"
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - one line for a year
 _MONTH = (
@@ -40,35 +33,8 @@ _DAY_MONTH_YEAR = f"[0-9]{{1,2}}[- ]?{_MONTH}[- ,.]*[0-9]{{4}}"
 _MONTH_DAY_YEAR = f"{_MONTH}[. ]? ?[0-9]{{1,2}}(?:, ?| )[0-9]{{4}}"
 
 
-def folded_date(*clean: str) -> ops.Expression:
-    """RAW folded and trimmed with Chinese digits translated; as it is where one of `clean` matches, the usual first."""
-    folded = ops.Trim(ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH))
-    return ops.Case(tuple((ops.Matches(RAW, pattern), RAW) for pattern in clean), folded)
-
-
-def _joined(*parts: ops.Expression) -> ops.Expression:
-    between = [part for place in parts for part in (ops.Literal("-"), place)]
-    return ops.Concat(tuple(between[1:]))
-
-
-def small_number(text: ops.Expression) -> ops.Expression:
-    """A day or month of the form _SMALL as digits: 二十一 and 廿一 are 21."""
-    tens = ops.Replace(ops.Replace(ops.Replace(text, "廿", "2十"), "卅", "3十"), "^十", "1十")
-    round_number = ops.Matches(tens, "[0-9]十")
-    worded = ops.Case(((round_number, ops.Replace(tens, "十", "0")),), ops.Replace(tens, "十"))
-    return ops.Case(((ops.Matches(text, "[0-9]+"), text),), worded)
-
-
-def day_text(text: ops.Expression) -> ops.Expression:
-    """A text that begins with DAY as `YYYY-M-D`."""
-    number = "([0-9十廿卅]+)"
-    pattern = f"^[0-9]{{4}}[^0-9十廿卅]+{number}[^0-9十廿卅]+{number}"
-    month, day = (small_number(ops.Extract(text, pattern, group)) for group in (1, 2))
-    return _joined(ops.Slice(text, 1, 4), month, day)
-
-
 def _compact() -> ops.Expression:
-    return ops.DateOf(_joined(ops.Slice(TEXT, 1, 4), ops.Slice(TEXT, 5, 2), ops.Slice(TEXT, 7, 2)))
+    return ops.DateOf(joined(ops.Slice(TEXT, 1, 4), ops.Slice(TEXT, 5, 2), ops.Slice(TEXT, 7, 2)))
 
 
 def _english() -> tuple[ops.Expression, ops.Expression]:
@@ -76,7 +42,7 @@ def _english() -> tuple[ops.Expression, ops.Expression]:
     name = ops.Slice(ops.Extract(text, "([a-z]+)"), 1, 3)
     month = ops.Lookup(name, tuple((word, f"{place:02}") for place, word in enumerate(_MONTHS, 1)))
     day, year = ops.Extract(text, "([0-9]{1,2})[^0-9]"), ops.Extract(text, "([0-9]{4})")
-    return ops.Matches(text, f"{_DAY_MONTH_YEAR}|{_MONTH_DAY_YEAR}"), ops.DateOf(_joined(year, month, day))
+    return ops.Matches(text, f"{_DAY_MONTH_YEAR}|{_MONTH_DAY_YEAR}"), ops.DateOf(joined(year, month, day))
 
 
 def _turned(order: str) -> tuple[ops.Expression, ops.Expression]:
@@ -84,7 +50,7 @@ def _turned(order: str) -> tuple[ops.Expression, ops.Expression]:
     shape = "|".join(f"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{4}}" for mark in ("-", "/", "[.]"))
     groups = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
     day, month = (1, 2) if order == "dmy" else (2, 1)
-    year_first = _joined(*(ops.Extract(TEXT, groups, group) for group in (3, month, day)))
+    year_first = joined(*(ops.Extract(TEXT, groups, group) for group in (3, month, day)))
     return ops.Matches(TEXT, f"(?:{shape})(?:[ T]{_MIDNIGHT})?"), ops.DateOf(year_first)
 
 
@@ -108,6 +74,8 @@ def _branches(order: str, excel_serial: str) -> tuple[tuple[ops.Expression, ops.
         (ops.Matches(TEXT, _SPOKEN), ops.DateOf(spoken)),
         (ops.Matches(TEXT, f"[0-9]{{8}}(?:[ T]{_MIDNIGHT}|000000)?"), _compact()),
         (ops.Matches(TEXT, f"{DAY}|{BEFORE_TIME}{_MIDNIGHT}"), ops.DateOf(day_text(TEXT))),
+        (ops.Matches(TEXT, SAME_DAY), ops.DateOf(ops.Slice(TEXT, 1, 10))),
+        (ops.Matches(TEXT, BEGUN_HERE), day_begun_here()),
         _english(),
     ]
     if order != "ymd":
@@ -143,7 +111,8 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of
 
     `order`, one of ORDERS, reads dates that end with the year, which are a broken form by default. With `excel_serial`
     "yes" the numbers in SERIALS are days that a spreadsheet counted from 1899-12-30. A time other than midnight is a
-    broken form. A birth after `as_of` breaks `future_birth`.
+    broken form; with a zone, midnight there or in the legal time of China gives the day. A birth after `as_of` breaks
+    `future_birth`.
     """
     if order not in ORDERS:
         raise InputError("standards.option_value", element=f"{code}.order", value=order, known=", ".join(ORDERS))
@@ -171,7 +140,10 @@ def date(order: str = "ymd", excel_serial: str = "no", code: str = "date", as_of
         examples=("2024-03-05", "2024/3/5", "20240305", "２０２４年３月５日", "二〇二四年三月五日"),
         options=(("order", order), ("excel_serial", excel_serial), *told),
         birth=VALUE(ops.DATE) if birth else None,
-        faults=(Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),),
+        faults=(
+            Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),
+            Fault("zone", ops.Matches(TEXT, f"{BEFORE_TIME}{_MIDNIGHT} ?{ANY_ZONE}")),
+        ),
     )
     return born_by(element, as_of)
 

@@ -61,6 +61,8 @@ class Element:
     sensitivity  name of a class that a profile grades: "none", "personal", "sensitive" or "organization"
     source       the standard or law that defines it
     form         what the text looks like, for people: "18 digits, the last may be X"
+    options      what it was built with, by name
+    published    what it must be built with to read published values as what they are: 万元 are 元 by then
     inside       over TEXT and OUTER: the value of a text that has none of its own, None where no column can help
     birth        over VALUE: the day of birth that it holds, as the date or as text YYYYMMDD; None where it holds none
     """
@@ -79,6 +81,7 @@ class Element:
     sensitivity: Literal["none", "personal", "sensitive", "organization"] = "none"
     examples: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    published: tuple[tuple[str, str], ...] = ()
     birth: Expression | None = None
     faults: tuple[Fault, ...] = ()
     inside: Expression | None = None

@@ -1,7 +1,8 @@
-"""Amounts of money in yuan, from 1200.00 and ￥1,200 to 1.5万元 and 壹佰元伍角叁分."""
+"""Amounts of money, from 1200.00 and ￥1,200 to 1.5万元, 壹佰元伍角叁分 and, where declared, US$1,200.50."""
 
 from ronghe.messages import Bilingual
 from ronghe.standards.chinese_numbers import WHOLE, whole_number
+from ronghe.standards.currencies import CURRENCIES, Currency, others
 from ronghe.standards.element import RAW, TEXT, Element, Fault
 from ronghe.standards.synonyms import synonyms
 from ronghe.standards.written_numbers import (
@@ -22,16 +23,10 @@ __all__ = ["MONEY", "UNITS", "money"]
 MONEY = ops.decimal(18, 2)
 UNITS = {"元": 1, "百元": 100, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
 
-_MARK = "(?:[¥￥]|[Rr][Mm][Bb]|[Cc][Nn][Yy]|人民币)"
+_MARK = CURRENCIES["CNY"].mark
 _YUAN = "(?:元整?|整)"
 _JIAO, _FEN = "0?[0-9]角", "0?[0-9]分"
 _CHANGE = f"(?:{WHOLE}元)?(?:{_JIAO}整?|(?:{_JIAO})?{_FEN}整?)"
-
-
-_OTHER_CURRENCY = (
-    "[$＄€£₩₽₹฿]|(?:[^A-Za-z]|^)(?:USD|EUR|GBP|JPY|HKD|MOP|TWD|KRW|SGD|AUD|CAD|CHF|RUB|US|HK|NT)(?:[^A-Za-z]|$)"
-    "|美[元金]|欧元|英镑|日[元圆]|韩[元圆]|港[元币]|澳门[元币]|新?台币|卢布"
-)
 
 
 def _with_change() -> ops.Expression:
@@ -53,13 +48,41 @@ def _value(factor: int) -> ops.Expression:
     return ops.Case(((ops.Matches(TEXT, written(AMOUNT, _MARK)), converted(factor, 1, MONEY)),), own)
 
 
-def money(unit: str = "元") -> Element:
-    """An amount in yuan, DECIMAL(18, 2); `unit`, one of UNITS, is what a bare number in the column counts.
+def _foreign(currency: Currency, factor: int) -> ops.Expression:
+    """As `_value`, of a currency without 角 and 分; its words say that a number counts itself, its signs do not."""
+    plain = any_number(MONEY, "", currency.mark)
+    if factor == 1:
+        return usually(MONEY, plain)
+    words = "|".join(word.replace("圆", "元") for word in currency.words)
+    own = ops.Case(((ops.Found(TEXT, f"[万亿]|{words}"), plain),), ops.Literal(None, MONEY))
+    bare = ops.And((ops.Matches(TEXT, written(AMOUNT, currency.mark)), ops.Not(ops.Found(TEXT, words))))
+    return ops.Case(((bare, converted(factor, 1, MONEY)),), own)
 
-    More than two digits after the point of the yuan are a broken form, not rounded.
+
+def _form(currency: Currency) -> Bilingual:
+    if currency.code == "CNY":
+        return Bilingual(
+            "如 12000.00、￥12,000、1.5万元、三万五千元、3元5角，最多两位小数",
+            "Like 12000.00, ￥12,000, 1.5万元, 三万五千元, 3元5角; at most two digits after the point",
+        )
+    like = f"1,200.50、{currency.code} 1,200、{currency.signs[:1] or currency.code}1,200、1.5万{currency.words[0]}"
+    return Bilingual(f"如 {like}，最多两位小数", f"Like {like.replace('、', ', ')}; at most two digits after the point")
+
+
+def money(unit: str = "元", currency: str = "CNY") -> Element:
+    """An amount in one currency of CURRENCIES, DECIMAL(18, 2); `unit`, one of UNITS, is what a bare number counts.
+
+    More than two digits after the point of the yuan are a broken form, not rounded; an amount that says another
+    currency breaks `currency` and is never converted.
     """
     if unit not in UNITS:
         raise InputError("standards.option_value", element="money.unit", value=unit, known=", ".join(UNITS))
+    if currency not in CURRENCIES:
+        raise InputError(
+            "standards.option_value", element="money.currency", value=currency, known=", ".join(CURRENCIES)
+        )
+    of, factor = CURRENCIES[currency], UNITS[unit]
+    after, mark = (f"{_YUAN}?", _MARK) if currency == "CNY" else ("", of.mark)
     return Element(
         code="money",
         name=Bilingual("金额", "Amount of money"),
@@ -74,15 +97,13 @@ def money(unit: str = "元") -> Element:
         ),
         type=MONEY,
         clean=cleaned(MONEY),
-        value=_value(UNITS[unit]),
-        source="GB/T 12406-2022 (CNY)",
-        form=Bilingual(
-            "如 12000.00、￥12,000、1.5万元、三万五千元、3元5角，最多两位小数",
-            "Like 12000.00, ￥12,000, 1.5万元, 三万五千元, 3元5角; at most two digits after the point",
-        ),
-        unit="元",
+        value=_value(factor) if currency == "CNY" else _foreign(of, factor),
+        source=f"GB/T 12406-2022 ({currency})",
+        form=_form(of),
+        unit="元" if currency == "CNY" else of.words[0],
         sensitivity="personal",
         examples=("12000.00", "￥12,000.00", "1.5万", "壹万贰仟叁佰元整", "3亿2000万"),
-        options=(("unit", unit),),
-        faults=(Fault("currency", ops.Found(RAW, _OTHER_CURRENCY)), *size_faults(MONEY, f"{_YUAN}?", _MARK)),
+        options=(("unit", unit), ("currency", currency)),
+        published=(("unit", "元"), ("currency", currency)),
+        faults=(Fault("currency", ops.Found(RAW, others(currency))), *size_faults(MONEY, after, mark)),
     )

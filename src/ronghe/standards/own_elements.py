@@ -22,6 +22,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ronghe.messages import Bilingual
@@ -49,6 +50,7 @@ KEYS = (
 )
 
 Get = Callable[[str, Mapping[str, str]], Element]
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 def _shown(value: object) -> str:
@@ -186,12 +188,12 @@ def _lengths(item: _Item, base: Element) -> list[Check]:
     return [Check("length", ops.And(counted))] if counted else []
 
 
-def _base(item: _Item, get: Get) -> Element:
-    """What the element builds on, with its options and limits."""
+def _base(item: _Item, get: Get, given: Mapping[str, str]) -> Element:
+    """What the element builds on, with its options and limits; options that are `given` take the place of its own."""
     if "extends" in item and "type" in item:
         raise item.wrong("type", "extends | type")
     code = item.text("extends") if "extends" in item else TYPES[item.choice("type", "text", tuple(TYPES))]
-    options = item.options()
+    options = {**item.options(), **given}
     for key in LIMITS:
         if key in item:
             if isinstance(item[key], bool | list | dict) or item[key] == "":
@@ -205,10 +207,10 @@ def _base(item: _Item, get: Get) -> Element:
         raise item.wrong("extends", str(fault.params.get("near", ""))) from fault
 
 
-def _one(code: str, item: _Item, get: Get) -> Element:
+def _one(code: str, item: _Item, get: Get, given: Mapping[str, str] = NO_OPTIONS) -> Element:
     if not re.fullmatch("[a-z][a-z0-9_]{0,60}", code):
         raise InputError("standards.own_code", place=item.place, value=_shown(code))
-    base = _base(item, get)
+    base = _base(item, get, given)
     checks = (*base.checks, *_lengths(item, base), *_patterns(item, base))
     element = replace(
         base,
@@ -225,7 +227,8 @@ def _one(code: str, item: _Item, get: Get) -> Element:
         form=Bilingual(item.text("form_zh", base.form.zh), item.text("form_en", base.form.en)),
         examples=item.texts("examples"),
     )
-    for example in element.examples:
+    # Examples show the element as its file has it.
+    for example in () if given else element.examples:
         if not element.read(example).valid:
             raise InputError("standards.own_example", place=item.place, value=_shown(example))
     return element
@@ -272,25 +275,26 @@ def contents(paths: Sequence[Path]) -> str:
     return content_id(*(text.encode("utf-8", "backslashreplace").decode() for text in found))
 
 
-def own_elements(paths: Sequence[Path], get: Get) -> tuple[Element, ...]:
-    """The elements of some TOML files; `get` finds what they extend, and later ones may extend earlier ones.
+def own_elements(paths: Sequence[Path], get: Get) -> tuple[dict[str, Element], Get]:
+    """The elements of some TOML files by code, and what builds one of them with options that its base takes.
 
+    `get` finds what they extend, and later ones may extend earlier ones.
     A path of codes counts from the folder of the file. Raises InputError naming file and key.
     """
     found: dict[str, Element] = {}
+    items: dict[str, _Item] = {}
 
     def known(code: str, options: Mapping[str, str]) -> Element:
         if code not in found:
             return get(code, options)
-        for key in options:
-            if key not in LIMITS:
-                raise InputError("standards.unknown_option", element=code, value=key, known=", ".join(LIMITS))
-        return limited(found[code], dict(options), code)
+        given = {key: value for key, value in options.items() if key not in LIMITS}
+        element = _one(code, items[code], known, given) if given else found[code]
+        return limited(element, {key: value for key, value in options.items() if key in LIMITS}, code)
 
     for path in paths:
         for code, table in _document(path).items():
             item = _Item(table, f"{path.name}: element.{_shown(code)}", path.parent)
             if code in found:
                 raise InputError("standards.own_twice", place=item.place, word=code)
-            found[code] = _one(code, item, known)
-    return tuple(found.values())
+            found[code], items[code] = _one(code, item, known), item
+    return found, known

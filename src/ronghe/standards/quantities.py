@@ -80,6 +80,7 @@ def percentage(bare: str = "percent") -> Element:
         unit="%",
         examples=("12.5%", "１２．５％", "125‰", "百分之十二点五"),
         options=(("bare", bare),),
+        published=(("bare", "percent"),),
         faults=size_faults(RATE, "%?"),
     )
 
@@ -122,6 +123,7 @@ def decimal_number(precision: int = 18, scale: int = 6) -> Element:
         form=_FORM_NUMBER,
         examples=("12.5", "1,200.5", "1.5万", "负三点五"),
         options=(("precision", str(precision)), ("scale", str(scale))),
+        published=(("precision", str(precision)), ("scale", str(scale))),
         faults=size_faults(kind),
     )
 

@@ -288,6 +288,7 @@ def region(as_of: dt.date | None = None, within: str = "") -> Element:
         code_list="GB/T 2260",
         examples=("110108", "11", "北京市海淀区", "海淀区", "330113"),
         options=(("as_of", as_of.isoformat() if as_of else ""), ("within", within)),
+        published=(("as_of", as_of.isoformat()),) if as_of else (),
     )
 
 

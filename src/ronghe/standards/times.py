@@ -1,8 +1,9 @@
 """Moments, times of day, months and years."""
 
 from ronghe.messages import Bilingual
-from ronghe.standards.dates import BEFORE_TIME, DAY, day_text, folded_date, small_number
+from ronghe.standards.day_forms import BEFORE_TIME, DAY, day_text, folded_date, small_number
 from ronghe.standards.element import TEXT, Element, Fault
+from ronghe.standards.moments import ANY_ZONE, CLOCK, HERE, ZONED, in_legal_time, time_text, two_digits
 from ronghe.standards.synonyms import synonyms
 from ronghe.tables import expressions as ops
 
@@ -10,9 +11,6 @@ __all__ = ["ELEMENTS"]
 
 SOURCE = "GB/T 7408.1-2023"
 
-_FRACTION = "(?:[.][0-9]{1,9})?"
-_CLOCK = f"(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9]{_FRACTION})?|[时点][0-5]?[0-9]分(?:[0-5]?[0-9]秒)?)"
-_ZONE = "(?: ?[+]08:?00)?"
 _USUAL = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 
 
@@ -24,7 +22,6 @@ _HOURS = tuple(
     for hour in range(1, 13)
     for written in dict.fromkeys((f"{hour}", f"{hour:02}"))
 )
-_OTHER_ZONE = f"{BEFORE_TIME}{_CLOCK} ?(?:[Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})"
 
 
 def _by_halves() -> ops.Expression:
@@ -32,26 +29,14 @@ def _by_halves() -> ops.Expression:
     half = ops.Case(((ops.Found(TEXT, "下午|[Pp][Mm]"), ops.Literal("P")),), ops.Literal("A"))
     hour = ops.Lookup(ops.Concat((half, ops.Extract(TEXT, "([0-9]{1,2}):"))), _HOURS)
     minute = ops.Extract(TEXT, ":([0-9]{2})")
-    second = _two_digits(ops.Extract(TEXT, ":[0-9]{2}(?::([0-9]{2}))?"))
+    second = two_digits(ops.Extract(TEXT, ":[0-9]{2}(?::([0-9]{2}))?"))
     parts = (day_text(TEXT), ops.Literal(" "), hour, ops.Literal(":"), minute, ops.Literal(":"), second)
     return ops.TimestampOf(ops.Concat(parts))
 
 
-def _time_text(text: ops.Expression, before: str = "^") -> ops.Expression:
-    """A text that holds _CLOCK after `before` as H:MM:SS; fractions of a second are cut off."""
-    shape = f"{before}([0-9]{{1,2}})[^0-9]([0-9]{{1,2}})(?:[^0-9]([0-9]{{1,2}}))?"
-    minute, second = (_two_digits(ops.Extract(text, shape, group)) for group in (2, 3))
-    return ops.Concat((ops.Extract(text, shape), ops.Literal(":"), minute, ops.Literal(":"), second))
-
-
-def _two_digits(text: ops.Expression) -> ops.Expression:
-    short = ops.Case(((ops.Compare("=", text, ops.Literal("")), ops.Literal("00")),), text)
-    return ops.Case(((ops.Matches(text, "[0-9]"), ops.Concat((ops.Literal("0"), text))),), short)
-
-
 def _moment() -> tuple[tuple[ops.Expression, ops.Expression], ...]:
     """The forms of a moment, and the moment that each gives."""
-    spaced = ops.Concat((day_text(TEXT), ops.Literal(" "), _time_text(TEXT, f"^{BEFORE_TIME}")))
+    spaced = ops.Concat((day_text(TEXT), ops.Literal(" "), time_text(TEXT, f"^{BEFORE_TIME}")))
     compact = [ops.Slice(TEXT, start, length) for start, length in ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))]
     marks = ("-", "-", " ", ":", ":")
     joined: list[ops.Expression] = [compact[0]]
@@ -60,11 +45,12 @@ def _moment() -> tuple[tuple[ops.Expression, ops.Expression], ...]:
     eight = ops.Concat((*joined[:5], ops.Literal(" 00:00:00")))
     day_only = ops.Concat((day_text(TEXT), ops.Literal(" 00:00:00")))
     return (
-        (ops.Matches(TEXT, f"{BEFORE_TIME}{_CLOCK}{_ZONE}"), ops.TimestampOf(spaced)),
+        (ops.Matches(TEXT, f"{BEFORE_TIME}{CLOCK}{HERE}"), ops.TimestampOf(spaced)),
         (ops.Matches(TEXT, DAY), ops.TimestampOf(day_only)),
         (ops.Matches(TEXT, _HALVES), _by_halves()),
         (ops.Matches(TEXT, "[0-9]{14}"), ops.TimestampOf(ops.Concat(tuple(joined)))),
         (ops.Matches(TEXT, "[0-9]{8}"), ops.TimestampOf(eight)),
+        (ops.Matches(TEXT, ZONED), in_legal_time()),
     )
 
 
@@ -85,21 +71,21 @@ def _date_time() -> Element:
         value=ops.Coalesce((ops.TimestampOf(TEXT), ops.Case(branches, ops.Literal(None, ops.TIMESTAMP)))),
         source=SOURCE,
         form=Bilingual(
-            "如 2024-03-05 08:30:00、2024/3/5 8:30、2024/3/5 下午3:30，北京时间；秒的小数舍去，Z 和其他时区不接受",
-            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, 2024/3/5 3:30 PM, in the legal time of China; fractions of a "
-            "second are cut off, "
-            "Z and other zones are refused",
+            "如 2024-03-05 08:30:00、2024/3/5 8:30、2024/3/5 下午3:30，北京时间；带 Z、+09:00 的换算成北京时间；"
+            "秒的小数舍去",
+            "Like 2024-03-05 08:30:00, 2024/3/5 8:30, 2024/3/5 3:30 PM, in the legal time of China, to which those "
+            "with Z or +09:00 are converted; fractions of a second are cut off",
         ),
         faults=(
-            Fault("zone", ops.Matches(TEXT, _OTHER_ZONE)),
             Fault("no_such_day", ops.Or(tuple(form for form, _ in branches))),
+            Fault("zone", ops.Matches(TEXT, f"{BEFORE_TIME}{CLOCK} ?{ANY_ZONE}")),
         ),
-        examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T08:30:00.123+08:00", "2024年3月5日8时30分"),
+        examples=("2024-03-05 08:30:00", "2024/3/5 8:30", "2024-03-05T00:30:00.123Z", "2024年3月5日8时30分"),
     )
 
 
 def _time() -> Element:
-    text = _time_text(TEXT)
+    text = time_text(TEXT)
     padded = ops.Case(((ops.Matches(text, "[0-9]:[0-9:]+"), ops.Concat((ops.Literal("0"), text))),), text)
     return Element(
         code="time",
@@ -110,7 +96,7 @@ def _time() -> Element:
         value=ops.Case(
             (
                 (ops.Matches(TEXT, "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"), TEXT),
-                (ops.Matches(TEXT, _CLOCK), padded),
+                (ops.Matches(TEXT, CLOCK), padded),
             )
         ),
         source=SOURCE,
@@ -144,7 +130,7 @@ def _year() -> Element:
 def _year_month() -> Element:
     shape = "[0-9]{4}(?:-[0-9]{1,2}|/[0-9]{1,2}|[.][0-9]{1,2}| ?年 ?(?:[0-9]{1,2}|[1-3]?十[1-9]?) ?月份?)"
     month = small_number(ops.Extract(TEXT, "^[0-9]{4}[^0-9十]+([0-9十]+)"))
-    joined = ops.Concat((ops.Slice(TEXT, 1, 4), ops.Literal("-"), _two_digits(month)))
+    joined = ops.Concat((ops.Slice(TEXT, 1, 4), ops.Literal("-"), two_digits(month)))
     split = ops.Concat((ops.Slice(TEXT, 1, 4), ops.Literal("-"), ops.Slice(TEXT, 5, 2)))
     odd = ops.Case(((ops.Matches(TEXT, shape), joined), (ops.Matches(TEXT, "[0-9]{6}"), split)))
     usual = "[0-9]{4}-(?:0[1-9]|1[0-2])"

@@ -30,6 +30,7 @@ from ronghe.tables.sql import (
     multiple,
     name,
     null,
+    of_the_calendar,
     parens,
     text,
     when,
@@ -327,6 +328,12 @@ def _arithmetic(render: Renderer, node: ops.Arithmetic) -> Node:
     return plain if _is_safe(node) else call("TRY", plain)
 
 
+def _later(render: Renderer, node: ops.Later) -> Node:
+    minutes = call("TO_MINUTES", cast(render(node.minutes), "BIGINT"))
+    moved = call("TRY", exp.Add(this=render(node.moment), expression=minutes))
+    return _once(render, moved, of_the_calendar)
+
+
 def _is_safe(node: ops.Arithmetic) -> bool:
     if node.operator == "%":
         return isinstance(node.right, ops.Literal) and bool(node.right.value)
@@ -364,6 +371,7 @@ DUCKDB: Rules = {
     ops.Multiple: lambda render, node: _once(render, render(node.operand), lambda named: multiple(render, named, node)),
     ops.Together: lambda render, node: exp.Array(expressions=[render(part) for part in node.parts]),
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
+    ops.Later: _later,
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Case: _case,
     ops.Let: let(_once),

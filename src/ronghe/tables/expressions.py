@@ -54,6 +54,7 @@ __all__ = [
     "IntegerOf",
     "IsIn",
     "IsNull",
+    "Later",
     "Length",
     "Let",
     "Listed",
@@ -318,6 +319,14 @@ class TimestampOf(Expression):
     """The text `YYYY-M-D H:MM:SS` as TIMESTAMP without zone; NULL when there is no such day or time."""
 
     text: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Expression):
+    """`moment`, a TIMESTAMP, INTEGER `minutes` later, or earlier where negative; NULL outside the years 1-9999."""
+
+    moment: Expression
+    minutes: Expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,17 @@ def _(node: ops.Arithmetic, row: Row) -> object:
 
 
 @evaluate.register
+def _(node: ops.Later, row: Row) -> object:
+    moment, minutes = evaluate(node.moment, row), evaluate(node.minutes, row)
+    if not isinstance(moment, dt.datetime) or not isinstance(minutes, int):
+        return None
+    try:
+        return moment + dt.timedelta(minutes=minutes)
+    except OverflowError:
+        return None
+
+
+@evaluate.register
 def _(node: ops.Compare, row: Row) -> object:
     return _both(node, row, _COMPARE)
 

@@ -230,7 +230,7 @@ def _write(source: Path, target: Path, survey: _Survey, limits: Limits, progress
 
 
 def _decoded(source: Path, into: Path, encoding: str | None, progress: Progress) -> tuple[Path, str, tuple[Note, ...]]:
-    """The source or its copy in UTF-8, and its encoding: RFC 8259 asks for UTF-8, but not every exporter keeps to it."""
+    """The source or its copy in UTF-8, and its encoding: RFC 8259 asks for UTF-8, but not every exporter obeys."""
     found = canonical_encoding(encoding) if encoding else detect_encoding(source)
     if found in _UTF8 or (not encoding and found == _WESTERN):
         # A stray byte among ASCII is a broken line of the UTF-8 that is due.

@@ -153,7 +153,7 @@ def _take(scan: _Scan, data: bytes, ends: Positions) -> int:
 
 
 def _without_blank_lines(data: bytes, starts: Positions, ends: Positions, blank: NDArray[np.bool_]) -> bytes:
-    """The bytes of records that follow one another; to a table of one column the engine would take blank lines for rows."""
+    """Records that follow one another; in a table of one column the engine would take blank lines for rows."""
     whole = data[int(starts[0]) : int(ends[-1])]
     if not blank.any():
         return whole

@@ -24,6 +24,7 @@ from ronghe.tables.sql import (
     let,
     masked,
     multiple,
+    of_the_calendar,
     parens,
     text,
     when,
@@ -199,6 +200,13 @@ def _arithmetic(render: Renderer, node: ops.Arithmetic) -> Node:
     return call(_TRIED[node.operator], render(node.left), render(node.right))
 
 
+def _later(render: Renderer, node: ops.Later) -> Node:
+    # An interval of days and seconds: its minutes would be 32 bits wide, and a sum that does not fit an error.
+    seconds = exp.Mul(this=parens(render(node.minutes)), expression=integer(60))
+    interval = call("MAKE_DT_INTERVAL", integer(0), integer(0), integer(0), cast(seconds, "DECIMAL(18, 6)"))
+    return _once(render, call("TRY_ADD", render(node.moment), interval), of_the_calendar)
+
+
 def _literal(render: Renderer, node: ops.Literal) -> Node:
     """Constants with no more digits than they have: Spark counts digits to find a type, and drops what is beyond 38."""
     value = node.value
@@ -231,6 +239,7 @@ SPARK: Rules = {
     ops.DecimalOf: _decimal_of,
     ops.NumberOf: _number_of,
     ops.DateOf: lambda render, node: _parsed(render, node.text, _DAY, "DATE"),
+    ops.Later: _later,
     ops.TimestampOf: lambda render, node: _parsed(render, node.text, f"{_DAY} {_TIME}", "TIMESTAMP"),
     ops.Let: let(_once),
     ops.Listed: _listed,

@@ -32,6 +32,7 @@ __all__ = [
     "multiple",
     "name",
     "null",
+    "of_the_calendar",
     "parens",
     "text",
     "when",
@@ -58,6 +59,12 @@ def integer(value: int) -> Node:
     """An integer constant; negative ones in parentheses."""
     literal = exp.Literal.number(abs(value))
     return literal if value >= 0 else exp.Paren(this=exp.Neg(this=literal))
+
+
+def of_the_calendar(moment: Node) -> Node:
+    """The moment where its year is one of 1-9999, NULL outside: engines end their time at different ages."""
+    first, last = (cast(text(bound), "TIMESTAMP") for bound in ("0001-01-01 00:00:00", "9999-12-31 23:59:59"))
+    return when(exp.Between(this=moment.copy(), low=first, high=last), moment.copy())
 
 
 def null() -> Node:

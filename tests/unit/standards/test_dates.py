@@ -123,9 +123,7 @@ CASES: dict[str, dict[str, Scalar]] = {
     "datetime": {
         **dict.fromkeys(MOMENTS, MOMENT),
         **dict.fromkeys(("2024-03-05", "20240305", "2024年3月5日"), dt.datetime(2024, 3, 5)),  # noqa: DTZ001
-        **dict.fromkeys(
-            ("2024-03-05T08:30:00Z", "2024-03-05T08:30:00+09:00", "2024-03-05 24:00:00", "2024-02-30 08:00")
-        ),
+        **dict.fromkeys(("2024-03-05T08:30:00 CST", "2024/3/5 8:30 +09:00", "2024-03-05 24:00:00", "2024-02-30 08:00")),
         **dict.fromkeys(
             ("2024-03-05 8:3", "2024-3-118:30", "2024-03-05 08:60", "08:30", "20240305253000", "2024-03-05 08:30:60")
         ),
@@ -150,6 +148,11 @@ CASES: dict[str, dict[str, Scalar]] = {
         **dict.fromkeys(("2024-13", "202413", "2024-00", "2024年0月", "2024-03-01", "2024", "24-03", "2024年二十月")),
     },
 }
+CASES["datetime"] |= dict.fromkeys(
+    ("2024-03-05T00:30:00Z", "2024-03-05 09:30:00 +09", "2024-03-04T21:00:00-03:30", "2024-03-05T14:30:00+14:00"),
+    MOMENT,
+)
+CASES["date"] |= {"2024-03-04T16:00:00.000Z": DAY, "2024-03-05T00:00:00Z": DAY, "2024-03-05T00:00:00+09:00": None}
 INPUTS = {code: tuple(cases) for code, cases in CASES.items()}
 
 
@@ -168,9 +171,58 @@ def test_halves_of_the_day_are_read(raw: str, hour: int) -> None:
     assert ELEMENTS["datetime"].read(raw).value == dt.datetime.combine(DAY, dt.time(hour, 30))
 
 
-@pytest.mark.parametrize("raw", ["2024-03-05T08:30:00Z", "2024-03-05 08:30:00-05:00", "2024-03-05T08:30+0900"])
-def test_a_time_of_another_zone_is_said_so(raw: str) -> None:
+ELSEWHERE = (
+    "2024-03-05T00:30:00Z",
+    "2024-03-05T00:30:00.123456789Z",
+    "2024-03-05 00:30 UTC",
+    "2024-03-05T00:30:00+00:00",
+    "2024-03-05T09:30:00+0900",
+    "2024-03-05 09:30:00 +09",
+    "2024-03-04T19:30:00-05:00",
+    "2024-03-05T06:00:00+05:30",
+    "2024-03-04T21:00:00-03:30",
+    "2024-03-05T14:30:00+14:00",
+    "２０２４－０３－０５ ００：３０：００Ｚ",
+)
+
+
+@pytest.mark.parametrize("raw", ELSEWHERE)
+def test_a_moment_with_its_distance_from_utc_is_kept_in_the_legal_time(raw: str) -> None:
+    assert ELEMENTS["datetime"].read(raw) == Reading(MOMENT)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2024-03-05T08:30 CST", "2024-03-05 08:30:00+15:00", "2024-03-05 08:30 Asia/Shanghai", "2024/3/5 8:30Z"],
+)
+def test_a_zone_that_is_not_read_is_said_so(raw: str) -> None:
     assert ELEMENTS["datetime"].read(raw).broken == ("zone",)
+
+
+def test_a_moment_beyond_the_last_year_is_no_day() -> None:
+    assert ELEMENTS["datetime"].read("9999-12-31T23:59:59Z").broken == ("no_such_day",)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2024-03-04T16:00:00.000Z", "2024-03-05T00:00:00Z", "2024-03-05T00:00:00+08:00", "2024-03-05 00:00-12:00"],
+)
+def test_a_day_written_as_its_beginning_here_or_on_the_same_day_elsewhere(raw: str) -> None:
+    assert ELEMENTS["date"].read(raw) == Reading(DAY)
+
+
+@pytest.mark.parametrize(
+    ("raw", "rule"),
+    [
+        ("2024-03-05T00:00:00+09:00", "zone"),
+        ("2024-03-05T00:00:00 CST", "zone"),
+        ("2024-03-05T08:30:00Z", "form"),
+        ("2024-02-30T00:00:00Z", "no_such_day"),
+        ("9999-12-31T16:00:00Z", "no_such_day"),
+    ],
+)
+def test_a_moment_that_names_no_day_says_why(raw: str, rule: str) -> None:
+    assert ELEMENTS["date"].read(raw).broken == (rule,)
 
 
 @pytest.mark.parametrize("raw", ["2024-03-05 13:30 PM", "2024-03-05 0:30 AM", "2024-03-05 下午13:30"])

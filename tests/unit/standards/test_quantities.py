@@ -282,3 +282,48 @@ def test_other_packages_failures_are_read() -> None:
     assert money.read("4503599627370497.5").value == Decimal("4503599627370497.50")
     assert area.read("0.000075亩").value == Decimal("0.0500")
     assert area.read("0.0003亩").value == Decimal("0.2000")
+
+
+@pytest.mark.parametrize(
+    ("currency", "raw", "value"),
+    [
+        *(("USD", raw, "1200.5") for raw in ("$1,200.50", "＄1,200.5", "US$1200.50", "1200.5 usd", "USD 1,200.50")),
+        *(("USD", raw, "1200.5") for raw in ("1,200.50美元", "1200.5美金", "美元1200.5", "1200.50", "1200.50美圆")),
+        *(("USD", raw, "-5") for raw in ("-$5", "$-5", "($5.00)")),
+        *(("USD", raw, "15000") for raw in ("1.5万美元", "$1.5万", "一万五千美元")),
+        *(("JPY", raw, "1200") for raw in ("¥1,200", "￥1200", "1200日元", "1200円", "1200日圆")),
+        *(("HKD", raw, "1200") for raw in ("HK$1,200", "$1200", "港币1200元".removesuffix("元"))),
+        ("CHF", "CHF 1,200", "1200"),
+        ("EUR", "€1,200", "1200"),
+    ],
+)
+def test_an_amount_says_its_currency_by_sign_letters_or_words(currency: str, raw: str, value: str) -> None:
+    assert quantities.money(currency=currency).read(raw).value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("currency", "raw", "rule"),
+    [
+        *(("CNY", raw, "currency") for raw in ("$1,200.50", "US$5", "5 EUR", "5港元", "₩5")),
+        *(("USD", raw, "currency") for raw in ("￥5", "5元", "5万元", "5 RMB", "HK$5", "5港元", "€5", "NT$5")),
+        *(("JPY", raw, "currency") for raw in ("5元", "$5", "5 CNY")),
+        ("CHF", "$5", "currency"),
+        ("USD", "$5角", "form"),
+        ("USD", "$1.234", "too_precise"),
+    ],
+)
+def test_another_currency_is_never_taken_for_the_declared_one(currency: str, raw: str, rule: str) -> None:
+    assert quantities.money(currency=currency).read(raw).broken == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("1.5", "15000"), ("$1.5", "15000"), ("1.5万美元", "15000"), ("5美元", "5")]
+)
+def test_units_count_for_foreign_amounts_that_say_none(raw: str, value: str) -> None:
+    assert quantities.money("万元", "USD").read(raw).value == Decimal(value)
+
+
+def test_an_unknown_currency_names_the_known_ones() -> None:
+    with pytest.raises(InputError) as caught:
+        quantities.money(currency="XYZ")
+    assert "USD" in str(caught.value.params["known"])

@@ -134,10 +134,13 @@ def _reasons(sink: Sink) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: (-reason.rows, reason.column, reason.rule)))
 
 
-def _published_field(field: Field, compiled: Compiled) -> Field:
+def _published_field(field: Field, compiled: Compiled, catalog: Catalog) -> Field:
     """What a field asks of the published file, so that standardizing that file again changes nothing."""
     # Published values are canonical: whoever reads them again must not convert 万元 or 05/03/2024 a second time.
-    published = replace(field, column=field.name, options=())
+    usual = dict(catalog.get(field.element).options)
+    needed = compiled.elements[field.name].published
+    options = tuple(option for option in needed if usual.get(option[0]) != option[1])
+    published = replace(field, column=field.name, options=options)
     if field.impute == "none":
         return published
     # The gaps are filled and the flag column is a field of its own now; without any value there was nothing to fill in.
@@ -146,10 +149,10 @@ def _published_field(field: Field, compiled: Compiled) -> Field:
     return replace(published, impute="none", impute_value=None, on_error=on_error, required=required)
 
 
-def _published_schema(compiled: Compiled) -> dict[str, object]:
+def _published_schema(compiled: Compiled, catalog: Catalog) -> dict[str, object]:
     """The Table Schema of the published file: our fields with their types, and a boolean for each flag column."""
     kinds = {output.name: KINDS[output.type.name] for output in compiled.outputs}
-    fields = tuple(_published_field(field, compiled) for field in compiled.schema.fields)
+    fields = tuple(_published_field(field, compiled, catalog) for field in compiled.schema.fields)
     document = schema_json(replace(compiled.schema, fields=fields), kinds)
     named = {field["name"]: field for field in document["fields"]}
     document["fields"] = [
@@ -195,7 +198,7 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
         reasons=_reasons(sink),
         constants=constants_of(compiled.constants),
         notes=(*staged.notes, *_undated(compiled), *_doubtful_total(job, total)),
-        schema=_published_schema(compiled),
+        schema=_published_schema(compiled, job.catalog),
     )
 
 

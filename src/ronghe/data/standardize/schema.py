@@ -270,6 +270,11 @@ def _rule(place: _Place, value: object) -> CrossRule:
     )
 
 
+def _no_number(word: str) -> None:
+    """NaN and Infinity, which Python reads and JSON does not have: no value is above a limit that is none."""
+    raise ValueError(word)
+
+
 def parse_schema(text: str, *, where: str) -> TableSchema:
     """A schema from its JSON text; `where` names the file in errors.
 
@@ -279,7 +284,7 @@ def parse_schema(text: str, *, where: str) -> TableSchema:
         raise InputError("data.schema_large", place=where, largest=LARGEST_SCHEMA)
     place = _Place(where)
     try:
-        loaded = json.loads(text)
+        loaded = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as fault:  # ValueError also for a number of more digits than Python reads
         raise InputError("data.schema_json", place=where, detail=str(fault)) from fault
     document = place.mapping(loaded)
