@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date as day
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,18 @@ def _with_options(code: str, plain: Element, given: Mapping[str, str]) -> Elemen
     return limited(made, {key: given[key] for key in limits if key in given}, code)
 
 
+def _given(options: Mapping[str, str] | None) -> dict[str, str]:
+    return {key: value for key, value in (options or {}).items() if value}
+
+
+def _get(elements: Mapping[str, Element], code: str, options: Mapping[str, str]) -> Element:
+    if code not in elements:
+        near = difflib.get_close_matches(code, elements, n=3, cutoff=0.4) or list(elements)[:3]
+        raise InputError("standards.unknown_element", value=code, near=", ".join(near))
+    given = _given(options)
+    return _with_options(code, elements[code], given) if given else elements[code]
+
+
 class Catalog:
     """The elements at hand; iterating gives each of them once, in the order of their definition.
 
@@ -101,8 +113,8 @@ class Catalog:
     def __init__(self, own: Sequence[Path] = ()) -> None:
         fixed: list[Element] = [element for module in _MODULES for element in module.ELEMENTS]
         self._elements = {element.code: element for element in fixed}
-        self._own: Mapping[str, Element] = {}
-        self._own, self._build_own = own_elements(own, self.get)
+        standard = self._elements.copy()
+        self._own, self._get_own = own_elements(own, partial(_get, standard))
         self._elements |= self._own
         # Of the elements, not of their files: a code list that a file names lies in a file of its own.
         self.fingerprint = content_id(*map(repr, self._own.values()))
@@ -129,14 +141,9 @@ class Catalog:
 
         Raises InputError for an unknown code, saying the nearest ones, and for an unknown option or value of one.
         """
-        if code not in self._elements:
-            near = difflib.get_close_matches(code, self._elements, n=3, cutoff=0.4) or list(self._elements)[:3]
-            raise InputError("standards.unknown_element", value=code, near=", ".join(near))
-        given = {key: value for key, value in (options or {}).items() if value}
         if code in self._own:
-            return self._build_own(code, given)
-        plain = self._elements[code]
-        return _with_options(code, plain, given) if given else plain
+            return self._get_own(code, _given(options))
+        return _get(self._elements, code, options or {})
 
     def by_name(self, column: str) -> list[tuple[Element, float]]:
         """The elements that a column of this name may hold with scores up to 1, best first.

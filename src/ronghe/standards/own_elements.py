@@ -21,6 +21,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -207,7 +208,7 @@ def _base(item: _Item, get: Get, given: Mapping[str, str]) -> Element:
         raise item.wrong("extends", str(fault.params.get("near", ""))) from fault
 
 
-def _one(code: str, item: _Item, get: Get, given: Mapping[str, str] = NO_OPTIONS) -> Element:
+def _one(code: str, item: _Item, get: Get, given: Mapping[str, str]) -> Element:
     if not re.fullmatch("[a-z][a-z0-9_]{0,60}", code):
         raise InputError("standards.own_code", place=item.place, value=_shown(code))
     base = _base(item, get, given)
@@ -282,13 +283,13 @@ def own_elements(paths: Sequence[Path], get: Get) -> tuple[dict[str, Element], G
     A path of codes counts from the folder of the file. Raises InputError naming file and key.
     """
     found: dict[str, Element] = {}
-    items: dict[str, _Item] = {}
+    build: dict[str, Callable[[Mapping[str, str]], Element]] = {}
 
-    def known(code: str, options: Mapping[str, str]) -> Element:
-        if code not in found:
+    def known(earlier: Mapping[str, Element], code: str, options: Mapping[str, str]) -> Element:
+        if code not in earlier:
             return get(code, options)
         given = {key: value for key, value in options.items() if key not in LIMITS}
-        element = _one(code, items[code], known, given) if given else found[code]
+        element = build[code](given) if given else earlier[code]
         return limited(element, {key: value for key, value in options.items() if key in LIMITS}, code)
 
     for path in paths:
@@ -296,5 +297,7 @@ def own_elements(paths: Sequence[Path], get: Get) -> tuple[dict[str, Element], G
             item = _Item(table, f"{path.name}: element.{_shown(code)}", path.parent)
             if code in found:
                 raise InputError("standards.own_twice", place=item.place, word=code)
-            found[code], items[code] = _one(code, item, known), item
-    return found, known
+            # Not those that follow: an element may stand for the standard one that it extends.
+            build[code] = partial(_one, code, item, partial(known, dict(found)))
+            found[code] = build[code](NO_OPTIONS)
+    return found, partial(known, found)

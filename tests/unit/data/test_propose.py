@@ -268,3 +268,30 @@ def test_a_list_of_subsidies_with_merged_headers(tmp_path: Path) -> None:
         "种植面积_水田（平方米）",
         "种植面积_旱地（平方米）",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "options"),
+    [
+        ("Total", ("$1,200.50", "$3", "-$4.25"), {"currency": "USD"}),
+        ("x", ("3元5角", "5元", "1.2万元"), {}),
+        ("x", ("€3", "€5.50", "€7"), {"currency": "EUR"}),
+        ("price_hkd", ("3", "5", "7.5"), {"currency": "HKD"}),
+        ("合同金额（美元）", ("3", "5", "7.5"), {"currency": "USD"}),
+    ],
+)
+def test_amounts_tell_their_currency_by_name_or_by_mark(
+    tmp_path: Path, name: str, values: tuple[str, ...], options: dict[str, str]
+) -> None:
+    found = _column(tmp_path, name, *values)
+    assert (found.element, found.options) == ("money", options)
+
+
+def test_tens_of_thousands_of_dollars_are_published_under_dollars(tmp_path: Path) -> None:
+    proposal = _proposal(tmp_path, {"运费（万美元）": ["1.5", "2", "3"]})
+    (asked,) = proposal.schema.fields
+    assert (asked.name, dict(asked.options)) == ("运费（美元）", {"unit": "万元", "currency": "USD"})
+
+
+def test_numbers_without_a_mark_are_no_amounts(tmp_path: Path) -> None:
+    assert _column(tmp_path, "x", "1.5", "2", "3").element == "number"

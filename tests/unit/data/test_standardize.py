@@ -1,6 +1,7 @@
 """One pass over a table: typed values out, reasons for the rest, nothing lost."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ronghe.data.standardize.result import Standardized, from_json, shown_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import parse_schema
-from ronghe.standards.catalog import catalog
+from ronghe.standards.catalog import Catalog, catalog
 from ronghe.tables.delimited import stage_delimited
 from ronghe.tables.engine import Resources, duckdb_engine
 from ronghe.terms import InputError
@@ -86,6 +87,63 @@ def test_published_values_are_not_converted_again(tmp_path: Path) -> None:
     text = "金额\n" + "".join(f"{row['金额']}\n" for row in published)
     _, again, _ = standardized(tmp_path / "twice", text, dict(once.schema))
     assert again == published
+
+
+OWN = """
+[element.wan]
+extends = "money"
+options = { unit = "万元" }
+[element.share]
+extends = "percentage"
+options = { bare = "fraction" }
+[element.field]
+extends = "area"
+options = { unit = "亩", target = "公顷" }
+[element.turned]
+extends = "date"
+options = { order = "dmy", excel_serial = "yes" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("element", "options", "cell"),
+    [
+        ("money", {"unit": "万元", "currency": "USD"}, "1.5"),
+        ("money", {"currency": "USD"}, '"$1,200.50"'),
+        ("postcode", {"country": "us"}, "60614"),
+        ("decimal", {"precision": "30", "scale": "12"}, "1.123456789012"),
+        ("percentage", {"bare": "fraction"}, "0.5"),
+        ("area", {"unit": "亩", "target": "公顷"}, "15"),
+        ("region", {"as_of": "1990-01-01"}, "110000"),
+        ("wan", {}, "1.5"),
+        ("share", {}, "0.5"),
+        ("field", {}, "15"),
+        ("turned", {}, "05/03/2024"),
+    ],
+)
+def test_published_values_read_as_what_they_are_whatever_the_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, element: str, options: dict[str, str], cell: str
+) -> None:
+    (tmp_path / "own.toml").write_text(OWN, "utf-8")
+    monkeypatch.setattr(sys.modules[__name__], "CATALOG", Catalog([tmp_path / "own.toml"]))
+    asked = schema(field("v", element, **{"ronghe:options": options}))
+    once, published, rejects = standardized(tmp_path / "once", f"v\n{cell}\n", asked)
+    assert (len(published), rejects) == (1, [])
+    again = standardized(tmp_path / "twice", f"v\n{published[0]['v']}\n", dict(once.schema))
+    assert again[1] == published
+    assert dict(again[0].schema) == dict(once.schema)
+
+
+def test_a_limit_that_is_no_number_is_no_json() -> None:
+    with pytest.raises(InputError, match="schema_json"):
+        parse_schema('{"fields": [{"name": "n", "constraints": {"minimum": NaN}}]}', where="s.json")
+
+
+@pytest.mark.parametrize("data", ["n\na\n\nb\n", "n\r\n\r\na\r\nb\r\n\r\n"])
+def test_blank_lines_of_a_table_of_one_column_are_no_rows(tmp_path: Path, data: str) -> None:
+    result, published, _ = standardized(tmp_path, data, schema(field("n")))
+    assert [row["n"] for row in published] == ["a", "b"]
+    assert result.rows_in == 2
 
 
 def test_present_counts_what_the_source_had(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_an_unknown_element_is_answered_with_the_nearest_ones() -> None:
     ("code", "options", "fault", "known"),
     [
         ("money", {"unit": "美元"}, "standards.option_value", "万元"),
-        ("money", {"units": "元"}, "standards.unknown_option", "unit, min, max"),
+        ("money", {"units": "元"}, "standards.unknown_option", "unit, currency, min, max"),
         ("money", {"max": "很多"}, "standards.option_value", "12000.00"),
         ("area", {"target": "坪"}, "standards.option_value", "公顷"),
         ("percentage", {"bare": "x"}, "standards.option_value", "fraction"),

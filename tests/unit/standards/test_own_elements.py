@@ -118,13 +118,28 @@ def test_an_own_element_is_found_by_its_names_and_says_what_it_is(good: Catalog)
 
 def test_an_own_element_takes_limits_as_options(good: Catalog) -> None:
     assert good.get("subsidy", {"max": "0.5"}).read("1").broken == ("range",)
-    with pytest.raises(InputError):
-        good.get("subsidy", {"unit": "元"})
+
+
+def test_an_own_element_takes_the_options_of_what_it_extends(write: Write) -> None:
+    own = Catalog(
+        [
+            write(
+                '[element.wan]\nextends = "money"\noptions = { unit = "万元" }\n[element.fee]\nextends = "wan"\nmin = 1'
+            )
+        ]
+    )
+    assert [own.get(code).read("1.5").value for code in ("wan", "fee")] == [15000, 15000]
+    assert [own.get(code, {"unit": "元"}).read("1.5").value for code in ("wan", "fee")] == [Decimal("1.50")] * 2
+    assert own.get("fee", {"unit": "元"}).read("0.5").broken == ("range",)
+    with pytest.raises(InputError) as caught:
+        own.get("fee", {"color": "red"})
+    assert caught.value.code == "standards.unknown_option"
 
 
 def test_an_own_element_may_stand_for_a_standard_one(write: Write) -> None:
     own = Catalog([write('[element.postcode]\nextends = "postcode"\noptions = { country = "us" }')])
     assert own.get("postcode").read("94103").valid
+    assert own.get("postcode", {"country": "cn"}).read("100871").valid
 
 
 BAD = [
