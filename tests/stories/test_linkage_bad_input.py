@@ -1,6 +1,7 @@
 """What breaks linkage elsewhere: empty sides, nothing but nulls, giant blocks, identical rows, a stop in the middle."""
 
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -132,8 +133,24 @@ def test_tables_without_a_header_in_common_are_linked_by_what_they_hold(tmp_path
     assert linked(tmp_path / "p.parquet") == {(f"a{number}", f"b{number}") for number in range(100, 200)}
 
 
+def strangers(path: Path, letter: str, count: int, seed: int) -> str:
+    chance = random.Random(seed)
+    names = ["".join(chance.choices("伟强磊军洋勇杰涛超明刚平辉鹏华敏静丽", k=2)) for _ in range(count)]
+    table = {
+        "id": [f"{letter}{number}" for number in range(count)],
+        "name": [chance.choice("王李张刘陈杨黄赵吴周") + name for name in names],
+        "born": [f"{chance.randint(1940, 2009)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}" for _ in names],
+        "phone": [f"13{chance.randint(10**8, 10**9 - 1)}" for _ in names],
+        "address": [f"{chance.choice(['和平', '人民', '文昌', '学院'])}路{chance.randint(1, 300)}号" for _ in names],
+    }
+    pq.write_table(pa.table(table), path)
+    return str(path)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="open: of 300 and 300 strangers with common Chinese names, 8 pairs are taken for one"
+)
 def test_two_tables_of_strangers_have_nobody_in_common(tmp_path: Path) -> None:
-    left = people(tmp_path / "a.parquet", {f"a{number}": number for number in range(150)})
-    right = people(tmp_path / "b.parquet", {f"b{number}": number for number in range(1_000, 1_150)})
+    left, right = (strangers(tmp_path / f"{side}.parquet", side, 300, ord(side)) for side in "ab")
     data.link(left, right, id="id", out=tmp_path / "p.parquet")
     assert len(linked(tmp_path / "p.parquet")) <= 1
