@@ -169,7 +169,8 @@ def kill_everywhere(template: Path, points: int) -> None:
     shutil.copytree(template, whole)
     assert forked(lambda: worked(whole, None)) == 0
     count = int((whole / "count").read_text())
-    chosen = sorted({1 + place * (count - 1) // max(1, points - 1) for place in range(min(points, count))})
+    points = min(points, count)
+    chosen = sorted({1 + place * (count - 1) // max(1, points - 1) for place in range(points)})
     for point in chosen:
         home = template.parent / f"at{point}"
         shutil.copytree(template, home)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.actions import withdraw
 from ronghe.platform.catalogue.search import found
+from ronghe.platform.console.queries import versions
 from ronghe.search import known_synonyms, parse
 from tests.platform.conftest import START, City, RecordedKind
 
@@ -54,3 +56,11 @@ def test_a_name_stands_before_a_mention(city: City, kind: RecordedKind) -> None:
 def test_threat_39_what_was_withdrawn_is_not_found(city: City, names: dict[str, object]) -> None:
     withdraw(by=city.coordinator, at=START, version=names["学籍信息"], reason="停止")  # type: ignore[arg-type]
     assert found(parse("学籍", known_synonyms())) == []
+
+
+def test_the_page_lists_the_best_match_first(city: City, kind: RecordedKind) -> None:
+    """By name the other one would come first."""
+    other = city.published(name="安居信息", abstract="含收养家庭")
+    best = city.published(city.tax, name="收养登记")
+    reader = city.actor("读者", city.health, Role.ASKER)
+    assert list(versions(reader, text="收养")) == [best, other]

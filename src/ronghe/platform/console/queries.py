@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+RANKED = 200
+"""Hits that keep the order of the search; who reads on finds the rest by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits for a person: what to do, about what, until when."""
@@ -55,7 +59,8 @@ def versions(
     if not text.strip():
         return seen.order_by("name", "pk")
     hits = search.found(parse(text, known_synonyms()))
-    return seen.filter(pk__in=hits)
+    best = Case(*(When(pk=key, then=place) for place, key in enumerate(hits[:RANKED])), default=RANKED)
+    return seen.filter(pk__in=hits).order_by(best, "name", "pk")
 
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
