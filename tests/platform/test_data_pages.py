@@ -14,7 +14,7 @@ from ronghe.platform.catalogue.models import Announcement, Asset, Demand, Invent
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.kinds.data.models import Correction, Read, Source
 from ronghe.platform.requests import actions
-from ronghe.platform.requests.models import Dispute, Objection
+from ronghe.platform.requests.models import Dispute, Line, Objection
 from ronghe.terms import InputError
 from tests.platform.conftest import City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
@@ -159,6 +159,54 @@ def test_who_decides_sees_exactly_what_would_leave(one: Handing, lang: str) -> N
     assert "张**" not in page(by("申请人", lang), f"/requests/{request.pk}")
     delivery = one.delivered()
     assert delivery.columns == ["公民身份号码", "姓名", "登记日期", "备注"]
+
+
+def ask(browser: Client, version: Version, **changes: object) -> Any:
+    key = version.pk
+    browser.post(f"/cart/add/{key}")
+    said = {
+        "requester": "SWJ",
+        "purpose": "核验",
+        "legal_basis": "个人所得税法第十五条",
+        "wanted_from": "2026-03-02",
+        "wanted_until": "2026-12-31",
+        f"fields-{key}": ["姓名"],
+    }
+    return browser.post("/cart", {**said, **{f"{name}-{key}": value for name, value in changes.items()}})
+
+
+WHERE: dict[str, object] = {
+    "where-field": ["登记日期", "区划代码", ""],
+    "where-relation": ["at_least", "in", "is"],
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_and_method_are_asked_for_in_the_cart_and_seen_by_who_decides(one: Handing, lang: str) -> None:
+    one.everybody()
+    browser = by("申请人", lang)
+    browser.post(f"/cart/add/{one.version.pk}")
+    assert {"zh": "分页读取", "en": "is at least"}[lang] in page(browser, "/cart")
+    wish = {**WHERE, "where-value": ["2026-01-06", "330106、330108", ""], "method": "rows"}
+    assert ask(browser, one.version, **wish).status_code == 302
+    line = Line.objects.get()
+    assert line.rows["method"] == "rows"
+    one.worker.run_waiting()
+    shown = page(by("审批人", lang), f"/requests/{line.request_id}")
+    for told in ("2026-01-06", "330106、330108", "李*", "王*", "赵*"):
+        assert told in shown
+    assert "张**" not in shown
+
+
+@pytest.mark.parametrize(
+    "values", [["昨天", "330106", ""], ["", "330106", ""], ["2026-01-06", "330106", "多"], ["2026-01-06", "", ""]]
+)
+def test_half_a_condition_is_not_a_wish_for_all_rows(one: Handing, values: list[str]) -> None:
+    one.everybody()
+    answer = ask(by("申请人"), one.version, **{**WHERE, "where-value": values})
+    assert answer.status_code == 422
+    assert not Line.objects.exists()
+    assert all(value in answer.content.decode() for value in values)
 
 
 def test_who_decides_sees_what_similar_requests_got(one: Handing) -> None:

@@ -1,6 +1,7 @@
 """Choose several entries, say once what for, and ask all their owners."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,10 +14,12 @@ from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.wishing import methods_for, typed_rows, wish_of
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
 from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.terms import InputError, legal_day
+from ronghe.trust.access import Relation
 
 __all__ = ["add", "cart", "remove"]
 
@@ -69,9 +72,25 @@ def cart(request: Asked) -> HttpResponse:
         if tried(request, lambda: _asked(request, chosen, typed, department), failed):
             request.session["cart"] = []
             return redirect("/requests")
-    lines = [(version, request.POST.getlist(f"fields-{version.pk}")) for version in chosen]
-    shown = {"lines": lines, "typed": typed, "departments": departments, "failed": failed}
+    shown = {
+        "lines": [_line(request, version) for version in chosen],
+        "relations": list(Relation),
+        "typed": typed,
+        "departments": departments,
+        "failed": failed,
+    }
     return render(request, "console/cart.html", shown, status=422 if failed else 200)
+
+
+def _line(request: Asked, version: Version) -> dict[str, Any]:
+    """An entry with what was typed about it."""
+    return {
+        "version": version,
+        "wanted": request.POST.getlist(f"fields-{version.pk}"),
+        "methods": methods_for(version),
+        "method": request.POST.get(f"method-{version.pk}", ""),
+        "where": typed_rows(version, request.POST),
+    }
 
 
 def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], department: Department | None) -> None:
@@ -81,7 +100,10 @@ def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], departm
         by=request.actor,
         at=request.now,
         requester=department,
-        wishes=[(version, request.POST.getlist(f"fields-{version.pk}"), {}) for version in chosen],
+        wishes=[
+            (version, request.POST.getlist(f"fields-{version.pk}"), wish_of(version, request.POST))
+            for version in chosen
+        ],
         purpose=typed["purpose"],
         scenario=typed["scenario"],
         legal_basis=typed["legal_basis"],

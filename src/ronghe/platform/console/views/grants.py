@@ -18,6 +18,7 @@ from ronghe.platform.clock import now
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import duty_text, trouble_text
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.wishing import rows_text
 from ronghe.platform.kinds.data import lookup, tickets
 from ronghe.platform.kinds.data.corrections import confirm
 from ronghe.platform.kinds.data.models import Correction, Delivery
@@ -56,6 +57,7 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
         "grant": grant,
         "fields": [(name, duty_text(said)) for name, said in grant.terms.items()],
         "wanted": wanted,
+        "where": rows_text(grant.rows, grant.version.method, request.lang)[1],
         "over": ended,
         "may_read": may_read,
         "may_confirm": request.actor.has(Role.ASKER, grant.consumer_id),

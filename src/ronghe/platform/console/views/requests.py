@@ -16,6 +16,7 @@ from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import looked
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.wishing import rows_text
 from ronghe.platform.law import profile
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.kind import kind_of
@@ -63,6 +64,10 @@ def _open_moves(actor: Actor, shown: Request) -> list[str]:
 
 def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
+    for line in lines:
+        if line.version.asset.kind == "data":
+            way, where = rows_text(line.rows, line.version.method, request.lang)
+            line.way, line.where = way, where  # type: ignore[attr-defined]
     moves = _open_moves(request.actor, shown)
     decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
     like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])

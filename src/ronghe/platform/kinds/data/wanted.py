@@ -5,11 +5,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from ronghe.terms import InputError
-from ronghe.trust.access import Condition
+from ronghe.trust.access import Condition, Relation
 from ronghe.trust.access.policy_fields import conditions
 from ronghe.trust.access.reading import Table
 
@@ -51,9 +52,28 @@ def methods_of(offered: str) -> tuple[Method, ...]:
     return _OFFERED.get(offered, (Method.FILE,))
 
 
+def _measure(value: Any) -> Any:
+    """JSON has no days: what is compared by size is a day or a number, perhaps written as text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value) if "-" in value[1:] else float(value) if "." in value else int(value)
+    except ValueError as fault:
+        raise InputError("platform.condition_measure", value=value) from fault
+
+
+def _measured(where: Any) -> Any:
+    """The conditions with days and numbers where something is compared by size."""
+    if not isinstance(where, list) or not all(isinstance(one, dict) for one in where):
+        return where
+    ordered = (Relation.BELOW.value, Relation.AT_LEAST.value)
+    return [{key: _measure(value) if key in ordered else value for key, value in one.items()} for one in where]
+
+
 def wanted_of(rows: Mapping[str, Any], offered: str) -> Wanted:
     """What the JSON says; InputError for what is not understood, never a wider wish."""
-    table = Table(rows, "rows", "")
+    said = {**rows, "where": _measured(rows["where"])} if "where" in rows else rows
+    table = Table(said, "rows", "")
     known = methods_of(offered)
     method = Method(table.choice("method", [one.value for one in known], known[0].value))
     where = conditions(table, "where", "field")
