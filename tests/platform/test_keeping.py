@@ -170,6 +170,17 @@ def test_threat_40_without_the_later_log_nothing_is_restored_by_itself(
     assert restored(archive, empty, gap=True).replayed == 0
 
 
+def test_the_stamps_of_the_log_come_back_with_it(home: Path, city: City, tmp_path: Path) -> None:
+    stamps = log_folder(home) / "stamps"
+    stamps.mkdir()
+    (stamps / "1-a.tsr").write_bytes(b"what the authority said")
+    back_up(home, tmp_path / "b", at=START)
+    elsewhere = tmp_path / "new"
+    elsewhere.mkdir(mode=0o700)
+    restored(tmp_path / "b", elsewhere, gap=True)
+    assert (log_folder(elsewhere) / "stamps" / "1-a.tsr").read_bytes() == b"what the authority said"
+
+
 def test_the_log_of_another_installation_is_refused(archive: Path, home: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir(mode=0o700)

@@ -57,6 +57,9 @@ def _copy_files(home: Path, folder: Path) -> None:
         for name in (HEADER, ENTRIES):
             if (log_folder(home) / name).exists():
                 shutil.copyfile(log_folder(home) / name, folder / "log" / name)
+        # The authority's replies cannot be asked for again: they say when a head existed.
+        if (stamps := log_folder(home) / "stamps").is_dir():
+            shutil.copytree(stamps, folder / "log" / "stamps", ignore=shutil.ignore_patterns(".*"))
     if (home / "keys").is_dir():
         shutil.copytree(home / "keys", folder / "keys")
 
