@@ -102,6 +102,8 @@ _ESCAPED = re.compile(rb"\xed(?:\xb2[\x80-\xbf]|\xb3[\x80-\xbf])")
 
 def as_read(raw: bytes) -> str:
     """A broken record for people: what is not UTF-8 as `\\xff`, with the bytes that the file itself has."""
+    if b"\xed" not in raw:  # the usual record: there may be a million of them
+        return raw.decode("utf-8", "backslashreplace")
     original = _ESCAPED.sub(
         lambda kept: kept[0].decode("utf-8", "surrogatepass").encode("utf-8", "surrogateescape"), raw
     )

@@ -152,12 +152,9 @@ def _take(scan: _Scan, data: bytes, ends: Positions) -> int:
     return end
 
 
-def _without_blank_lines(data: bytes, starts: Positions, ends: Positions, blank: NDArray[np.bool_]) -> bytes:
+def _without_blank_lines(run: bytes, sizes: Positions, blank: NDArray[np.bool_]) -> bytes:
     """Records that follow one another; in a table of one column the engine would take blank lines for rows."""
-    whole = data[int(starts[0]) : int(ends[-1])]
-    if not blank.any():
-        return whole
-    return np.frombuffer(whole, np.uint8)[np.repeat(~blank, ends - starts)].tobytes()
+    return np.frombuffer(run, np.uint8)[np.repeat(~blank, sizes)].tobytes()
 
 
 def _write_runs(
@@ -169,11 +166,15 @@ def _write_runs(
     blank: NDArray[np.bool_],
     why: dict[int, str],
 ) -> None:
-    position = 0
+    # Asked once: between a million broken records lie a million runs.
+    position, some_blank = 0, bool(blank.any())
     for number in [*sorted(why), len(ends)]:
         if number > position:
             run = slice(position, number)
-            scan.clean.write(_without_blank_lines(data, starts[run], ends[run], blank[run]))
+            good = data[int(starts[position]) : int(ends[number - 1])]
+            if some_blank:
+                good = _without_blank_lines(good, ends[run] - starts[run], blank[run])
+            scan.clean.write(good)
             scan.records += int(np.count_nonzero(~blank[run]))
             scan.lines += int(lines[run].sum())
         if number < len(ends):

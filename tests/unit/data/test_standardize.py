@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ronghe.data.standardize import sink
 from ronghe.data.standardize.result import Standardized, from_json, shown_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
 from ronghe.data.standardize.schema import parse_schema
@@ -371,3 +372,16 @@ def test_standardizing_twice_fills_and_empties_nothing_more(tmp_path: Path, rows
     _, twice, rejects = standardized(tmp_path / "2", "\n".join([",".join(names), *again]) + "\n", wanted)
     assert not rejects
     assert twice == once
+
+
+def test_many_broken_records_are_written_by_parts_and_counted_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sink, "MALFORMED_AT_ONCE", 2)
+    data = "n,m\n1,a\n" + "".join(f"{number},x,y\n" for number in range(5)) + "2,b\n"
+    result, published, rejects = standardized(tmp_path, data, schema(field("n"), field("m")))
+    assert [row["n"] for row in published] == ["1", "2"]
+    assert [(row["_row"], row["_line"], row["_raw"]) for row in rejects] == [
+        (number + 2, number + 3, f"{number},x,y") for number in range(5)
+    ]
+    assert [(reason.column, reason.rule, reason.rows) for reason in result.reasons] == [("record", "columns", 5)]

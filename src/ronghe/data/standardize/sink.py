@@ -21,6 +21,7 @@ __all__ = ["REJECT_COLUMNS", "BrokenKey", "Sink"]
 
 REJECT_COLUMNS = ("_row", "_reasons", "_line", "_raw")
 EXAMPLES = 3
+MALFORMED_AT_ONCE = 20_000
 _RECORD = "record"
 """What stands for the column in the reason of a record that has no columns."""
 
@@ -196,17 +197,19 @@ class Sink:
                         examples.append(value.removeprefix(prefix))
 
     def _write_malformed(self) -> None:
-        if not self.malformed:
-            return
-        count = len(self.malformed)
-        reasons = [[f"{_RECORD}: {record.why}: {record.raw[:200]}"] for record in self.malformed]
+        # By parts: their texts a second time, all at once, would be more than a small memory has.
+        for start in range(0, len(self.malformed), MALFORMED_AT_ONCE):
+            self._write_some_malformed(self.malformed[start : start + MALFORMED_AT_ONCE])
+
+    def _write_some_malformed(self, malformed: Sequence[Malformed]) -> None:
+        reasons = [[f"{_RECORD}: {record.why}: {record.raw[:200]}"] for record in malformed]
         columns = [
-            pa.array([record.row for record in self.malformed], pa.int64()),
+            pa.array([record.row for record in malformed], pa.int64()),
             pa.array(reasons, pa.list_(pa.string())),
-            *[pa.nulls(count, pa.string()) for _ in self.compiled.columns],
-            pa.array([record.line for record in self.malformed], pa.int64()),
-            pa.array([record.raw for record in self.malformed], pa.string()),
+            *[pa.nulls(len(malformed), pa.string()) for _ in self.compiled.columns],
+            pa.array([record.line for record in malformed], pa.int64()),
+            pa.array([record.raw for record in malformed], pa.string()),
         ]
         self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
-        rules = sorted({(_RECORD, record.why) for record in self.malformed})
+        rules = sorted({(_RECORD, record.why) for record in malformed})
         self._count_reasons(columns[1].flatten(), rules)
