@@ -147,9 +147,6 @@ def strangers(path: Path, letter: str, count: int, seed: int) -> str:
     return str(path)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="open: of 300 and 300 strangers with common Chinese names, 8 pairs are taken for one"
-)
 def test_two_tables_of_strangers_have_nobody_in_common(tmp_path: Path) -> None:
     left, right = (strangers(tmp_path / f"{side}.parquet", side, 300, ord(side)) for side in "ab")
     data.link(left, right, id="id", out=tmp_path / "p.parquet")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ronghe.data.integrate.by_chance import partners_by_chance
+from ronghe.data.integrate.by_chance import COUNTED, partners_by_chance
 from ronghe.data.integrate.training import Exclusive, rising
 
 __all__ = ["UNLIKE", "Assigned", "assign", "best_pairs"]
@@ -116,5 +116,9 @@ def assign(
     right_ones[some] = rising(found[some] / times[some], times[some])
     wrong = (1 - right_ones[place]) / np.maximum(right_ones[place], 1e-9)
     rivals = _equally_near(left[near], right[near], weights[near], finer, np.searchsorted(near, first), exclusive)
-    likely = np.where(rivals > 1, np.minimum(UNDECIDED, np.clip(1 - wrong, 0.0, 1.0) / rivals), 1 - wrong)
+    sure = 1 - wrong
+    if len(others[1]) < COUNTED:
+        # Hardly a record has a second partner near it, so nothing shows what chance weighs: then the model decides.
+        sure = np.minimum(sure, 1 / (1 + np.exp2(-np.clip(weights[first], -60, 60))))
+    likely = np.where(rivals > 1, np.minimum(UNDECIDED, np.clip(sure, 0.0, 1.0) / rivals), sure)
     return Assigned(first, np.clip(likely, 0.0, 1.0), chance.unmatched)

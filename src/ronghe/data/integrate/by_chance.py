@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "partners_by_chance"]
+__all__ = ["COUNTED", "Chance", "partners_by_chance"]
 
 Reals = NDArray[np.float64]
 

@@ -37,3 +37,12 @@ def test_of_two_equally_heavy_partners_the_nearer_one_is_no_tie() -> None:
     seen = assign(left, right, weights, rows=(21, 22), alike=np.array([0.2, 0.9, *np.zeros(20)]))
     assert set(seen.rows.tolist()) == set(range(1, 22))
     assert seen.probability[seen.rows.tolist().index(1)] > 0.5
+
+
+def test_where_no_second_partner_is_near_a_light_pair_is_left_to_the_model() -> None:
+    left, right = np.arange(30), np.arange(30) + 300
+    weights = np.where(np.arange(30) < 5, 15.0, -7.0)
+    found = assign(left, right, weights, rows=(300, 300))
+    chance = dict(zip(found.rows.tolist(), found.probability.tolist(), strict=True))
+    assert all((chance[row] > 0.99) is (row < 5) for row in range(30))
+    assert all(chance[row] < 0.05 for row in range(5, 30))
