@@ -1,5 +1,6 @@
 """A library of policies through the command: every kind of file, what was in force, and files that nobody can read."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,15 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_is_imported(desk: Desk)
     (desk / "documents" / "scan.pdf").write_bytes(b"%PDF-1.4 broken")
     (desk / "documents" / "a.xls").write_bytes(b"x")
     (desk / "documents" / "mixed.txt").write_bytes("关于甲事的通知\n".encode() + "乙事\n2025年1月1日".encode("gb18030"))
+    with zipfile.ZipFile(desk / "documents" / "deep.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<a>" * 9_000 + "</a>" * 9_000)
+    (desk / "documents" / "mixed2.txt").write_bytes("关于丙事的通知\n".encode("gb18030") + "丁事丁事丁事".encode())
+    (desk / "documents" / "endless.txt").write_text("甲市丙办法\n自2025年1月1日起施行，有效期至9999年12月31日。")
     done = desk.types("policy", "import", "documents", "--library", "lib", "--lang", "en")
-    assert done.stdout.count("✗") == 2
+    assert done.stdout.count("✗") == 3
+    assert done.stdout.count("mixes encodings: 1 lines") == 1
     made = desk.reads("policy", "import", "documents", "--library", "lib")
-    assert made["policies"] == len(DOCUMENTS) + 1
+    assert made["policies"] == len(DOCUMENTS) + 3
     assert desk.fails("policy", "import", "documents/scan.pdf", "--library", "other", code=3)
     assert not (desk / "other" / "library.sqlite").exists()
 
@@ -83,10 +89,16 @@ def test_whatever_is_typed_is_a_search(desk: Desk, query: str) -> None:
     assert found["total"] == (1 if query == "低" else 0)
 
 
+def test_one_number_of_two_policies_lists_both_by_id(desk: Desk) -> None:
+    made = desk.reads("policy", "import", "documents/16-同号甲.txt", "documents/17-同号乙.txt", "--library", "lib")
+    said = desk.fails("policy", "show", "云卫发[2023]3号", "--library", "lib", code=3)
+    assert all(f"{one['id']} {one['title']}" in said for one in made["added"])
+
+
 def test_what_is_not_there_is_one_clear_line(desk: Desk) -> None:
     desk.types("policy", "import", "documents/01-低保办法-2018.txt", "--library", "lib")
     assert "no library" in desk.fails("policy", "search", "低保", "--library", "nowhere", code=3)
-    assert "not exactly one" in desk.fails("policy", "show", "甲", "--library", "lib", code=3)
+    assert "has no policy 甲" in desk.fails("policy", "show", "甲", "--library", "lib", code=3)
     assert "no clause" in desk.fails(
         "policy", "show", "云政发〔2018〕7号", "--clause", "第九十条", "--library", "lib", code=3
     )

@@ -1,7 +1,7 @@
 """Import policies into a library, look for them, show them as of a day, and list what resembles or contradicts."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ __all__ = [
 LARGEST = 50_000_000
 """Bytes of a document."""
 MOST_FILES = 100_000
+MOST_NAMED = 10
+"""Policies listed where one name means several."""
 AROUND = 30
 """Characters shown on either side of what was looked for."""
 
@@ -148,8 +150,9 @@ def extracted(path: Path) -> Extracted:
     return extract(path.name, data, encoding)
 
 
-def _read(path: Path) -> Policy:
-    return policy_from(extracted(path), path.name)
+def _mixed(source: str, lines: int) -> Iterator[Trouble]:
+    if lines:
+        yield Trouble("policy.trouble_mixed", {"source": source, "lines": lines})
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -177,11 +180,13 @@ def import_policies(paths: Sequence[Path], library: Path, *, progress: Progress 
     added: list[Policy] = []
     known: list[str] = []
     refused: list[tuple[str, RongheError]] = []
+    troubles: list[Trouble] = []
     with opened(library, make=True) as store:
         for at, path in enumerate(files):
             progress("import", at, len(files))
             try:
-                policy = _read(path)
+                document = extracted(path)
+                policy = policy_from(document, path.name)
             except (InputError, LimitReached) as fault:
                 refused.append((str(path), fault))
                 continue
@@ -190,11 +195,12 @@ def import_policies(paths: Sequence[Path], library: Path, *, progress: Progress 
             else:
                 store.add(policy)
                 added.append(policy)
+                troubles += _mixed(path.name, document.mixed)
         if refused and not added and not known:
             raise refused[0][1]
         whole = store.date()
         total = store.count()
-    return Imported(library, tuple(added), tuple(known), tuple(refused), tuple(whole.troubles()), total)
+    return Imported(library, tuple(added), tuple(known), tuple(refused), (*troubles, *whole.troubles()), total)
 
 
 def search_library(text: str, library: Path, *, day: dt.date | None = None, limit: int = 20) -> Searched:
@@ -239,10 +245,13 @@ def _hit(record: Mapping[str, Any], paragraphs: Sequence[str], query: Query, sta
 
 
 def _sought(library: Library, policy: str) -> Policy:
-    found = library.get(policy)
-    if found is None:
+    found = library.named(policy)
+    if not found:
         raise InputError("policy.not_in_library", id=policy)
-    return found
+    if len(found) > 1:
+        listed = "；".join(f"{one.id} {one.title}" for one in found[:MOST_NAMED])
+        raise InputError("policy.several_in_library", id=policy, count=len(found), found=listed)
+    return found[0]
 
 
 def show_policy(policy: str, library: Path, *, day: dt.date | None = None, clause: str | None = None) -> Shown:

@@ -7,14 +7,14 @@ policy_search  terms of title and text, single characters, initials of the title
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ronghe.policy.library import Library, Policy, Relation
-from ronghe.search import Query, document, initials, terms
+from ronghe.search import Query, document, fts5, initials, terms
 from ronghe.tables.engine import io_fault
 from ronghe.terms import InputError
 
@@ -116,22 +116,8 @@ class Store:
         return [int(row[0]) for row in found] if asked else []
 
 
-def _phrase(words: Sequence[str]) -> str:
-    return '"' + " ".join(word.replace('"', "") for word in words) + '"'
-
-
 def _match(query: Query) -> str:
-    """The query in the language of FTS5: every part is quoted, so that nothing typed is an operator."""
-    found = []
-    for phrase in query.phrases:
-        choices = [
-            f"{{title body{' signs' if len(reading) == 1 and len(reading[0]) == 1 else ''}}} : {_phrase(reading)}"
-            for reading in phrase.readings
-        ]
-        if phrase.initials:
-            choices.append(f"{{initials}} : {_phrase(list(phrase.initials))}")
-        found.append(f"({' OR '.join(choices)})")
-    return " AND ".join(found)
+    return fts5(query, words="title body", signs="signs", letters="initials")
 
 
 def _policy(record: Mapping[str, Any], paragraphs: tuple[str, ...]) -> Policy:

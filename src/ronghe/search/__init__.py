@@ -7,6 +7,7 @@ Two characters are found always: the terms are bigrams made here, so that SQLite
 agree with each other.
 """
 
+from ronghe.search.fts5 import fts5
 from ronghe.search.initials import initials
 from ronghe.search.query import Phrase, Query, parse
 from ronghe.search.synonyms import Synonyms, known_synonyms, read_synonyms
@@ -18,6 +19,7 @@ __all__ = [
     "Synonyms",
     "document",
     "fold",
+    "fts5",
     "initials",
     "known_synonyms",
     "parse",

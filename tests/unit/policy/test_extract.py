@@ -65,7 +65,9 @@ def test_markdown_loses_its_marks() -> None:
         ("d.docx", zipped('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'), "policy.document_entities"),
         ("e.docx", zipped('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'), "policy.document_entities"),
         ("f.docx", zipped("<a>" + " " * 120_000_000 + "</a>"), "policy.document_large"),
+        ("g.docx", zipped("<a>" * 5_000 + "</a>" * 5_000), "policy.document_deep"),
         ("a.pdf", b"%PDF-1.4 broken", "policy.document_unreadable"),
+        ("b.txt", bytes(range(256)) * 20, "policy.document_binary"),
     ],
 )
 def test_a_document_that_cannot_be_read_is_told(name: str, data: bytes, code: str) -> None:
@@ -82,3 +84,17 @@ def test_an_encrypted_pdf_and_a_scan_are_told(tmp_path: Path) -> None:
     blank.add_blank_page(595, 842)
     blank.write(tmp_path / "scan.pdf")
     assert code_of("scan.pdf", (tmp_path / "scan.pdf").read_bytes()) == "policy.document_scanned"
+
+
+@pytest.mark.parametrize(("most", "few"), [("utf-8", "gb18030"), ("gb18030", "utf-8")])
+def test_lines_in_another_encoding_are_read_and_counted(most: str, few: str) -> None:
+    lines = ["云岭市民政局关于救助的通知", "一、标准为每人每月一千元。", "云岭市民政局"]
+    data = b"\n".join(line.encode(few if at == 1 else most) for at, line in enumerate(lines))
+    found = extract("a.txt", data, most)
+    assert found.paragraphs == tuple(lines)
+    assert found.mixed == 1
+    assert extract("a.txt", "\n".join(lines).encode(most), most).mixed == 0
+
+
+def test_two_characters_of_gbk_that_could_be_utf8_stay_what_they_are() -> None:
+    assert extract("a.txt", "公司名称\n联通".encode("gbk"), "gb18030").paragraphs == ("公司名称", "联通")

@@ -31,6 +31,8 @@ def test_head_and_signature_are_read() -> None:
         ("自2026年1月1日起执行，至2027年12月31日止。", dt.date(2026, 1, 1), True, dt.date(2028, 1, 1)),
         ("自2024年2月29日起试行，试行期一年。", dt.date(2024, 2, 29), True, dt.date(2025, 3, 1)),
         ("自2026年1月1日起施行，有效期至2026年6月30日。", dt.date(2026, 1, 1), True, dt.date(2026, 7, 1)),
+        ("自2026年1月1日起施行，有效期至9999年12月31日。", dt.date(2026, 1, 1), True, None),
+        ("自9990年1月1日起施行，有效期十年。", dt.date(9990, 1, 1), True, None),
     ],
 )
 def test_from_when_until_when(sentence: str, effective: dt.date, said: bool, until: dt.date | None) -> None:

@@ -49,6 +49,37 @@ def test_a_circle_ends_nobody_and_is_told() -> None:
     assert [one.code for one in whole.troubles()] == ["policy.trouble_circle"]
 
 
+def test_a_circle_of_three_ends_nobody_and_is_told_once() -> None:
+    names = ("食堂", "餐厅", "饭堂")
+    whole = library(
+        *(
+            f"甲市{name}规定\n第一条 自2022年5月1日起施行，《甲市{target}规定》同时废止。\n2022年4月1日"
+            for name, target in zip(names, (*names[1:], names[0]), strict=True)
+        ),
+        "甲市清理规定\n第一条 自2022年6月1日起施行，《甲市食堂规定》同时废止。\n2022年5月1日",
+    )
+    assert states(whole, "2022-05-02") == [["in_force", "in_force", "in_force", "not_yet"]]
+    assert states(whole, "2022-06-02") == [["repealed", "in_force", "in_force", "in_force"]]
+    (told,) = whole.troubles()
+    assert told.code == "policy.trouble_circle"
+    assert all(str(told.params["titles"]).count(f"甲市{name}规定") == 1 for name in names)
+    assert "清理" not in str(told.params["titles"])
+
+
+def test_notices_of_one_title_that_end_those_before_them_are_no_circle() -> None:
+    yearly = (
+        f"甲市关于调整标准的通知\n一、本通知自{year}年7月1日起执行，《甲市关于调整标准的通知》同时废止。\n{year}年6月1日"
+        for year in (2023, 2024, 2025)
+    )
+    whole = library(*yearly)
+    assert states(whole, "2023-08-01", "2024-08-01", "2025-08-01") == [
+        ["in_force", "not_yet", "not_yet"],
+        ["repealed", "in_force", "not_yet"],
+        ["repealed", "repealed", "in_force"],
+    ]
+    assert whole.troubles() == []
+
+
 def test_a_clause_that_ends_leaves_the_rest_in_force() -> None:
     part = "甲政发〔2020〕3号\n关于部分条款停止执行的通知\n甲政发〔2018〕7号第一条停止执行。\n2020年1月1日"
     whole = library(OLD, part)
@@ -66,11 +97,14 @@ def test_the_timeline_says_what_every_day_says() -> None:
             assert (passed[-1] if passed else "not_yet") == whole.force(policy, day).state
 
 
-def test_a_policy_is_found_by_id_number_or_title_if_only_one_is_meant() -> None:
+def test_a_policy_is_named_by_id_number_in_any_brackets_or_title() -> None:
     whole = library(OLD, NEW)
-    assert whole.get("甲政发〔2025〕1号") is whole.policies[1]
-    assert whole.get(whole.policies[0].id[:6]) is whole.policies[0]
-    assert whole.get("甲市救助办法") is None
+    assert all(
+        whole.named(f"甲政发{number}1号") == [whole.policies[1]] for number in ("〔2025〕", "[2025]", "（2025）")
+    )
+    assert whole.named(whole.policies[0].id[:6]) == [whole.policies[0]]
+    assert whole.named("甲市救助办法") == list(whole.policies)
+    assert whole.named("") == whole.named("乙") == []
 
 
 def test_alike_passages_with_other_figures_may_conflict() -> None:

@@ -1,12 +1,11 @@
 """Look for entries: SQLite's FTS5 or PostgreSQL's tsvector over terms that `ronghe.search` made, with one answer."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
 
 from ronghe.platform.catalogue.models import Version
-from ronghe.search import Phrase, Query, document, initials, terms
+from ronghe.search import Query, document, fts5, initials, terms
 
 __all__ = ["forget", "found", "index"]
 
@@ -44,21 +43,8 @@ def forget(version: UUID) -> None:
         cursor.execute("DELETE FROM catalogue_search WHERE version = %s", [version.hex])
 
 
-def _fts(phrase: Phrase) -> str:
-    """A phrase in FTS5's language: terms are letters and digits of a known alphabet, quoted all the same."""
-    ways = [_quoted(reading) for reading in phrase.readings]
-    singles = [reading[0] for reading in phrase.readings if len(reading) == 1 and len(reading[0]) == 1]
-    ways += [f'characters : "{single}"' for single in singles]
-    return "(" + " OR ".join(ways) + ")"
-
-
-def _quoted(reading: Iterable[str]) -> str:
-    text = " ".join(reading).replace('"', " ")
-    return f'{{words name}} : "{text}"'
-
-
 def _sqlite(query: Query) -> list[str]:
-    sought = " AND ".join(_fts(phrase) for phrase in query.phrases)
+    sought = fts5(query, words="words name", signs="characters")
     letters = [phrase.initials for phrase in query.phrases if phrase.initials]
     with connection.cursor() as cursor:
         cursor.execute(

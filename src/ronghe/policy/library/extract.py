@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from ronghe.policy.library.decoding import decoded
 from ronghe.terms import InputError, LimitReached, RongheError
 
 __all__ = ["KINDS", "LARGEST", "MOST_PAGES", "Extracted", "extract", "kind_of"]
@@ -25,6 +26,8 @@ LARGEST_INSIDE = 100_000_000
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 5_000_000
 """Characters of a document's text."""
+DEEPEST = 200
+"""Elements within each other in a Word file; tables in tables in text boxes stay far below."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SUFFIXES = {"htm": "html", "markdown": "md", "text": "txt"}
 _BLOCKS = frozenset(
@@ -35,11 +38,15 @@ _SILENT = frozenset(["script", "style", "noscript", "template", "nav", "footer",
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The paragraphs in order; cells of a table's row are joined by ` | `. `title` is what the file calls itself."""
+    """The paragraphs in order; cells of a table's row are joined by ` | `. `title` is what the file calls itself.
+
+    `mixed` counts the lines that were in another encoding than the rest.
+    """
 
     kind: str
     paragraphs: tuple[str, ...]
     title: str = ""
+    mixed: int = 0
 
     @property
     def text(self) -> str:
@@ -61,17 +68,17 @@ def kind_of(name: str, data: bytes) -> str | None:
 
 
 def extract(name: str, data: bytes, encoding: str = "utf-8") -> Extracted:
-    """The paragraphs of a document. `encoding` is for texts and HTML; bytes that are none of it become U+FFFD.
+    """The paragraphs of a document. `encoding` is for texts and HTML; see `decoded` for lines in another one.
 
     Raises InputError for what cannot be read, is encrypted or holds no text (a scanned page), LimitReached for what is
-    too large.
+    too large or too deep.
     """
     if len(data) > LARGEST:
         raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST // 10**6} MB")
     kind = kind_of(name, data)
     if kind is None:
         raise InputError("policy.document_kind", path=name, known=", ".join(KINDS))
-    title, paragraphs = _READERS[kind](name, data, encoding)
+    (title, paragraphs), mixed = _read(name, kind, data, encoding)
     kept: list[str] = []
     size = 0
     for paragraph in paragraphs:
@@ -81,7 +88,7 @@ def extract(name: str, data: bytes, encoding: str = "utf-8") -> Extracted:
         kept.append(paragraph)
     if not any(kept):
         raise InputError("policy.document_empty", path=name)
-    return Extracted(kind, tuple(kept), title)
+    return Extracted(kind, tuple(kept), title, mixed)
 
 
 def _line(text: str) -> str:
@@ -95,12 +102,21 @@ def _lines(text: str) -> Iterator[str]:
 Read = tuple[str, Iterator[str]]
 
 
-def _txt(_: str, data: bytes, encoding: str) -> Read:
-    return "", _lines(data.decode(encoding, "replace"))
+def _read(name: str, kind: str, data: bytes, encoding: str) -> tuple[Read, int]:
+    if kind in _FILES:
+        return _FILES[kind](name, data), 0
+    declared = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", data[:2000]) if kind == "html" else None
+    if declared and declared[1].lower() in (b"gb2312", b"gbk", b"gb18030"):
+        encoding = "gb18030"
+    text, mixed = decoded(name, data, encoding)
+    return _TEXTS[kind](text), mixed
 
 
-def _md(_: str, data: bytes, encoding: str) -> Read:
-    text = data.decode(encoding, "replace")
+def _txt(text: str) -> Read:
+    return "", _lines(text)
+
+
+def _md(text: str) -> Read:
     heading = re.search(r"^#\s+(.+)$", text, re.MULTILINE)
     plain = re.sub(r"^#{1,6}\s+|^>\s?|\*\*|__|^[-*+]\s+(?=\S)", "", text, flags=re.MULTILINE)
     rows = re.sub(r"^\|[-:| ]+\|$\n?", "", plain, flags=re.MULTILINE)
@@ -143,17 +159,14 @@ class _Html(HTMLParser):
             self.parts.append(data.replace("\n", " "))
 
 
-def _html(_: str, data: bytes, encoding: str) -> Read:
-    declared = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", data[:2000])
-    if declared and declared[1].lower() in (b"gb2312", b"gbk", b"gb18030"):
-        encoding = "gb18030"
+def _html(text: str) -> Read:
     parser = _Html()
-    parser.feed(data.decode(encoding, "replace"))
+    parser.feed(text)
     parser.close()
     return parser.title, _lines("".join(parser.parts))
 
 
-def _docx(name: str, data: bytes, _: str) -> Read:
+def _docx(name: str, data: bytes) -> Read:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             member = archive.getinfo("word/document.xml")
@@ -172,8 +185,18 @@ def _docx(name: str, data: bytes, _: str) -> Read:
         raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
     except RuntimeError as fault:  # zipfile's word for a missing password
         raise InputError("policy.document_encrypted", path=name) from fault
+    if _deeper(root, DEEPEST):
+        raise LimitReached("policy.document_deep", path=name, limit=DEEPEST)
     body = root.find(f"{_WORD}body")
     return "", _word_blocks(body if body is not None else root)
+
+
+def _deeper(root: Element, limit: int) -> bool:
+    """True if elements stand within each other more often than that; readers go down by calling themselves."""
+    level = [root]
+    for _ in range(limit):
+        level = [child for node in level for child in node]
+    return bool(level)
 
 
 def _word_blocks(node: Element) -> Iterator[str]:
@@ -196,10 +219,9 @@ def _word_text(node: Element) -> str:
     ).strip("\n")
 
 
-def _pdf(name: str, data: bytes, _: str) -> Read:
+def _pdf(name: str, data: bytes) -> Read:
     # Loads a quarter of a second's worth of modules, which texts never need.
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     # It warns of every flaw that it mends; whoever imports is told only of files that cannot be read.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -212,12 +234,12 @@ def _pdf(name: str, data: bytes, _: str) -> Read:
         if len(reader.pages) > MOST_PAGES:
             raise LimitReached("policy.document_pages", path=name, limit=MOST_PAGES)
         text = "\n".join(page.extract_text() for page in reader.pages)
-    except RongheError:
+    except (RongheError, MemoryError):
         raise
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as fault:
-        raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
     except (NotImplementedError, ImportError) as fault:
         raise InputError("policy.document_encrypted", path=name) from fault
+    except Exception as fault:  # over a broken file it raises errors of every kind, not only its own
+        raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
     if len(re.sub(r"\s", "", text)) < 10 * min(len(reader.pages), 3):
         raise InputError("policy.document_scanned", path=name)
     return "", iter(list(_unwrapped(_lines(text))))
@@ -250,10 +272,5 @@ def _goes_on(held: str, widest: int) -> bool:
     return len(last) >= max(20, 0.85 * widest) and held[-1] not in "。；：！？;:"
 
 
-_READERS: dict[str, Callable[[str, bytes, str], Read]] = {
-    "docx": _docx,
-    "html": _html,
-    "md": _md,
-    "pdf": _pdf,
-    "txt": _txt,
-}
+_FILES: dict[str, Callable[[str, bytes], Read]] = {"docx": _docx, "pdf": _pdf}
+_TEXTS: dict[str, Callable[[str], Read]] = {"html": _html, "md": _md, "txt": _txt}

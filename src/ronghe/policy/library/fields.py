@@ -174,7 +174,8 @@ def _until(text: str, effective: dt.date | None) -> dt.date | None:
     for pattern in (_UNTIL, _UNTIL_2):
         if match := pattern.search(text):
             day = first_date(match[1])
-            return None if day is None else day + dt.timedelta(1)
+            # 9999年12月31日 is how forms write that there is no end.
+            return None if day is None or day == dt.date.max else day + dt.timedelta(1)
     match = _YEARS.search(text)
     years = whole(match[1].replace("两", "二")) if match else None
     if not years or effective is None:
@@ -182,7 +183,9 @@ def _until(text: str, effective: dt.date | None) -> dt.date | None:
     return _years_after(effective, years)
 
 
-def _years_after(day: dt.date, years: int) -> dt.date:
+def _years_after(day: dt.date, years: int) -> dt.date | None:
+    if day.year + years > dt.MAXYEAR:
+        return None
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ronghe.policy.library.circles import circles
 from ronghe.policy.library.fields import Policy
+from ronghe.policy.library.numbers import number_in
 from ronghe.policy.library.relations import Relation, title_key
 
 __all__ = ["FORCE", "Force", "Library", "Trouble"]
@@ -38,7 +40,7 @@ class Library:
     policies: tuple[Policy, ...]
     _by_id: Mapping[str, Policy] = field(init=False)
     _done_to: Mapping[str, Sequence[tuple[Policy, Relation]]] = field(init=False)
-    _circular: frozenset[frozenset[str]] = field(init=False)
+    _circular: Mapping[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Resolve what each policy does to the others."""
@@ -48,30 +50,24 @@ class Library:
         for policy in self.policies:
             for relation in policy.relations:
                 for target in _targets(relation, by_number, by_title):
-                    if target.id != policy.id:
+                    if target.id != policy.id and not _earlier(policy, target):
                         done[target.id].append((policy, relation))
-        circles = {
-            frozenset((policy.id, target))
-            for target, acts in done.items()
-            for policy, relation in acts
-            if _whole(relation) and any(other.id == target and _whole(back) for other, back in done.get(policy.id, ()))
-        }
-        object.__setattr__(self, "_circular", frozenset(circles))
+        ends = [(policy.id, target) for target, acts in done.items() for policy, relation in acts if _whole(relation)]
+        object.__setattr__(self, "_circular", {one: circle for circle in circles(ends) for one in circle})
         object.__setattr__(self, "_done_to", dict(done))
 
-    def get(self, policy: str) -> Policy | None:
-        """A policy by id, its beginning if there is one such, or number."""
+    def named(self, policy: str) -> list[Policy]:
+        """The policies that are called so: by id, number in any brackets or title, else by the beginning of an id."""
         if policy in self._by_id:
-            return self._by_id[policy]
-        found = [one for one in self.policies if policy in (one.number, one.title) or one.id.startswith(policy)]
-        return found[0] if len(found) == 1 else None
+            return [self._by_id[policy]]
+        number = number_in(policy) or policy
+        found = [one for one in self.policies if number == one.number or policy == one.title]
+        return found or [one for one in self.policies if policy and one.id.startswith(policy)]
 
     def acts_on(self, policy: Policy) -> Iterator[tuple[Policy, Relation]]:
-        """What others do to a policy: an earlier one cannot end a later one, and a circle ends nobody."""
+        """What others do to a policy: an earlier one does nothing to a later one, and a circle ends nobody."""
         for other, relation in self._done_to.get(policy.id, ()):
-            if frozenset((other.id, policy.id)) in self._circular and _whole(relation):
-                continue
-            if other.issued is not None and policy.issued is not None and other.issued < policy.issued:
+            if other.id in self._circular.get(policy.id, ()) and _whole(relation):
                 continue
             yield other, relation
 
@@ -120,8 +116,13 @@ class Library:
                 yield Trouble("policy.trouble_number", {"number": number, "titles": titles})
 
     def _circles(self) -> Iterator[Trouble]:
-        for circle in sorted(map(sorted, self._circular)):
+        for circle in sorted(map(sorted, set(self._circular.values()))):
             yield Trouble("policy.trouble_circle", {"titles": "；".join(self._by_id[one].title for one in circle)})
+
+
+def _earlier(policy: Policy, other: Policy) -> bool:
+    """True if issued before the other: who names by title alone means what there was, not what came later."""
+    return policy.issued is not None and other.issued is not None and policy.issued < other.issued
 
 
 def _whole(relation: Relation) -> bool:
