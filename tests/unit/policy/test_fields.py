@@ -62,6 +62,22 @@ def test_what_a_sentence_does_to_others(sentence: str, expected: list[tuple[str,
     assert [(one.kind, one.title, one.number, one.clause) for one in found] == expected
 
 
+def test_offices_that_sign_and_the_day_are_no_paragraph_of_the_last_clause() -> None:
+    signed = ["云岭市民政局 云岭市财政局", "云岭市教育局", "2025年5月20日"]
+    lines = ["某办法", "第一条 甲。", "市民政局", "第二条 乙。", "丙。", *signed, "附件1", "第一条 丁。"]
+    found = [(one.address, one.text) for one in passages(lines)]
+    assert found == [
+        ("", "某办法"),
+        ("第一条", "第一条 甲。"),
+        ("第一条第2款", "市民政局"),
+        ("第二条", "第二条 乙。"),
+        ("第二条第2款", "丙。"),
+        ("", "云岭市民政局 云岭市财政局\n云岭市教育局\n2025年5月20日"),
+        ("附件1", "附件1"),
+        ("附件1第一条", "第一条 丁。"),
+    ]
+
+
 def test_clauses_have_the_addresses_by_which_they_are_cited() -> None:
     text = [
         "标题",

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ronghe.policy.library.dates import DATE
 from ronghe.policy.library.numbers import wide_as_plain
+from ronghe.policy.library.organs import ORGAN
 
 __all__ = ["Passage", "passages"]
 
@@ -15,6 +17,9 @@ _SECTION = re.compile(r"([一二三四五六七八九十]{1,3})、\s*(.*)")
 _ITEM = re.compile(r"\(([一二三四五六七八九十]{1,3})\)\s*(.*)")
 _POINT = re.compile(r"([0-9]{1,2})[.、．]\s*(.+)")
 _ANNEX = re.compile(r"(附\s*[件录表])\s*([0-9一二三四五六七八九十]*)[\s:：.]*(.{0,60})")
+
+_SIGNED_BY = re.compile(rf"{ORGAN}(?:[\s、]+{ORGAN})*")
+_MOST_SIGNING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,26 @@ class _Reader:
         return self.address(f"第{self.paragraph}款") if self.article.startswith("第") else self.address()
 
 
+def _signed(paragraphs: Sequence[str]) -> set[int]:
+    """Where offices sign and date a text: what stands there is no paragraph of the last clause."""
+    found: set[int] = set()
+    for day, paragraph in enumerate(paragraphs):
+        if re.fullmatch(rf"\(?{DATE}\)?", wide_as_plain(paragraph).strip()):
+            found.add(day)
+            for at in range(day - 1, max(day - _MOST_SIGNING, 0), -1):
+                if not _SIGNED_BY.fullmatch(paragraphs[at].strip()):
+                    break
+                found.add(at)
+    return found
+
+
 def passages(paragraphs: Sequence[str]) -> Iterator[Passage]:
     """The passages of a text in order; paragraphs of one address are one passage."""
     reader = _Reader()
+    signed = _signed(paragraphs)
     held: tuple[str, str, list[str]] | None = None
-    for paragraph in paragraphs:
-        address, text = reader.at(paragraph)
+    for at, paragraph in enumerate(paragraphs):
+        address, text = (reader.annex, paragraph) if at in signed else reader.at(paragraph)
         if held is not None and held[0] == address:
             held[2].append(text)
             continue

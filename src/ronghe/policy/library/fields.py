@@ -9,6 +9,7 @@ from typing import Any
 from ronghe.policy.library.dates import DATE, first_date, whole
 from ronghe.policy.library.extract import Extracted
 from ronghe.policy.library.numbers import numbers_in, wide_as_plain
+from ronghe.policy.library.organs import ORGAN
 from ronghe.policy.library.relations import Relation, relations_in
 from ronghe.terms import content_id
 
@@ -21,12 +22,7 @@ _TITLE_ENDS = (
     "|解读|说明|纲要|章程"
 )
 _TITLE = re.compile(rf"(?:{_TITLE_ENDS})(?:[(（][^()（）]{{1,20}}[)）])?$")
-_ORGANS = (
-    "人民政府办公室|人民政府办公厅|人民政府|管理委员会|委员会|管理局|办公室|管理中心|联合会|法院"
-    "|检察院|总队|支队|局|厅|委|部|院"
-)
-_ORG = rf"[一-龥]{{1,24}}?(?:{_ORGANS})"
-_RED = re.compile(rf"({_ORG}(?:[\s、]+{_ORG})*)\s*文件$")
+_RED = re.compile(rf"({ORGAN}(?:[\s、]+{ORGAN})*)\s*文件$")
 _MADE = "(?:发布|印发|公布|下发|签发|颁布)之?日"
 _BEGINS = rf"(?:自|从)\s*({DATE}|{_MADE})\s*起?\s*(?:正式|开始)?(?:施行|实施|执行|生效|试行)"
 _LABELS = "索引号|发文机关|发布机构|发文字号|成文日期|发布日期|主题分类|来源|签发人|公开方式|有效性|文号|时间|标题|名称"
@@ -141,13 +137,13 @@ def _issuers(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     order = re.match(r"([一-龥]+)令第", _number(paragraphs))
     if order:
         return (order[1],)
-    match = re.match(_ORG, title)
+    match = re.match(ORGAN, title)
     return (match[0],) if match else ()
 
 
 def _organs(text: str) -> tuple[str, ...]:
     parts = re.split(r"[\s、,，/|]+", text.strip())
-    return tuple(dict.fromkeys(part for part in parts if re.fullmatch(_ORG, part)))
+    return tuple(dict.fromkeys(part for part in parts if re.fullmatch(ORGAN, part)))
 
 
 def _issued(paragraphs: Sequence[str]) -> dt.date | None:
