@@ -226,7 +226,7 @@ def test_the_city_scores_itself_against_its_truth(city: CityFiles, shared: Share
 
 def test_a_wrong_merge_and_a_wrong_value_cost_points(city: CityFiles, shared: Shared, tmp_path: Path) -> None:
     honest = score_city(shared.out, city=city.folder, resources=Resources())[0]
-    spoilt = _with(shared.out, tmp_path, "people.members.parquet", _one_entity_of_two)
+    spoilt = _with(shared.out, tmp_path, "private/clear/people.members.parquet", _one_entity_of_two)
     assert score_city(spoilt, city=city.folder, resources=Resources())[0].mixed == honest.mixed + 1
     spoilt = _with(shared.out, tmp_path, "private/clear/people.parquet", _another_name)
     assert _true_names(score_city(spoilt, city=city.folder, resources=Resources())[0]) == _true_names(honest) - 1

@@ -34,8 +34,8 @@ def share(tmp_path: Path) -> Callable[..., Shared]:
     (tmp_path / "places.csv").write_text(PLACES, "utf-8")
     (tmp_path / "taxes.csv").write_text("身份证号,姓名\n110105194912310038,张三风\n", "utf-8")
 
-    def shared(*names: str, **more: Any) -> Shared:
-        return data.share([tmp_path / name for name in names], out=tmp_path / "out", now=NOW, **more)
+    def shared(*names: str, to: str = "out", **more: Any) -> Shared:
+        return data.share([tmp_path / name for name in names], out=tmp_path / to, now=NOW, **more)
 
     return shared
 
@@ -74,6 +74,22 @@ def test_the_clear_tables_and_their_contradictions_stay_private(share: Callable[
     assert listed["people.parquet"]["ronghe:masked"]["姓名"] == "masked"
     types = {one["name"]: one["type"] for one in listed["people.parquet"]["schema"]["fields"]}
     assert (types["出生日期"], types["月收入"]) == ("string", "number")
+
+
+def test_no_list_of_keys_finds_the_rows_of_an_entity_that_leaves(share: Callable[..., Shared]) -> None:
+    """The clear tables name an entity by a digest of its key; whoever has a list of keys can make that digest."""
+    made = share("people.csv", "taxes.csv")
+    (golden,) = (one.name for one in made.integrated.tables)
+    folders = (made.out, made.out / "private" / "clear")
+    left, clear = (pq.read_table(folder / f"{golden}.parquet")["_entity"].to_pylist() for folder in folders)
+    assert len(set(left)) == len(set(clear)) == len(left)
+    assert not set(left) & set(clear)
+    # Nor does the order of the rows tell what the names no longer do.
+    assert left == sorted(left)
+    public = everything(made.out)
+    assert [name for name in clear if name in public] == []
+    again = share("people.csv", "taxes.csv", to="again")
+    assert pq.read_table(again.out / f"{golden}.parquet")["_entity"].to_pylist() == left
 
 
 def test_a_table_that_names_nobody_leaves_as_it_is(share: Callable[..., Shared]) -> None:

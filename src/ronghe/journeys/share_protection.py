@@ -1,12 +1,16 @@
 """The step of a share that makes its tables fit to leave: scanned, graded, masked; the clear ones stay private."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
 
+from ronghe.data.integrate.fuse.table import call, column, named, parquet_at, write
 from ronghe.data.protect.publishing import Masks, compile_masks, masks_of, redacted
 from ronghe.data.protect.release import released
 from ronghe.data.scan.grades import grade_table
@@ -40,6 +44,9 @@ CLEAR = f"{REJECTS}/clear"
 """Where the tables lie as they were, in the folder that is never delivered."""
 MODES = ("mask", "keep")
 KEPT, MASKED, REDACTED = "kept", "masked", "redacted"
+ENTITY = ("_entity", "entity")
+"""What integration calls a thing: a digest of its key, by which a list of citizen ids would find its rows again."""
+_SECRET = "entity_secret"  # noqa: S105 - the name of a variable
 
 
 class IntegratedStep(Protocol):
@@ -98,10 +105,11 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Files of a workspace: `tables` are scanned and masked; `within` hold values of them in another form, so that they
-    cannot leave beside masked tables."""
+    """Files of a workspace: `tables` are scanned and masked, and of them the `integrated` ones name entities; `within`
+    hold values of them in another form, so that they cannot leave beside masked tables."""
 
     tables: Sequence[str]
+    integrated: Sequence[str] = field(default_factory=tuple)
     within: Sequence[str] = field(default_factory=tuple)
 
 
@@ -132,15 +140,55 @@ def protect_tables(
     The clear tables, and all that holds values of them, then lie under `private/clear`.
     """
     made = []
+    secret = _secret_of(work, leaving.tables)
     for number, file in enumerate(leaving.tables):
         progress("protect", number, len(leaving.tables))
         made.append(_protected(work, file, mode, catalog, grades, resources))
     progress("protect", len(leaving.tables), len(leaving.tables))
     masked = any(how != KEPT for one in made for how in one.left.values())
+    for file in leaving.integrated if masked else ():
+        _name_anew(work, file, secret, resources)
     moved = tuple(leaving.within) if masked else ()
     for file in moved:
         _to_clear(work, file)
     return Protection(mode, tuple(made), moved)
+
+
+def _secret_of(work: Workspace, tables: Sequence[str]) -> str:
+    """What only somebody who has every table whole can know; the same tables give the same, so a share repeats itself.
+
+    The manifest tells the hash of each table by itself, from which this one cannot be continued.
+    """
+    whole = hashlib.sha256(b"ronghe: names of entities\0")
+    for file in tables:
+        with (work.folder / file).open("rb") as content:
+            whole.update(hashlib.file_digest(content, lambda: hashlib.sha256(b"entity\0")).digest())
+    return whole.hexdigest()
+
+
+def _name_anew(work: Workspace, file: str, secret: str, resources: Resources) -> None:
+    """Give the entities of a table that leaves other names, and its rows their order: by the old ones they could be
+    found again from the keys, which are digested in them."""
+    path = work.folder / file
+    columns = pq.read_schema(path).names
+    if not set(ENTITY) & set(columns):
+        return
+    scratch = work.scratch / f"entities_{path.stem}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with duckdb_engine(scratch / "spill", resources) as engine:
+        # Bound, so that no error text and no log can hold it.
+        engine.connection.execute(f"SET VARIABLE {_SECRET} = ?", [secret])
+        chosen = [named(_anew(name) if name in ENTITY else column(name), name) for name in columns]
+        ordered = exp.select(*chosen).from_(parquet_at(path)).order_by(*map(_anew, set(ENTITY) & set(columns)))
+        write(engine, ordered, scratch / path.name)
+    if not (work.folder / CLEAR / file).exists():
+        _to_clear(work, file)
+    (scratch / path.name).replace(path)
+
+
+def _anew(name: str) -> exp.Expr:
+    keyed = exp.DPipe(this=call("getvariable", exp.Literal.string(_SECRET)), expression=column(name), safe=False)
+    return call("substr", call("sha256", keyed), exp.Literal.number(1), exp.Literal.number(32))
 
 
 def _to_clear(work: Workspace, file: str) -> None:
@@ -202,13 +250,10 @@ def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path
 
 
 def leaving_files(tables: Sequence[str], integrated: Sequence[IntegratedStep]) -> Leaving:
-    """What of a publication is a table, and what holds values of one; members and origins name rows by digests."""
-    files, within = [f"{table}.parquet" for table in tables], []
-    for step in integrated:
-        files.append(f"{step.name}.parquet")
-        digests = {f"{step.name}.members.parquet", f"{step.name}.provenance.parquet"}
-        within += [file for file in (*step.files, *step.others) if file not in digests and file != files[-1]]
-    return Leaving(files, within)
+    """What of a publication is a table, and what holds values of one; members and origins do, as digests."""
+    own = [f"{step.name}.parquet" for step in integrated]
+    within = [file for step in integrated for file in (*step.files, *step.others) if file not in own]
+    return Leaving([*(f"{table}.parquet" for table in tables), *own], own, within)
 
 
 def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: Protection) -> list[Resource]:
@@ -219,7 +264,7 @@ def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: P
             found.append(Resource(f"{CLEAR}/{resource.path}", resource.properties))
             continue
         left = {name: how for name, how in protection.left(Path(resource.path).stem).items() if how != KEPT}
-        if resource.path.endswith(".parquet") and left and (work.folder / CLEAR / resource.path).exists():
+        if resource.path.endswith(".parquet") and (work.folder / CLEAR / resource.path).exists():
             found.append(Resource(f"{CLEAR}/{resource.path}", {"ronghe:clearOf": resource.path}))
             found.append(Resource(resource.path, {**resource.properties, **_as_it_left(resource.properties, left)}))
         else:
@@ -229,7 +274,7 @@ def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: P
 
 def _as_it_left(properties: Mapping[str, Any], left: Mapping[str, str]) -> dict[str, Any]:
     """The properties of a masked table that changed: what was a date or a number and is masked is a text now."""
-    made: dict[str, Any] = {"ronghe:masked": dict(left)}
+    made: dict[str, Any] = {"ronghe:masked": dict(left)} if left else {}
     if "schema" in properties:
         fields = [
             {"name": one["name"], "title": one.get("title", ""), "type": "string"} if one["name"] in left else one

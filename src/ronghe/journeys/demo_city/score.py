@@ -163,7 +163,7 @@ def _score(engine: DuckDB, publication: Path, city: Path, kind: Kind, scratch: P
     records = [_records(engine, publication, name, told, scratch) for name, told in kind.sources.items()]
     make(engine, "records", union(records))
     _parquet(engine, "truth", city / "truth" / f"{kind.truth}.parquet", ("entity", "file", "row", "role"))
-    _parquet(engine, "members", publication / f"{kind.step}.members.parquet", ("entity", "source", "row"))
+    _parquet(engine, "members", clear_path(publication, f"{kind.step}.members.parquet"), ("entity", "source", "row"))
     make(engine, "known", drawn(_KNOWN))
     mixed = fetch(
         engine,
