@@ -218,6 +218,9 @@ def test_threat_8_a_database_lies_where_the_operator_said() -> None:
         ("mapped.city", ["::ffff:127.0.0.1"]),
         ("db.city", ["0.0.0.0"]),
         ("db.city", ["fe80::1%eth0"]),
+        ("db.city", ["64:ff9b::7f00:1"]),
+        ("db.city", ["2002:7f00:1::"]),
+        ("db.city", ["2001:0:4136:e378:8000:63bf:80ff:fffe"]),
     ],
 )
 def test_threat_8_no_address_leads_anywhere_else(host: str, found: list[str]) -> None:
@@ -231,7 +234,7 @@ def test_threat_8_no_address_leads_anywhere_else(host: str, found: list[str]) ->
         "env:RONGHE_DATABASE",
         "url-file:/etc/passwd",
         "postgresql://reader:hunter2@db.city/city",
-        "postgresql://reader@db.city/city?sslkey=/root/key",
+        "postgresql://reader@db.city/city?sslkey=/keys/reader.key",
         "postgresql://reader@db.city/city?host=127.0.0.1",
         "postgresql:///city",
         "postgresql://db.city",

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from ronghe.terms import InputError
 
-__all__ = ["Allowed", "parse_allowed", "plain_host"]
+__all__ = ["Address", "Allowed", "led_to", "parse_allowed", "plain_host"]
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -40,7 +40,7 @@ def plain_host(host: str) -> str:
     return wire
 
 
-def _inner(address: Address) -> Address:
+def led_to(address: Address) -> Address:
     """The IPv4 address that an IPv6 one leads to: mapped, 6to4, Teredo, NAT64."""
     if isinstance(address, IPv4Address):
         return address
@@ -71,7 +71,7 @@ class Allowed:
     def admits(self, host: str, address: str) -> bool:
         """True where an address that a host resolved to may be connected to; False on every doubt."""
         try:
-            reached = _inner(ip_address(address))
+            reached = led_to(ip_address(address))
             listed = self.lists(host)
         except ValueError:
             return False

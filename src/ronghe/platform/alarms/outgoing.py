@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ronghe.terms import InputError, Refused
+from ronghe.trust.egress import Address, led_to
 
 __all__ = ["Allowed", "Target", "allowed_by", "check_address", "post", "target_of"]
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[Address]]
 VARIABLE = "RONGHE_OUTGOING"
@@ -87,18 +87,8 @@ def resolve(host: str, port: int) -> Sequence[Address]:
     return [ipaddress.ip_address(entry[4][0]) for entry in found]
 
 
-def _plain(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for: ::ffff:127.0.0.1 is 127.0.0.1, and so for 6to4 and NAT64."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    inside = address.ipv4_mapped or address.sixtofour
-    if inside is None and address in ipaddress.ip_network("64:ff9b::/96"):
-        inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return inside or address
-
-
 def _may_be_called(address: Address, allowed: Allowed) -> bool:
-    plain = _plain(address)
+    plain = led_to(address)
     public = plain.is_global and not plain.is_multicast
     return public or allowed.has_inside(plain)
 

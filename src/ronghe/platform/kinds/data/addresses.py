@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ronghe.terms import InputError, Refused
+from ronghe.trust.egress import Address, led_to
 
 __all__ = ["Allowed", "allowed_file", "allowed_path", "allowed_url", "last_of", "resolved"]
 
@@ -64,12 +65,10 @@ def allowed_file(folder: str, pattern: str, allowed: Allowed) -> Path:
     return allowed_path(str(last_of(path, pattern)), allowed) if path.is_dir() else path
 
 
-def _host_allowed(address: str, names: Sequence[str]) -> bool:
-    given = ipaddress.ip_address(address.partition("%")[0])
-    plain = given.ipv4_mapped if isinstance(given, ipaddress.IPv6Address) and given.ipv4_mapped else given
+def _inside(given: Address, names: Sequence[str]) -> bool:
     for name in names:
         try:
-            if plain in ipaddress.ip_network(name, strict=False):
+            if given in ipaddress.ip_network(name, strict=False):
                 return True
         except ValueError:
             continue
@@ -84,9 +83,9 @@ def _reached(host: str, allowed: Allowed, resolve: Resolve) -> str:
         raise InputError("platform.host_unknown", host=host)
     named = host.lower() in {name.lower() for name in allowed.hosts}
     for address in found:
-        given = ipaddress.ip_address(address.partition("%")[0])
+        given = led_to(ipaddress.ip_address(address.partition("%")[0]))
         local = given.is_loopback or given.is_link_local or given.is_unspecified or given.is_multicast
-        if not _host_allowed(address, allowed.hosts) and (local or not named):
+        if not _inside(given, allowed.hosts) and (local or not named):
             raise Refused("platform.host_outside", host=host, variable="RONGHE_SOURCE_HOSTS")
     return found[0]
 
