@@ -16,9 +16,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ronghe.journeys.protected_rows import protected_rows
 from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data import store, work
+from ronghe.platform.kinds.data.leaving import leaving_rows
 from ronghe.platform.kinds.data.looking import source_of
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Source
 from ronghe.platform.kinds.data.plans import (
@@ -30,11 +30,9 @@ from ronghe.platform.kinds.data.plans import (
     wanted_by,
 )
 from ronghe.platform.kinds.data.reading import Reader, reader_of
-from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
 from ronghe.platform.kinds.data.snapshots import make_snapshot
 from ronghe.platform.requests.actions import CLOCK, delivered
 from ronghe.platform.requests.models import Grant, Request
-from ronghe.tables.engine import Resources
 from ronghe.terms import Refused, RequestState, RongheError
 
 __all__ = ["hand_over", "make", "tidy"]
@@ -98,24 +96,11 @@ def _check_examined(source: Source, grant: Grant) -> None:
 
 def _snapshot(delivery: Delivery, reader: Reader, clock: Clock, tell: Tell) -> dict[str, Any]:
     grant, at = delivery.grant, clock()
-    make_keys(at)
     asked = asked_of_grant(grant, at)
     target = store.snapshot_folder(grant.pk, delivery.number)
     last = grant.deliveries.filter(state=DeliveryState.READY).order_by("-number").first()
     before = store.snapshot_folder(grant.pk, last.number) if last else None
-    with (
-        store.working(delivery.pk) as scratch,
-        protected_rows(
-            reader.address,
-            asked,
-            scratch=scratch,
-            beside=scratch,
-            key_file=token_key_file(),
-            resources=Resources(),
-            options=reader.options,
-            progress=reader.tell,
-        ) as rows,
-    ):
+    with leaving_rows(reader, asked, at, delivery.pk) as rows:
         tell("released", rows.rows, rows.rows)
         made = make_snapshot(rows, target, before=before, key=released_as_key(grant))
         tell("published", rows.rows, rows.rows)

@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ronghe.journeys.protected_rows import ProtectedRows, protected_rows
-from ronghe.platform.kinds.data import store
+from ronghe.journeys.protected_rows import ProtectedRows
+from ronghe.platform.kinds.data.leaving import leaving_rows
 from ronghe.platform.kinds.data.models import Look, Source
 from ronghe.platform.kinds.data.plans import asked_of_line
 from ronghe.platform.kinds.data.reading import reader_of
-from ronghe.platform.kinds.data.sealing import make_keys, token_key_file
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Line
-from ronghe.tables.engine import Resources
 from ronghe.terms import InputError, RequestState, RongheError
 
 __all__ = ["SHOWN", "make_look", "source_of"]
@@ -47,24 +45,11 @@ def _seen(rows: ProtectedRows) -> dict[str, Any]:
 
 def _looked(line: Line, clock: Callable[[], datetime], key: UUID) -> dict[str, Any]:
     at = clock()
-    make_keys(at)
     version = line.version
     terms = kind_of("data").terms_of(line, line.granted if line.granted is not None else line.fields)
     asked = asked_of_line(line, terms, at)
     reader = reader_of(source_of(version.asset_id, version.asset.code), clock)
-    with (
-        store.working(key) as scratch,
-        protected_rows(
-            reader.address,
-            asked,
-            scratch=scratch,
-            beside=scratch,
-            key_file=token_key_file(),
-            resources=Resources(),
-            options=reader.options,
-            progress=reader.tell,
-        ) as rows,
-    ):
+    with leaving_rows(reader, asked, at, key) as rows:
         return _seen(rows)
 
 

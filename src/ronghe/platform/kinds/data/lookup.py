@@ -12,11 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from ronghe.data.protect.plain import plain_text
-from ronghe.journeys.protected_rows import protected_rows
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.ids import new_id
-from ronghe.platform.kinds.data import store
+from ronghe.platform.kinds.data.leaving import leaving_rows
 from ronghe.platform.kinds.data.looking import source_of
 from ronghe.platform.kinds.data.lookup_rules import WINDOW_MINUTES, Asked, copying
 from ronghe.platform.kinds.data.models import Read
@@ -24,11 +23,10 @@ from ronghe.platform.kinds.data.plans import asked_of_grant, key_item
 from ronghe.platform.kinds.data.reading import reader_of
 from ronghe.platform.kinds.data.reads import Subject, begin_read, check_reader, close_day, end_read
 from ronghe.platform.kinds.data.rows import plain_value
-from ronghe.platform.kinds.data.sealing import hashed, make_keys, token_key_file
+from ronghe.platform.kinds.data.sealing import hashed
 from ronghe.platform.kinds.data.wanted import Method
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant
-from ronghe.tables.engine import Resources
 from ronghe.terms import InputError
 from ronghe.trust.access import Condition, Relation
 
@@ -77,7 +75,6 @@ def _begun(by: Actor, at: datetime, grant: Grant, channel: str, key: str, case: 
 
 def _rows_of(grant: Grant, key: str, at: datetime, clock: Clock, *, clear: bool) -> list[dict[str, Any]]:
     """The subject's rows as the plan lets them leave; `clear` keeps the fields as they are, to be compared here."""
-    make_keys(at)
     name = key_item(grant.version).name
     fields: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     if clear:
@@ -85,19 +82,7 @@ def _rows_of(grant: Grant, key: str, at: datetime, clock: Clock, *, clear: bool)
     asked = asked_of_grant(grant, at, also=(Condition(name, Relation.IS, (key,)),), fields=fields)
     source = source_of(grant.version.asset_id, grant.version.asset.code)
     reader = reader_of(source, clock, subject=(name, key))
-    with (
-        store.working(new_id()) as scratch,
-        protected_rows(
-            reader.address,
-            asked,
-            scratch=scratch,
-            beside=scratch,
-            key_file=token_key_file(),
-            resources=Resources(),
-            options=reader.options,
-            progress=reader.tell,
-        ) as rows,
-    ):
+    with leaving_rows(reader, asked, at, new_id()) as rows:
         found = rows.first(MOST_ROWS)
     columns = {name: [plain_value(value) for value in found.column(name).to_pylist()] for name in found.column_names}
     return [{name: columns[name][place] for name in columns} for place in range(found.num_rows)]
