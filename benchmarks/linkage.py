@@ -50,7 +50,7 @@ def _link(given: argparse.Namespace) -> None:
 def _compare(only: list[str]) -> None:
     folder = tables_folder()
     if folder is None:
-        sys.exit("the public data sets are not here: say where they lie by RONGHE_SHARED_TABLES")
+        sys.exit("the public data sets are not here: say where they lie by RONGHE_SHARED_DATA")
     print("| set | precision | recall | F1 | goal | seconds | plain Splink |")
     print("|---|---|---|---|---|---|---|")
     for name in only or SETS:

@@ -73,7 +73,7 @@ of both unknown to the first; Parquet), joined into one row for each number that
 ### Linking
 
 Public sets with their truth, linked by one fixed rule without labels and by a first model that is written as Splink's
-documentation writes one (`benchmarks/peers/splink_defaults.py`). The sets lie outside the tree: `RONGHE_SHARED_TABLES`
+documentation writes one (`benchmarks/peers/splink_defaults.py`). The sets lie outside the tree: `RONGHE_SHARED_DATA`
 says where. A million generated people, a quarter of them twice, are linked within one table; then a hundredth of them
 is delivered to the clusters of the others. `--full` links five million within 4 GB. Precision, recall and F1 stand in
 the notes. `python -m benchmarks.linking.left_out` sets each of our constants lower and higher.

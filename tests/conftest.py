@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.public_data import public_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -66,8 +68,7 @@ def go_without() -> Callable[[str], None]:
 @pytest.fixture(scope="session")
 def shared_tables() -> Path:
     """The folder of real tables that nobody here wrote; skips where it is absent."""
-    data = Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data")
-    tables = data / "tables"
-    if not tables.is_dir():
+    tables = public_folder("tables")
+    if tables is None:
         pytest.skip("the shared tables are absent: name their folder with RONGHE_SHARED_DATA")
     return tables

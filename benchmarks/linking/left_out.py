@@ -64,7 +64,7 @@ def left_out(found: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
 def main() -> None:
     folder = tables_folder()
     if folder is None:
-        sys.exit("the public data sets are not here: say where they lie by RONGHE_SHARED_TABLES")
+        sys.exit("the public data sets are not here: say where they lie by RONGHE_SHARED_DATA")
     tasks = {name: SETS[name](folder) for name in USED}
     found: dict[str, dict[str, float]] = {}
     print("| setting |", " | ".join(task.name for task in tasks.values()), "|")

@@ -1,13 +1,12 @@
 """The public data sets with their truth: they lie beside the repository, and none of them ships with it."""
 
 import csv
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.linking.score import Pair, pairs_of_groups
-from benchmarks.measure import ROOT
+from benchmarks.public_data import public_folder
 from ronghe.tables.open import ReadOptions
 
 __all__ = ["SETS", "DataSet", "tables_folder"]
@@ -29,9 +28,7 @@ class DataSet:
 
 def tables_folder() -> Path | None:
     """Where the data sets lie; None where they do not."""
-    given = os.environ.get("RONGHE_SHARED_TABLES")
-    folder = Path(given) if given else ROOT.parent / "shared" / "data" / "tables"
-    return folder if folder.is_dir() else None
+    return public_folder("tables")
 
 
 def _rows(path: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:

@@ -29,7 +29,7 @@ OURS, PLAIN = "benchmarks.linking.ours", "benchmarks.linking.plain"
 BY_SPLINK = "_splink"
 PEOPLE, LARGE, DELIVERY = "linked_people", "large_linked_people", "delivery"
 CASES = (*SETS, *(f"{name}{BY_SPLINK}" for name in SETS), PEOPLE, DELIVERY, LARGE)
-_ABSENT = "the public sets are not here: say where they lie by RONGHE_SHARED_TABLES"
+_ABSENT = "the public sets are not here: say where they lie by RONGHE_SHARED_DATA"
 
 
 class _Scores:

@@ -1,15 +1,15 @@
 """Allocation beside a heap loop, its certificate, a real trace, NAB's score and forecasts beside naive ones."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.machine import machine
-from benchmarks.measure import ROOT, Case, Measured, measure
+from benchmarks.measure import Case, Measured, measure
 from benchmarks.nab import score_folder
+from benchmarks.public_data import public_data, public_folder
 from benchmarks.resources.forecasts import compared
 from benchmarks.results import Goal, at_least, at_most, report
 
@@ -17,16 +17,13 @@ __all__ = ["CASES", "NAME", "ROWS", "run"]
 
 NAME = "resources"
 ROWS = 1_000_000
-DATA = "RONGHE_SHARED_DATA"
 _OURS, _TRACE = "benchmarks.resources.ours", "benchmarks.resources.trace"
 CASES = ("heap", "one", "four", "sixteen", "hundred", "trace")
 
 
 def shared_data() -> Path | None:
     """The folder of test data, beside the tree or where the environment says; None where it is not."""
-    named = os.environ.get(DATA)
-    places = [Path(named)] if named else [folder / "shared" / "data" for folder in ROOT.parents]
-    return next((place for place in places if (place / "resources").is_dir()), None)
+    return public_data() if public_folder("resources") else None
 
 
 def _cases(rows: int) -> dict[str, Case]:

@@ -1,11 +1,10 @@
 """Where the public sets lie, and what is true of them: beside the repository, for none of them ships with it."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import ROOT
+from benchmarks.public_data import public_folder
 
 __all__ = ["KINDS_OF_COLUMNS", "KINDS_OF_ENTITIES", "Sentence", "columns_truth", "privacy_folder", "sentences"]
 
@@ -50,9 +49,7 @@ class Sentence:
 
 def privacy_folder() -> Path | None:
     """Where the public sets lie; None where they do not."""
-    given = os.environ.get("RONGHE_SHARED_PRIVACY")
-    folder = Path(given) if given else ROOT.parent / "shared" / "data" / "privacy"
-    return folder if folder.is_dir() else None
+    return public_folder("privacy")
 
 
 def columns_truth(folder: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ REMARKS = 20_000
 THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.6)
 _ALIKE = {"mobile": "phone", "landline": "phone", "person_number": "number"}
 _SCORED = frozenset(KINDS_OF_ENTITIES.values())
-_ABSENT = "the public sets are not here: say where they lie by RONGHE_SHARED_PRIVACY"
+_ABSENT = "the public sets are not here: say where they lie by RONGHE_SHARED_DATA"
 
 
 class _Scores:

@@ -2,14 +2,14 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from benchmarks.machine import machine
-from benchmarks.measure import ROOT, Case, measure
+from benchmarks.measure import Case, measure
+from benchmarks.public_data import VARIABLE, public_folder
 from benchmarks.results import Goal, at_least, at_most, report
 
 __all__ = ["CASES", "NAME", "ROWS", "best_known", "projects_folder", "run"]
@@ -18,19 +18,16 @@ NAME = "schedule"
 ROWS = 1_000_000
 """Bookings that the index and SQLite hold."""
 CASES = ("fixed", "flexible_5k", "flexible_20k", "index", "sqlite", "j30", "j60", "j120")
-SHARED = "RONGHE_SHARED_RCPSP"
 SECONDS = 30
 SAMPLE = 4
 """Instances of each set, evenly apart; --full takes every fourth."""
 WORK = 40
-_ABSENT = f"the public instances are not here: say where they lie by {SHARED}"
+_ABSENT = f"the public instances are not here: say where they lie by {VARIABLE}"
 
 
 def projects_folder() -> Path | None:
     """Where the PSPLIB instances lie, if they are here."""
-    named = os.environ.get(SHARED)
-    places = [Path(named)] if named else [ROOT.parent / "shared" / "data" / "resources" / "rcpsp"]
-    return next((place for place in places if (place / "best_known.csv").is_file()), None)
+    return public_folder("resources", "rcpsp")
 
 
 def best_known(folder: Path) -> dict[str, int]:

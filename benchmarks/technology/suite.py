@@ -1,7 +1,6 @@
 """Selection, calibration, speed and audit of the technology engine, beside a forest for each technology."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import machine
-from benchmarks.measure import ROOT, Case, Measured, measure
+from benchmarks.measure import Case, Measured, measure
+from benchmarks.public_data import public_data
 from benchmarks.results import Goal, at_least, at_most, report
 from benchmarks.standardize.data import facts_of
 from benchmarks.technology.selecting import published
@@ -43,7 +43,7 @@ Found = Mapping[str, Any]
 
 
 def _data() -> Path:
-    return Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data") / "technology"
+    return public_data() / "technology"
 
 
 def _names(kind: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Real tables integrated by plans, and the page that says what came out: `python -m tests.stories.real_integration`."""
 
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.public_data import public_data
 from ronghe import data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -202,5 +202,4 @@ def page(tables: Path, *, now: Sequence[Integrated] = ()) -> str:
 
 
 if __name__ == "__main__":
-    shared = Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data")
-    PAGE.write_text(page(shared / "tables"), "utf-8")
+    PAGE.write_text(page(public_data() / "tables"), "utf-8")

@@ -6,7 +6,6 @@ run but the last of each column, which is a person's judgement and kept as long 
 
 import io
 import json
-import os
 import re
 import tempfile
 from collections import defaultdict
@@ -16,6 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.public_data import public_data
 from ronghe.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,5 +119,4 @@ def refresh(tables: Path) -> None:
 
 
 if __name__ == "__main__":
-    data = Path(os.environ.get("RONGHE_SHARED_DATA") or ROOT.parent / "shared" / "data")
-    refresh(data / "tables")
+    refresh(public_data() / "tables")

@@ -1,7 +1,6 @@
 """An SBOM audited through the command: what is found, what stays unchecked, and what never passes by emptiness."""
 
 import json
-import os
 import time
 import zipfile
 from datetime import date
@@ -10,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.public_data import public_data
 from ronghe import technology
 from tests.stories.desk import Desk, without_settings
 
-DATA = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data") / "technology"
+DATA = public_data() / "technology"
 shared = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
 
 

@@ -2,19 +2,19 @@
 
 import csv
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.public_data import public_data
 from ronghe import technology
 from tests.stories.desk import Desk, without_settings
 from tests.stories.policy_documents import docx
 from tests.stories.technology_files import write
 from tests.unit.technology.integrate.test_publiccode import VALID
 
-DATA = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data") / "technology"
+DATA = public_data() / "technology"
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """publiccode.yml, field by field, and beside the reference parser's own cases."""
 
-import os
 from pathlib import Path
 
 import pytest
 
+from benchmarks.public_data import public_data
 from ronghe.journeys.technology_descriptions import _look
 from ronghe.technology.integrate.documents import compose, plain
 from ronghe.technology.integrate.publiccode import check_publiccode
 from ronghe.technology.integrate.record import Finding
 from ronghe.terms import InputError, RongheError
 
-SHARED = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).parents[5] / "shared" / "data")
-CASES = SHARED / "technology" / "publiccode" / "parser_testdata" / "v0"
+CASES = public_data() / "technology" / "publiccode" / "parser_testdata" / "v0"
 NEEDS_THE_NETWORK = {
     "logo_missing_url.yml": "asks the address",
     "fundedBy_uri_wrong_italian_pa2.yml": "asks the Italian register",

@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 import json
-import os
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from benchmarks.public_data import public_data
 from ronghe.terms import InputError, Refused
 from ronghe.trust.keys import DerivedKey, Key, seal_column, token_key, tokens, unseal_column
 from ronghe.trust.keys.derive import joined
@@ -107,8 +106,7 @@ def test_tokens_are_made_for_somebody_with_a_key_for_tokens() -> None:
 
 @pytest.mark.parametrize("name", ["sm3", "sha256"])
 def test_the_keyed_hash_passes_every_published_vector(name: str) -> None:
-    data = Path(os.environ.get("RONGHE_SHARED_DATA") or Path(__file__).resolve().parents[5] / "shared" / "data")
-    path = data / "privacy" / "crypto" / f"wycheproof_hmac_{name}.json"
+    path = public_data() / "privacy" / "crypto" / f"wycheproof_hmac_{name}.json"
     if not path.is_file():
         pytest.skip("the published vectors are absent: name their folder with RONGHE_SHARED_DATA")
     passed = 0
