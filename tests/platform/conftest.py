@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from ronghe.platform.catalogue.actions import describe, new_asset, publish, subm
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
 from ronghe.platform.requests import kind as kinds
-from ronghe.platform.requests.models import Grant, Line, Objection
+from ronghe.platform.requests.actions import new_requests, submit
+from ronghe.platform.requests.models import Grant, Line, Objection, Request
+from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Kind
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -125,6 +127,22 @@ class City:
         draft = describe(by=offerer, at=START, asset=asset, fields=fields, items=items)
         submit_for_review(by=offerer, at=START, version=draft)
         return publish(by=reviewer, at=START, version=draft)
+
+    def asked(self, *, days: int = 200) -> Request:
+        """Tax asks civil affairs for the names in a new entry, for so many days; nobody has answered yet."""
+        version = self.published()
+        by = self.actor("申请人", self.tax, Role.ASKER)
+        (request,) = new_requests(
+            by=by,
+            at=START,
+            requester=self.tax,
+            wishes=[(version, ["姓名"], {})],
+            purpose="核验",
+            legal_basis="个人所得税法第十五条",
+            wanted_from=START,
+            wanted_until=START + timedelta(days=days),
+        )
+        return submit(by=by, at=START, request=request, profile=legal_profile("cn-809-2025"))
 
 
 @pytest.fixture

@@ -55,22 +55,11 @@ def home(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def asked(city: City, kind: RecordedKind) -> Request:
     """A request that waits for its approver."""
-    version = city.published()
-    by = city.actor("申请人", city.tax, Role.ASKER)
+    request = city.asked()
     city.person("审批人", city.civil, Role.APPROVER)
     city.person("另一审批人", city.civil, Role.APPROVER)
     Person.objects.update(email="someone@example.com")
-    (request,) = actions.new_requests(
-        by=by,
-        at=START,
-        requester=city.tax,
-        wishes=[(version, ["姓名"], {})],
-        purpose="核验",
-        legal_basis="个人所得税法第十五条",
-        wanted_from=START,
-        wanted_until=START + timedelta(days=200),
-    )
-    return actions.submit(by=by, at=START, request=request, profile=LAW)
+    return request
 
 
 def told(username: str) -> list[str]:

@@ -7,10 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,20 +17,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.platform.test_served import free_port
+from tests.chromium import QUIET
+from tests.platform.test_served import answering, free_port
 
 pytestmark = pytest.mark.browser
 AXE = Path("build/axe.min.js")
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--accept-lang=zh-CN",
-)
 BUILT = """
 from ronghe.platform.serve.running import prepare
 prepare(change=True)
@@ -74,32 +62,22 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     server = subprocess.Popen(command, env=environ, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
-        yield Town(address, json.loads((home / "demo.json").read_text("utf-8"))["password"])
+        yield Town(answering(address, server), json.loads((home / "demo.json").read_text("utf-8"))["password"])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
 
 
-def _wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5)
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server does not answer")
-
-
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+def chromium(tmp_path_factory: pytest.TempPathFactory, go_without: Callable[[str], None]) -> Iterator[WebDriver]:
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is None or driver is None:
-        pytest.skip("no Chromium with its driver on this machine: install chromium and chromium-driver")
+        go_without("no Chromium with its driver on this machine: install chromium and chromium-driver")
     options = webdriver.ChromeOptions()
+    assert browser
+    assert driver
     options.binary_location = browser
-    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+    for flag in (*QUIET, "--accept-lang=zh-CN", f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield opened
@@ -135,8 +113,6 @@ class Reader:
 
     def violations(self) -> list[str]:
         """What axe finds, a line each."""
-        if not AXE.exists():
-            pytest.skip("axe is not fetched: run make assets")
         self.browser.execute_script(AXE.read_text("utf-8"))
         asked = f"const done = arguments[0]; axe.run({{runOnly: {list(RULES)}}}).then(found => done(found.violations))"
         found = self.browser.execute_async_script(asked)
@@ -149,7 +125,9 @@ class Reader:
 
 
 @pytest.fixture
-def reader(chromium: WebDriver, town: Town) -> Reader:
+def reader(chromium: WebDriver, town: Town, go_without: Callable[[str], None]) -> Reader:
+    if not AXE.exists():
+        go_without("axe is not fetched: run make assets")
     chromium.set_window_size(1280, 900)
     return Reader(chromium, town)
 

@@ -1,7 +1,6 @@
 """The ways in, tried by somebody who means no good, and two people at the same button at once."""
 
 import threading
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
-from ronghe.platform.catalogue.models import Version
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Decision, Grant, Request
 from ronghe.standards.legal import legal_profile
@@ -126,21 +124,9 @@ def test_threat_1_asking_for_what_is_hidden_leaves_an_entry(path: str, city: Cit
 @pytest.fixture
 def asked(city: City, kind: RecordedKind) -> Request:
     """A request that one of two approvers decides."""
-    version: Version = city.published()
-    by = city.actor("申请人", city.tax, Role.ASKER)
     for name in ("审批人甲", "审批人乙"):
         city.person(name, city.civil, Role.APPROVER)
-    (request,) = actions.new_requests(
-        by=by,
-        at=START,
-        requester=city.tax,
-        wishes=[(version, ["姓名"], {})],
-        purpose="核验",
-        legal_basis="个人所得税法第十五条",
-        wanted_from=START,
-        wanted_until=START + timedelta(days=200),
-    )
-    return actions.submit(by=by, at=START, request=request, profile=LAW)
+    return city.asked()
 
 
 def decide(name: str, request: Request, outcome: str) -> str:

@@ -57,19 +57,7 @@ def asker(city: City) -> Actor:
 
 
 def granted(city: City, kind: RecordedKind) -> Request:
-    version = city.published()
-    by = city.actor("申请人", city.tax, Role.ASKER)
-    (request,) = actions.new_requests(
-        by=by,
-        at=START,
-        requester=city.tax,
-        wishes=[(version, ["姓名"], {})],
-        purpose="核验",
-        legal_basis="个人所得税法第十五条",
-        wanted_from=START,
-        wanted_until=START + timedelta(days=300),
-    )
-    actions.submit(by=by, at=START, request=request, profile=LAW)
+    request = city.asked(days=300)
     approver = city.actor("审批人", city.civil, Role.APPROVER, Role.SECURITY_OFFICER)
     return actions.decide(by=approver, at=START, request=request, profile=LAW)
 

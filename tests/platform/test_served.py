@@ -42,12 +42,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "ronghe", "serve", "--port", str(port), "--quiet"]
     server = subprocess.Popen(command, env=environ, start_new_session=True)
-    yield _answering(f"http://127.0.0.1:{port}", server)
+    yield answering(f"http://127.0.0.1:{port}", server)
     os.killpg(server.pid, signal.SIGTERM)
     server.wait(30)
 
 
-def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
+def answering(address: str, server: subprocess.Popen[bytes]) -> str:
     for _ in range(300):
         assert server.poll() is None
         try:

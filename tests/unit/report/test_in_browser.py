@@ -9,21 +9,12 @@ import pytest
 
 from ronghe.messages import Bilingual
 from ronghe.report import Chart, Column, Disclosure, Json, Number, Page, Row, Section, Table, echarts_source, render
+from tests import chromium
 from tests.unit.report.pages_read import Element, read
 from tests.unit.report.sample_page import page
 
 pytestmark = pytest.mark.browser
-
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--virtual-time-budget=5000",
-)
+QUIET = (*chromium.QUIET, "--virtual-time-budget=5000")
 
 
 @pytest.fixture
@@ -41,7 +32,14 @@ def opened(shown: Page, library: str, folder: Path) -> Element:
         pytest.skip("no Chromium on this machine: install the package chromium")
     file = folder / "page.html"
     file.write_text(render(shown, lang="zh", echarts=library), "utf-8")
-    command = (browser, *QUIET, f"--user-data-dir={folder / 'profile'}", "--dump-dom", file.as_uri())
+    command = (
+        browser,
+        *QUIET,
+        "--virtual-time-budget=5000",
+        f"--user-data-dir={folder / 'profile'}",
+        "--dump-dom",
+        file.as_uri(),
+    )
     dumped = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode()
     return read(dumped.replace(library.strip(), ""))
 
@@ -100,6 +98,13 @@ def test_a_wide_table_within_a_row_scrolls_in_its_own_box(tmp_path: Path) -> Non
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no Chromium on this machine: install the package chromium")
-    command = (browser, *QUIET, f"--user-data-dir={tmp_path / 'p'}", "--dump-dom", (tmp_path / "page.html").as_uri())
+    command = (
+        browser,
+        *QUIET,
+        "--virtual-time-budget=5000",
+        f"--user-data-dir={tmp_path / 'p'}",
+        "--dump-dom",
+        (tmp_path / "page.html").as_uri(),
+    )
     dumped = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode()
     assert read(dumped).one("title").text == "true"

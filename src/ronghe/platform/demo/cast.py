@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from ronghe.journeys.demo_city.departments import DEPARTMENTS
 from ronghe.platform.access.actions import add_person, give_role
@@ -37,9 +38,9 @@ _GIVEN = ("静", "志远", "丽华", "建国", "晓燕", "文博", "雪梅", "�
 _STEPS_OF_TWO = frozenset({"population", "tax", "health"})
 """These answer in two steps, so that each has a second approver."""
 _ADMINISTRATORS = {
-    Role.SYSTEM_ADMINISTRATOR: "xitong",
-    Role.SECURITY_ADMINISTRATOR: "anquan",
-    Role.AUDIT_ADMINISTRATOR: "shenji",
+    Role.SYSTEM_ADMINISTRATOR: ("xitong", "董永安"),
+    Role.SECURITY_ADMINISTRATOR: ("anquan", "孟慧敏"),
+    Role.AUDIT_ADMINISTRATOR: ("shenji", "秦正平"),
 }
 
 
@@ -94,6 +95,11 @@ class Cast:
         """The person of a department with a role, as they are at an instant."""
         return actor_of(self.people[department, role][which], at)
 
+    def asker(self, department: UUID, at: datetime) -> Actor:
+        """Who asks for a department."""
+        code = next(code for code, one in self.departments.items() if one.pk == department)
+        return self.actor(code, Role.ASKER, at)
+
     def administrator(self, role: Role, at: datetime) -> Actor:
         """One of the three administrators."""
         return actor_of(self.administrators[role], at)
@@ -109,10 +115,13 @@ def appear(*, at: datetime, password: str) -> Cast:
         at=at,
         bureau=_BUREAU_NAME,
         code=_BUREAU_CODE,
-        people={role: (username, password) for role, username in _ADMINISTRATORS.items()},
+        people={role: (username, password) for role, (username, _) in _ADMINISTRATORS.items()},
     )
     cast = Cast()
-    cast.administrators = {role: Person.objects.get(username=name) for role, name in _ADMINISTRATORS.items()}
+    for role, (username, name) in _ADMINISTRATORS.items():
+        cast.administrators[role] = Person.objects.get(username=username)
+        # An installation begins with three sign-in names; a visitor wants to meet people.
+        Person.objects.filter(username=username).update(name=name)
     system = cast.administrator(Role.SYSTEM_ADMINISTRATOR, at)
     security = cast.administrator(Role.SECURITY_ADMINISTRATOR, at)
     bureau = Department.objects.get(code=_BUREAU_CODE)

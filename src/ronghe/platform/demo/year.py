@@ -255,8 +255,7 @@ class Year:
         grant = Grant.objects.select_related("consumer", "line__request").get(line__request=request)
         if over(grant, when) or self.chance.random() < UNUSED:
             return
-        code = next(code for code, one in self.cast.departments.items() if one.pk == grant.consumer_id)
-        by = self.cast.actor(code, Role.ASKER, when)
+        by = self.cast.asker(grant.consumer_id, when)
         give_ticket(by=by, at=when, grant=grant, file=self.chance.choice(("data.csv", "data.xlsx", "data.parquet")))
         read = Read.objects.filter(grant=grant).latest("at")
         end_read(read, "done", rows=read.delivery.rows if read.delivery else None)
@@ -304,6 +303,5 @@ class Year:
         ended = Request.objects.filter(state__in=(RequestState.EXPIRED.value, RequestState.REVOKED.value))
         for request in ended.select_related("requester"):
             if self.chance.random() < 0.15:
-                code = next(code for code, one in self.cast.departments.items() if one.pk == request.requester_id)
-                by = self.cast.actor(code, Role.ASKER, when)
+                by = self.cast.asker(request.requester_id, when)
                 requests.dispose(by=by, at=when, request=request, how="已删除文件并清理备份")

@@ -1,0 +1,85 @@
+"""The demo city holds together: its files, its entries, its purposes; and it is never made where people work."""
+
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.conf import LazySettings
+
+from ronghe.journeys.demo_city import make_demo_city
+from ronghe.journeys.demo_city.departments import DEPARTMENTS, REGISTERS
+from ronghe.platform.audit.store import make_log
+from ronghe.platform.catalogue.actions import lint
+from ronghe.platform.catalogue.models import Version, VersionState
+from ronghe.platform.clock import now
+from ronghe.platform.demo.building import build
+from ronghe.platform.demo.cast import BUREAU, members
+from ronghe.platform.demo.entries import offers
+from ronghe.platform.demo.purposes import purposes_of
+from ronghe.platform.demo.tables import Town
+from ronghe.platform.jobs.models import Job
+from ronghe.platform.kinds.data.models import Read
+from ronghe.platform.requests.models import Grant, Request
+from ronghe.standards.catalog import catalog
+from ronghe.standards.legal import legal_profile
+from ronghe.terms import Refused
+from tests.platform.conftest import City
+
+LAW = legal_profile("cn-809-2025")
+
+
+def test_every_purpose_is_somebody_s_and_of_entries_that_there_are() -> None:
+    names = {offer.name for offer in offers()}
+    for asker in (BUREAU, *DEPARTMENTS):
+        own = {offer.name for offer in offers() if offer.department == asker}
+        for purpose in purposes_of(asker):
+            assert set(purpose.entries) <= names
+            assert set(purpose.entries) - own
+    assert {asker for asker in DEPARTMENTS if purposes_of(asker)} == set(DEPARTMENTS)
+
+
+def test_every_entry_is_of_a_department_with_elements_that_there_are() -> None:
+    known = {element.code for element in catalog()}
+    files = {register.file: register.department for register in REGISTERS}
+    for offer in offers():
+        assert {item["element"] for item in offer.items} <= known
+        assert not offer.file or files[offer.file] == offer.department
+    assert {offer.file for offer in offers() if offer.file} == set(files)
+    assert {member.department for member in members()} == {BUREAU, *DEPARTMENTS}
+
+
+def test_a_made_up_table_has_the_columns_of_its_entry_and_no_empty_ones(tmp_path: Path) -> None:
+    city = make_demo_city(tmp_path / "city", rows=1_000, today=now().date())
+    town = Town(city.folder / "files", now().date(), Random(1))
+    for offer in offers():
+        if not offer.file:
+            header, *rows = town.table(offer).decode().splitlines()
+            assert header.split(",") == [item["name"] for item in offer.items]
+            assert len(rows) > 100
+            assert ",," not in rows[0]
+
+
+@pytest.mark.django_db
+def test_a_city_is_not_made_among_real_people(city: City, tmp_path: Path) -> None:
+    city.person("真人", city.civil)
+    with pytest.raises(Refused) as told:
+        build(tmp_path, now=now(), law=LAW)
+    assert told.value.code == "platform.demo_real"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_year_is_lived_through_the_real_actions(tmp_path: Path, settings: LazySettings) -> None:
+    settings.HOME = tmp_path
+    make_log(tmp_path)
+    built = build(tmp_path, now=now(), law=LAW, requests=12)
+    assert (built.entries, built.people) == (len(offers()), len(members()) + 3)
+    for version in Version.objects.filter(state=VersionState.PUBLISHED):
+        assert not [finding for finding in lint(version) if finding.stops and finding.place != "name"]
+    assert built.requests == 12
+    assert Job.objects.exclude(state="done").count() == 0
+    assert Read.objects.filter(grant__in=Grant.objects.all()).exists()
+    oldest = Request.objects.earliest("made").made
+    assert now() - oldest > timedelta(days=60)
+    assert build(tmp_path, now=now(), law=LAW) == built
