@@ -19,7 +19,7 @@ from ronghe.platform.requests import kind as kinds
 from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.platform.requests.models import Grant, Line, Objection, Request
 from ronghe.standards.legal import legal_profile
-from ronghe.terms import InputError, Kind
+from ronghe.terms import InputError, Kind, Refused
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday morning in Beijing."""
@@ -60,6 +60,16 @@ class RecordedKind:
 
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
         return {name: {"obligation": "keep"} for name in fields}
+
+    def rows_of(self, line: Line) -> Mapping[str, Any]:
+        return {**line.rows, **line.tighter.get("rows", {})}
+
+    def facts_of(self, line: Line) -> Mapping[str, Any]:
+        return {"method": "file", "rows_limited": bool(line.rows)}
+
+    def check_tighter(self, line: Line, tighter: Mapping[str, Any]) -> None:
+        if "looser" in tighter:
+            raise Refused("platform.obligation_looser", name="", said="", present="")
 
     def handed_in(self, line: Line, at: datetime) -> None:
         self.handed.append(line.pk)

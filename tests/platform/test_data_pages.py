@@ -13,6 +13,8 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.kinds.data.models import Correction, Read, Source
+from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
+from ronghe.platform.kinds.data.store import snapshot_folder
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Dispute, Line, Objection
 from ronghe.terms import InputError
@@ -159,6 +161,41 @@ def test_who_decides_sees_exactly_what_would_leave(one: Handing, lang: str) -> N
     assert "张**" not in page(by("申请人", lang), f"/requests/{request.pk}")
     delivery = one.delivered()
     assert delivery.columns == ["公民身份号码", "姓名", "登记日期", "备注"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_decides_lets_out_less_and_sees_it_before_saying_yes(one: Handing, lang: str) -> None:
+    request = one.asked(fields=("公民身份号码", "姓名", "备注"), rows={})
+    one.everybody()
+    line, browser = request.lines.get(), by("审批人", lang)
+    url, key = f"/requests/{request.pk}/tighten", one.version.pk
+    form = {
+        "line": str(line.pk),
+        "duty-0": "token citizen",
+        "duty-1": "null",
+        "duty-2": "",
+        f"where-field-{key}": "区划代码",
+        f"where-relation-{key}": "is",
+        f"where-value-{key}": "330108",
+    }
+    looser = browser.post(url, {**form, "duty-1": ""})
+    assert looser.status_code == 403
+    assert "mask" in looser.content.decode()
+    assert browser.post(url, {**form, "line": "x"}).status_code == 404
+    assert browser.post(url, form).status_code == 302
+    one.worker.run_waiting()
+    shown = page(browser, f"/requests/{request.pk}")
+    assert "平常" in shown
+    for gone in ("张*", "王*", "=1+1"):
+        assert gone not in shown
+    accepted = browser.post(f"/requests/{request.pk}/accept", {f"fields-{line.pk}": list(line.fields)})
+    assert accepted.status_code == 302
+    request.refresh_from_db()
+    assert request.state == "accepted_in_part"
+    one.worker.run_waiting()
+    delivery = one.delivery(one.grant(request))
+    rows = rows_between(snapshot_folder(delivery.grant_id, delivery.number) / PARQUET, 0, 10).to_pylist()
+    assert [(row["姓名"], row["备注"]) for row in rows] == [(None, "平常")]
 
 
 def ask(browser: Client, version: Version, **changes: object) -> Any:

@@ -1,6 +1,7 @@
 """The life of a request: who may do what when, with the clock that the law sets, and a record of everything."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.requests import actions
+from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.platform.requests.rules import MOVES, moves_from
 from ronghe.platform.requests.visibility import visible_grants, visible_requests
@@ -175,6 +177,94 @@ def test_a_later_step_grants_no_more_than_the_one_before(city: City, approver: A
     accepted = actions.decide(by=second, at=LATER, request=submitted, profile=LAW)
     assert accepted.state == RequestState.ACCEPTED_IN_PART
     assert set(Grant.objects.get().fields) == {"姓名"}
+
+
+def test_an_approver_lays_down_stricter_terms_and_grants_a_part(
+    approver: Actor, submitted: Request, kind: RecordedKind
+) -> None:
+    line = submitted.lines.get()
+    narrower = {"where": [{"field": "区划代码", "is": "330106"}]}
+    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=narrower)
+    stricter = {"obligations": {"姓名": "null"}}
+    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=stricter)
+    line.refresh_from_db()
+    assert line.tighter == {**narrower, **stricter}
+    # What would leave is shown anew each time.
+    assert kind.handed == [line.pk] * 3
+    assert Entry.objects.filter(action="request.tightened").count() == 2
+    accepted = actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    assert accepted.state == RequestState.ACCEPTED_IN_PART
+    with pytest.raises(Refused):
+        actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={})
+
+
+def test_stricter_terms_begin_afresh_only_until_somebody_said_yes(
+    city: City, approver: Actor, submitted: Request
+) -> None:
+    city.civil.approval_steps = 2
+    city.civil.save()
+    line = submitted.lines.get()
+    given: dict[str, Any] = {"at": LATER, "request": submitted, "line": line.pk}
+    actions.tighten(by=approver, **given, tighter={"obligations": {"姓名": "null"}})
+    actions.tighten(by=approver, **given, tighter={"obligations": {"登记日期": "null"}}, afresh=True)
+    line.refresh_from_db()
+    assert line.tighter == {"obligations": {"登记日期": "null"}}
+    actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    second = city.actor("分管领导", city.civil, Role.APPROVER)
+    with pytest.raises(Refused) as told:
+        actions.tighten(by=second, **given, tighter={}, afresh=True)
+    assert told.value.code == "platform.tighter_decided"
+    actions.tighten(by=second, **given, tighter={"obligations": {"姓名": "drop"}})
+    line.refresh_from_db()
+    assert line.tighter == {"obligations": {"登记日期": "null", "姓名": "drop"}}
+
+
+@pytest.mark.parametrize("who", ["申请人", "路人"])
+def test_threat_16_only_an_approver_of_the_owner_makes_terms_stricter(city: City, submitted: Request, who: str) -> None:
+    by = city.actor(who, city.tax, Role.APPROVER)
+    with pytest.raises(Refused):
+        actions.tighten(by=by, at=LATER, request=submitted, line=submitted.lines.get().pk, tighter={})
+
+
+def test_taking_back_forgets_what_approvers_said(asker: Actor, approver: Actor, submitted: Request) -> None:
+    line = submitted.lines.get()
+    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={"obligations": {"姓名": "null"}})
+    actions.take_back(by=asker, at=LATER, request=submitted, profile=LAW)
+    line.refresh_from_db()
+    assert (line.granted, line.tighter) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("期限不超过一年 => days <= 366", True),
+        ("期限不超过一月 => days <= 31", False),
+        ("限税务部门 => requester == 'SWJ'", True),
+        ("限定到行 => rows_limited", False),
+        ("须有影响评估 => assessment or not personal", True),
+        ("两项以内 => fields <= 2 and method == 'file'", True),
+        ("仅限救助", None),
+    ],
+)
+def test_a_condition_that_a_machine_can_check_is_checked(
+    city: City, asker: Actor, approver: Actor, kind: RecordedKind, condition: str, holds: bool | None
+) -> None:
+    version = city.published(conditions=[condition])
+    request = actions.submit(by=asker, at=START, request=draft(city, asker, version)[0], profile=LAW)
+    (found,) = conditions_of(request, request.lines.get())
+    assert found.holds is holds
+    if holds is False:
+        with pytest.raises(Refused) as told:
+            actions.decide(by=approver, at=LATER, request=request, profile=LAW)
+        assert told.value.code == "platform.condition_unmet"
+    else:
+        assert actions.decide(by=approver, at=LATER, request=request, profile=LAW).state == RequestState.ACCEPTED
+
+
+@pytest.mark.parametrize("check", ["dayz < 3", "days <", "days < 1 and days > 2", "", "purpose < 3"])
+def test_an_entry_with_a_check_that_nobody_understands_is_not_published(city: City, check: str) -> None:
+    with pytest.raises((InputError, Refused)):
+        city.published(conditions=[f"条件 => {check}"])
 
 
 def test_nothing_granted_is_a_refusal_without_a_reason(approver: Actor, submitted: Request) -> None:

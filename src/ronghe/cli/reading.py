@@ -70,7 +70,7 @@ def options_of(given: dict[str, Any]) -> Any:
     # Help and usage errors come at once: the readers load with the first command that needs them.
     from ronghe.tables.open import ReadOptions
 
-    read = {name: given.get(name) for name in _NAMES}
+    read: dict[str, Any] = {name: given.get(name) for name in _NAMES}
     for name in ("delimiter", "quote", "escape"):
         read[name] = _character(name, read[name])
     if read["table"] is not None and read["query"] is not None:

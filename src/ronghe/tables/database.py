@@ -88,14 +88,26 @@ def _select_all(connection: Connection, url: URL, name: str) -> str:
     raise InputError("tables.no_such_table", url=shown(url), table=name, known=", ".join(near) or "-")
 
 
-def _of_subject(connection: Connection, url: URL, statement: str, column: str) -> str:
-    """The statement narrowed to rows whose column has a value that is bound; the column is looked up first."""
+def _narrowed(
+    connection: Connection, url: URL, statement: str, columns: Sequence[str], where: tuple[str, str] | None
+) -> str:
+    """The statement narrowed to columns, where it has them all, and to rows whose column has the value that is bound;
+    each name is looked up first."""
+    if not columns and where is None:
+        return statement
     inner = f"({statement.strip().rstrip(';')}\n) asked"
     known = tuple(connection.execute(text(f"SELECT * FROM {inner} WHERE 1 = 0")).keys())  # noqa: S608 - checked above
-    if column not in known:
-        raise InputError("tables.no_such_column", url=shown(url), column=column, known=", ".join(known[:NAMES_SHOWN]))
-    quoted = connection.dialect.identifier_preparer.quote(column).replace(":", r"\:")
-    return f"SELECT * FROM {inner} WHERE {quoted} = :subject"  # noqa: S608 - as above, and the value is bound
+
+    def quoted(name: str) -> str:
+        return connection.dialect.identifier_preparer.quote(name).replace(":", r"\:")
+
+    wanted = ", ".join(map(quoted, columns)) if columns and set(columns) <= set(known) else "*"
+    select = f"SELECT {wanted} FROM {inner}"  # noqa: S608 - as above
+    if where is None:
+        return select
+    if where[0] not in known:
+        raise InputError("tables.no_such_column", url=shown(url), column=where[0], known=", ".join(known[:NAMES_SHOWN]))
+    return f"{select} WHERE {quoted(where[0])} = :subject"
 
 
 def _batch(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.RecordBatch:
@@ -120,12 +132,14 @@ def stage_database(
     table: str | None = None,
     query: str | None = None,
     where: tuple[str, str] | None = None,
+    columns: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> Staged:
     """A table, view or query as a Parquet file of text columns in the folder `into`; with `where`, a column and a
-    value, only the rows that have the value, so that the database reads no others.
+    value, only the rows that have the value, and with `columns` only these if it has them all, so that the database
+    hands out no others.
 
     `source` is `URL#table`, or a URL with `table` or `query` beside it; `env:NAME` and `url-file:PATH` keep it off
     the command line. Rows come through a server-side cursor, some 20,000 at a time. `progress` cannot know the total
@@ -143,10 +157,8 @@ def stage_database(
         statement = query if query is not None else _select_all(connection, url, str(table))
         # The driver gets the text as it is: a colon or a percent sign in it is no parameter.
         plain = statement.replace(":", r"\:")
-        if where is None:
-            result = connection.execute(text(plain))
-        else:
-            result = connection.execute(text(_of_subject(connection, url, plain, where[0])), {"subject": where[1]})
+        subject = {} if where is None else {"subject": where[1]}
+        result = connection.execute(text(_narrowed(connection, url, plain, columns, where)), subject)
         names, notes = renamed_columns(tuple(result.keys()), limits or Limits(), shown(url))
         rows = _write(result, len(names), target, progress)
     return Staged(columns=names, path=target, kind="parquet", rows=rows, notes=tuple(notes))

@@ -18,7 +18,8 @@ __all__ = ["ReadOptions", "stage"]
 class ReadOptions:
     """What the user says about a source; None is found out.
 
-    `sheet` is for spreadsheets; `table`, `query` and `where` (only rows whose column has the value) for databases.
+    `sheet` is for spreadsheets; `table`, `query`, `where` (only rows whose column has the value) and `columns` (only
+    these, if it has them all) for databases.
     """
 
     encoding: str | None = None
@@ -30,6 +31,7 @@ class ReadOptions:
     table: str | None = None
     query: str | None = None
     where: tuple[str, str] | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def csv(self) -> CsvOptions:
@@ -64,5 +66,11 @@ def _database(source: str, into: Path, options: ReadOptions, progress: Progress)
     from ronghe.tables.database import stage_database
 
     return stage_database(
-        source, into, table=options.table, query=options.query, where=options.where, progress=progress
+        source,
+        into,
+        table=options.table,
+        query=options.query,
+        where=options.where,
+        columns=options.columns,
+        progress=progress,
     )

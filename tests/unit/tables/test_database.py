@@ -241,6 +241,14 @@ def test_only_the_rows_of_one_subject_are_read(city: str, tmp_path: Path, given:
     assert (_read(nobody), nobody.columns) == ([], ("编号", "姓名", "收入", "附件"))
 
 
+@pytest.mark.parametrize("given", [{"table": "人 口"}, {"query": 'select * from "人 口"'}])
+def test_only_the_columns_that_are_needed_are_read(city: str, tmp_path: Path, given: dict[str, Any]) -> None:
+    staged = stage_database(city, tmp_path, columns=("收入", "编号"), where=("姓名", "丙:x 50%"), **given)
+    assert (staged.columns, len(_read(staged))) == (("收入", "编号"), 1)
+    # Names that readers changed, or that are not there, are told by who needs them: all columns are read.
+    assert len(stage_database(city, tmp_path, columns=("收入", "编号_1"), **given).columns) == 4
+
+
 def test_a_subject_s_column_is_one_of_the_table(city: str, tmp_path: Path) -> None:
     for column in ("电话", '姓名" = 1 or "姓名', "1 = 1 or 姓名"):
         with pytest.raises(InputError) as told:

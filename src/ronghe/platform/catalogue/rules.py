@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ronghe.platform.catalogue.conditions import check_conditions
 from ronghe.search import fold
+from ronghe.terms import InputError
 
 __all__ = ["FORMATS", "ITEM_TYPES", "METHODS", "PERIODS", "Described", "DescribedItem", "Finding", "findings"]
 
@@ -89,6 +91,10 @@ def _of_text(entry: Described) -> Iterable[Finding]:
 def _of_class(entry: Described) -> Iterable[Finding]:
     if entry.sharing_class == "conditional" and not [text for text in entry.conditions if text.strip()]:
         yield Finding("platform.lint_conditions_missing", "conditions")
+    try:
+        check_conditions(entry.conditions)
+    except InputError as fault:
+        yield Finding(fault.code, "conditions", params=tuple(fault.params.items()))
     if entry.sharing_class == "not_shared" and not entry.legal_basis.strip():
         yield Finding("platform.lint_basis_missing", "legal_basis")
     if entry.sharing_class == "unconditional" and entry.personal:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ronghe.messages import Language, known, render
+from ronghe.platform.console.offering import obligation_words
+from ronghe.platform.console.wishing import rows_text
 from ronghe.platform.kinds.data.models import Look, Source
 from ronghe.platform.kinds.data.plans import personal_fields
+from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Line
 
 __all__ = ["Looked", "duty_text", "looked", "trouble_text"]
@@ -14,13 +17,15 @@ __all__ = ["Looked", "duty_text", "looked", "trouble_text"]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A line with what it would let out, or why that is not known."""
+    """A line with what it would let out, or why that is not known; `words` are its obligations as they are typed."""
 
     line: Line
     seen: Mapping[str, Any]
     waiting: bool
     trouble: str
     duties: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...]
+    narrower: tuple[str, ...]
     personal: tuple[str, ...]
     grade: str
     share_unique: str
@@ -52,14 +57,17 @@ def looked(line: Line, lang: Language) -> Looked:
     look = Look.objects.filter(line=line).first()
     source = Source.objects.filter(asset=line.version.asset_id).first()
     seen = look.seen if look else {}
-    laid_down = dict(line.version.items.values_list("name", "obligation"))
+    terms = kind_of("data").terms_of(line, line.fields)
+    _, narrower = rows_text({"where": line.tighter.get("where", [])}, line.version.method, lang)
     unique = seen.get("risk", {}).get("share_unique")
     return Looked(
         line=line,
         seen=seen,
         waiting=look is not None and look.made is None,
         trouble=trouble_text(look.trouble if look else None, lang),
-        duties=tuple((name, duty_text(laid_down.get(name, "-"))) for name in line.fields),
+        duties=tuple((name, duty_text(said)) for name, said in terms.items()),
+        words=tuple((name, obligation_words(said)) for name, said in terms.items()),
+        narrower=tuple(narrower),
         personal=tuple(personal_fields(line.version, line.fields)),
         grade=(source.examination.get("grade", "") if source else "") or line.version.grade,
         share_unique="" if unique is None else f"{unique:.1%}",

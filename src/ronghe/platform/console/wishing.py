@@ -11,7 +11,7 @@ from ronghe.platform.kinds.data.wanted import Method, methods_of, wanted_of
 from ronghe.terms import InputError
 from ronghe.trust.access import Condition, Relation
 
-__all__ = ["methods_for", "rows_text", "typed_rows", "wish_of"]
+__all__ = ["methods_for", "rows_text", "typed_rows", "typed_where", "wish_of"]
 
 CONDITIONS = 3
 """Empty conditions that the form offers; programs may give more."""
@@ -39,14 +39,20 @@ def _values(relation: str, value: str) -> str | list[str]:
     return [part.strip() for part in parts if part.strip()] if relation in _MANY else value.strip()
 
 
-def wish_of(version: Version, typed: QueryDict) -> Mapping[str, Any]:
-    """The wish as a line keeps it; InputError for half a condition, which left out would be a wish for more rows."""
+def typed_where(version: Version, typed: QueryDict) -> list[dict[str, Any]]:
+    """The conditions as a line keeps them; InputError for half of one, which left out would let out more rows."""
     where = []
     for row in typed_rows(version, typed):
         if bool(row["field"]) != bool(row["value"].strip()):
             raise InputError("platform.condition_half", name=row["field"] or "-", value=row["value"][:40])
         if row["field"]:
             where.append({"field": row["field"], row["relation"]: _values(row["relation"], row["value"])})
+    return where
+
+
+def wish_of(version: Version, typed: QueryDict) -> Mapping[str, Any]:
+    """The wish as a line keeps it."""
+    where = typed_where(version, typed)
     method = typed.get(f"method-{version.pk}", "")
     return {**({"where": where} if where else {}), **({"method": method} if method else {})}
 

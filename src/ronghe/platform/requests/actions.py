@@ -15,6 +15,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
+from ronghe.platform.requests.holding import check_conditions_hold
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Decision, Grant, Line, Move, Request
 from ronghe.platform.requests.rules import LIVE, check_decider, check_move, check_side
@@ -39,6 +40,7 @@ __all__ = [
     "submit",
     "supplement",
     "take_back",
+    "tighten",
     "used",
 ]
 
@@ -189,12 +191,13 @@ def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) 
 
 
 def take_back(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) -> Request:
-    """The asker thinks again; what the owner's clock used stays used."""
+    """The asker thinks again: what approvers said falls away, what the owner's clock used stays used."""
     with transaction.atomic():
         now = _locked(request)
         _stop_clock(now, at, profile)
         _move(by, at, now, "take_back")
         now.decisions.all().delete()
+        now.lines.update(granted=None, tighter={})
     return now
 
 
@@ -315,6 +318,48 @@ def _typed_by(request: Request) -> UUID:
     return Person.objects.get(username=request.person_name).pk
 
 
+def tighten(
+    *, by: Actor, at: datetime, request: Request, line: UUID, tighter: Mapping[str, Any], afresh: bool = False
+) -> Request:
+    """Lay down stricter obligations and narrower rows for one line before it is decided; the look is made anew.
+
+    They add to those that were laid down before, or take their place with `afresh`, until an approver has said yes.
+    Raises Refused for what would let out more than the owner laid down, InputError for what the kind does not know.
+    """
+    with transaction.atomic():
+        now = _locked(request)
+        check_move("accept", RequestState(now.state))
+        held = check_role(by, Role.APPROVER, now.owner_id, scope="requests.write")
+        check_decider(by, held, asked_by=now.person, decided_by=())
+        one = now.lines.select_related("version__asset").filter(pk=line).first()
+        if one is None:
+            raise InputError("platform.line_unknown", line=str(line))
+        if afresh and now.decisions.exists():
+            raise Refused("platform.tighter_decided")
+        before = one.tighter = {} if afresh else one.tighter
+        kind = kind_of(one.version.asset.kind)
+        kind.check_tighter(one, tighter)
+        one.tighter = _merged(before, tighter)
+        one.save(update_fields=["tighter"])
+        record(
+            by=by if not held.principal_name else _for(by, held),
+            at=at,
+            action="request.tightened",
+            subject_kind="request",
+            subject=now.pk,
+            departments=[str(now.requester_id), str(now.owner_id)],
+            facts={"asset": one.version.asset.code, "tighter": one.tighter},
+        )
+        kind.handed_in(one, at)
+    return now
+
+
+def _merged(before: Mapping[str, Any], tighter: Mapping[str, Any]) -> dict[str, Any]:
+    obligations = {**before.get("obligations", {}), **tighter.get("obligations", {})}
+    where = [*before.get("where", []), *tighter.get("where", [])]
+    return {**({"obligations": obligations} if obligations else {}), **({"where": where} if where else {})}
+
+
 def decide(
     *,
     by: Actor,
@@ -325,7 +370,8 @@ def decide(
 ) -> Request:
     """Say yes at the present step; the last step makes the grants. `granted` by line narrows the fields: a part.
 
-    Raises Refused for the wrong person, personal data without an assessment, or fields that were not asked for.
+    Raises Refused for the wrong person, personal data without an assessment, fields that were not asked for, or a
+    condition of sharing that does not hold.
     """
     with transaction.atomic():
         now = _locked(request)
@@ -340,7 +386,9 @@ def decide(
                 raise Refused("platform.granted_more", name=line.version.name)
             line.granted = fields
             line.save(update_fields=["granted"])
-            part = part or set(fields) != set(line.fields)
+            part = part or set(fields) != set(line.fields) or bool(line.tighter)
+            if fields:
+                check_conditions_hold(now, line)
         if not any(line.granted for line in lines):
             raise Refused("platform.nothing_granted")
         _check_personal(now, lines)
@@ -375,7 +423,7 @@ def _grant(request: Request, line: Line, at: datetime) -> Grant:
         purpose=request.purpose,
         legal_basis=request.legal_basis,
         fields=dict(kind.terms_of(line, line.granted or ())),
-        rows=line.rows,
+        rows=dict(kind.rows_of(line)),
         valid_from=max(at, request.wanted_from),
         valid_until=request.wanted_until,
     )

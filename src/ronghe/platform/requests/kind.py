@@ -22,7 +22,16 @@ class Kind(Protocol):
         """Whether personal data would leave, so that the impact assessment must be there first (PIPL art. 55)."""
 
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
-        """The obligations under which each granted field leaves its department."""
+        """The obligations under which each granted field leaves its department, with what approvers made stricter."""
+
+    def rows_of(self, line: Line) -> Mapping[str, Any]:
+        """The rows that leave: those that were asked for, within what approvers left of them."""
+
+    def facts_of(self, line: Line) -> Mapping[str, Any]:
+        """What conditions of sharing may ask of a line of this kind, beside what every request says of itself."""
+
+    def check_tighter(self, line: Line, tighter: Mapping[str, Any]) -> None:
+        """Refused for terms that would let out more than the line's present ones; InputError for what is none."""
 
     def handed_in(self, line: Line, at: datetime) -> None:
         """Have what who decides should see prepared; called in the transaction that hands a request to its owner."""

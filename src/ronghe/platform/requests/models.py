@@ -53,7 +53,10 @@ class Request(models.Model):
 
 
 class Line(models.Model):
-    """One asset of a request: the fields and rows that are wanted, and those that were granted."""
+    """One asset of a request: the fields and rows that are wanted, and those that were granted.
+
+    `tighter` is what approvers laid down beyond the owner's own obligations, in the words of the kind.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="lines")
@@ -61,6 +64,7 @@ class Line(models.Model):
     fields = models.JSONField(default=list, blank=True)
     rows = models.JSONField(default=dict, blank=True)
     granted = models.JSONField(null=True, blank=True)
+    tighter = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("request", "version"), name="asked_once"),)

@@ -16,13 +16,17 @@ from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import looked
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.console.wishing import rows_text
+from ronghe.platform.console.offering import OBLIGATIONS
+from ronghe.platform.console.tightening import tighter_of
+from ronghe.platform.console.wishing import rows_text, typed_rows
 from ronghe.platform.law import profile
 from ronghe.platform.requests import actions
+from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.platform.requests.rules import MOVES, Side, moves_from
 from ronghe.terms import InputError, RequestState
+from ronghe.trust.access import Relation
 
 __all__ = ["move", "request_page", "requests"]
 
@@ -65,6 +69,8 @@ def _open_moves(actor: Actor, shown: Request) -> list[str]:
 def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
     for line in lines:
+        line.conditions = conditions_of(shown, line)  # type: ignore[attr-defined]
+        line.typed = typed_rows(line.version, request.POST)  # type: ignore[attr-defined]
         if line.version.asset.kind == "data":
             way, where = rows_text(line.rows, line.version.method, request.lang)
             line.way, line.where = way, where  # type: ignore[attr-defined]
@@ -87,6 +93,8 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "may_dispute": request.actor.has(Role.ASKER, shown.requester_id) and shown.state == RequestState.REFUSED,
         "grants": Grant.objects.filter(line__request=shown).select_related("version__asset"),
         "may_lengthen": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.SUBMITTED,
+        "relations": list(Relation),
+        "obligations": OBLIGATIONS,
         "failed": failed,
     }
     return render(request, "console/request.html", page, status=403 if failed else 200)
@@ -122,6 +130,7 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
             profile=law,
         ),
         "accept": lambda: actions.decide(**given, profile=law, granted=granted),
+        "tighten": lambda: actions.tighten(**given, **tighter_of(found, typed)),
         "refuse": lambda: actions.refuse(
             **given, reason=typed.get("reason", ""), clause=typed.get("clause", ""), profile=law
         ),
@@ -138,7 +147,12 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
 def move(request: Asked, key: str, name: str) -> HttpResponse:
     """Make a move; a refusal is shown on the page itself, with what was typed still there."""
     found, failed = one(queries.requests(request.actor), key), Failed()
-    if name not in {*MOVES, "assessment", "lengthen"} or name in {"deliver", "use", "expire", "accept_in_part"}:
+    if name not in {*MOVES, "assessment", "lengthen", "tighten"} or name in {
+        "deliver",
+        "use",
+        "expire",
+        "accept_in_part",
+    }:
         return _shown(request, found, failed)
     if tried(request, _action(request, name, found), failed):
         return redirect(f"/requests/{found.pk}")

@@ -9,8 +9,8 @@ from ronghe.platform.kinds.data import work
 from ronghe.platform.kinds.data.corrections import push
 from ronghe.platform.kinds.data.ending import end_deliveries
 from ronghe.platform.kinds.data.models import Look
-from ronghe.platform.kinds.data.plans import obligation_of, personal_fields
-from ronghe.platform.kinds.data.wanted import wanted_of
+from ronghe.platform.kinds.data.plans import check_stricter, obligation_of, personal_fields
+from ronghe.platform.kinds.data.wanted import narrowed, wanted_of
 from ronghe.platform.requests.models import Grant, Line, Objection
 from ronghe.terms import InputError
 
@@ -39,12 +39,27 @@ class DataKind:
         return line.version.personal or bool(personal_fields(line.version, fields))
 
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
-        """What the owner laid down for each field; it must be understood now, not first when rows leave."""
+        """What the owner laid down for each field, and approvers after them; understood now, not when rows leave."""
         laid_down = dict(line.version.items.values_list("name", "obligation"))
+        laid_down |= line.tighter.get("obligations", {})
         terms = {name: laid_down[name] for name in fields}
         for said in terms.values():
             obligation_of(said, str(line.request_id))
         return terms
+
+    def rows_of(self, line: Line) -> Mapping[str, Any]:
+        """See the protocol."""
+        return narrowed(line.rows, line.tighter.get("where", []))
+
+    def facts_of(self, line: Line) -> Mapping[str, Any]:
+        """The method, and whether rows were chosen."""
+        wanted = wanted_of(self.rows_of(line), line.version.method)
+        return {"method": wanted.method.value, "rows_limited": bool(wanted.where)}
+
+    def check_tighter(self, line: Line, tighter: Mapping[str, Any]) -> None:
+        """See the protocol."""
+        check_stricter(self.terms_of(line, line.fields), tighter.get("obligations", {}), str(line.request_id))
+        self.check_line(line.version, line.fields, narrowed(self.rows_of(line), tighter.get("where", [])))
 
     def handed_in(self, line: Line, at: datetime) -> None:
         """Have a look made for who decides."""

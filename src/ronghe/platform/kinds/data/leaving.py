@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +18,12 @@ __all__ = ["leaving_rows"]
 @contextmanager
 def leaving_rows(reader: Reader, asked: Asked, at: datetime, work: UUID) -> Iterator[ProtectedRows]:
     """The rows that may leave, while the folder of this work lasts; Refused and InputError as the plan and the source
-    say."""
+    say. A database is asked only for the columns that leave or choose rows."""
     make_keys(at)
+    shares = asked.plan().shares
+    needed = dict.fromkeys(
+        name for share in shares for name in (*dict(share.fields), *(one.subject for one in share.rows))
+    )
     with (
         store.working(work) as scratch,
         protected_rows(
@@ -28,7 +33,7 @@ def leaving_rows(reader: Reader, asked: Asked, at: datetime, work: UUID) -> Iter
             beside=scratch,
             key_file=token_key_file(),
             resources=Resources(),
-            options=reader.options,
+            options=replace(reader.options, columns=tuple(needed)),
             progress=reader.tell,
         ) as rows,
     ):

@@ -46,8 +46,9 @@ def _seen(rows: ProtectedRows) -> dict[str, Any]:
 def _looked(line: Line, clock: Callable[[], datetime], key: UUID) -> dict[str, Any]:
     at = clock()
     version = line.version
-    terms = kind_of("data").terms_of(line, line.granted if line.granted is not None else line.fields)
-    asked = asked_of_line(line, terms, at)
+    kind = kind_of("data")
+    terms = kind.terms_of(line, line.granted if line.granted is not None else line.fields)
+    asked = asked_of_line(line, terms, kind.rows_of(line), at)
     reader = reader_of(source_of(version.asset_id, version.asset.code), clock)
     with leaving_rows(reader, asked, at, key) as rows:
         return _seen(rows)

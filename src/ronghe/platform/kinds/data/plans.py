@@ -15,7 +15,7 @@ from ronghe.platform.requests.rules import LIVE
 from ronghe.terms import InputError, Kind, Period, Refused, RequestState
 from ronghe.trust import access
 from ronghe.trust.access import Condition
-from ronghe.trust.access.obligations import Keep, Obligation, Token
+from ronghe.trust.access.obligations import Keep, Obligation, Token, reveals_no_more
 from ronghe.trust.access.policy import AssetRisk, Hierarchy, Policy
 from ronghe.trust.access.policy_fields import obligation
 from ronghe.trust.access.reading import Table
@@ -24,6 +24,7 @@ __all__ = [
     "asked_of_grant",
     "asked_of_line",
     "check_live",
+    "check_stricter",
     "key_item",
     "obligation_of",
     "over",
@@ -43,6 +44,15 @@ def obligation_of(said: object, request: str) -> Obligation:
         return obligation(table, "field", _LEVELS, request)
     except ValueError as fault:
         raise InputError("platform.obligation_form", value=str(said), detail=str(fault)) from fault
+
+
+def check_stricter(terms: Mapping[str, Any], stricter: Mapping[str, Any], request: str) -> None:
+    """Refused for a field that is not granted, or whose new obligation would show what the present one hides."""
+    for name, said in stricter.items():
+        if name not in terms:
+            raise InputError("platform.field_unknown", name=name, known=", ".join(terms))
+        if not reveals_no_more(obligation_of(said, request), obligation_of(terms[name], request)):
+            raise Refused("platform.obligation_looser", name=name, said=str(said), present=str(terms[name]))
 
 
 def check_live(grant: Grant, at: datetime) -> None:
@@ -158,13 +168,13 @@ def asked_of_grant(
     )
 
 
-def asked_of_line(line: Line, terms: Mapping[str, Any], at: datetime) -> Asked:
+def asked_of_line(line: Line, terms: Mapping[str, Any], rows: Mapping[str, Any], at: datetime) -> Asked:
     """The question that a line would be if it were granted as it stands, at once and for an instant."""
     request = line.request
     asked = _asked(
         line.version,
         terms,
-        wanted_of(line.rows, line.version.method).where,
+        wanted_of(rows, line.version.method).where,
         id=str(line.pk),
         consumer=request.requester.code,
         purpose=request.purpose,

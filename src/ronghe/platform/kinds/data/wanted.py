@@ -3,7 +3,7 @@
 {"where": [{"field": "区划代码", "starts_with": "3301"}], "method": "file"}
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ from ronghe.trust.access import Condition, Relation
 from ronghe.trust.access.policy_fields import conditions
 from ronghe.trust.access.reading import Table
 
-__all__ = ["Method", "Wanted", "methods_of", "wanted_of"]
+__all__ = ["Method", "Wanted", "methods_of", "narrowed", "wanted_of"]
 
 
 class Method(StrEnum):
@@ -81,6 +81,11 @@ def wanted_of(rows: Mapping[str, Any], offered: str) -> Wanted:
     if len(where) > _MOST:
         raise InputError("platform.conditions_many", most=_MOST)
     return Wanted(method, where)
+
+
+def narrowed(rows: Mapping[str, Any], where: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The JSON with further conditions, all of which must hold."""
+    return {**rows, "where": [*rows.get("where", []), *where]} if where else rows
 
 
 _MOST = 20
