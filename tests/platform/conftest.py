@@ -80,6 +80,9 @@ class RecordedKind:
     def end(self, grant: Grant, at: datetime) -> None:
         self.ended.append(grant.pk)
 
+    def objected(self, objection: Objection, at: datetime) -> None:
+        pass
+
     def corrected(self, grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
         self.told += [grant.pk for grant in grants]
 

@@ -12,7 +12,7 @@ from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
-from ronghe.platform.kinds.data.models import Correction, Read, Source
+from ronghe.platform.kinds.data.models import Correction, Read, Source, Trace
 from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
 from ronghe.platform.kinds.data.store import snapshot_folder
 from ronghe.platform.requests import actions
@@ -326,6 +326,27 @@ def test_a_wrong_row_is_corrected_at_every_holder(one: Handing) -> None:
     assert correction.confirmed_by == "申请人"
     assert "税务局" in page(by("提供 MZJ"), f"/objections/{objection.pk}")
     assert "确认更正" not in page(by("申请人"), "/")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_the_owner_learns_which_row_a_token_is(one: Handing, gone: bool) -> None:
+    delivery = one.delivered()
+    held = rows_between(snapshot_folder(delivery.grant_id, delivery.number) / PARQUET, 0, 10).to_pylist()
+    token = held[1]["公民身份号码"]
+    form = {"row_key": token, "field": "姓名", "claim": "李四光", "evidence": "身份证复印件"}
+    assert by("申请人").post(f"/objections/new/{delivery.grant_id}", form).status_code == 302
+    objection = Objection.objects.get()
+    url = f"/objections/{objection.pk}"
+    assert "正在按假名标识查找" in page(by("提供 MZJ"), url)
+    if gone:
+        one.remount([line for line in text().decode().splitlines() if IDS[1] not in line])
+    one.worker.run_waiting()
+    shown = page(by("提供 MZJ"), url)
+    assert (IDS[1] in shown, "没有与该假名标识对应的行" in shown) == (not gone, gone)
+    # Nobody else learns whose row it is, and it is not written down in clear.
+    assert IDS[1] not in page(by("申请人"), url)
+    assert IDS[1] not in page(by("审批人"), url)
+    assert IDS[1] not in Trace.objects.get().sealed
 
 
 def test_a_dispute_climbs_its_ladder_on_record(one: Handing) -> None:

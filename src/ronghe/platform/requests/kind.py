@@ -42,6 +42,9 @@ class Kind(Protocol):
     def end(self, grant: Grant, at: datetime) -> None:
         """Let nothing be handed over any more; called in the transaction that ended the grant."""
 
+    def objected(self, objection: Objection, at: datetime) -> None:
+        """Help the owner find the row; called in the transaction that made the objection."""
+
     def corrected(self, grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
         """Hand what was corrected to every holder; called in the transaction that upheld the objection."""
 

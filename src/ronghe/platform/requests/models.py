@@ -147,10 +147,14 @@ class Grant(models.Model):
 
 
 class Objection(models.Model):
-    """数据校核: somebody who uses a row says that it is wrong, and the owner checks, corrects and answers."""
+    """数据校核: somebody who uses a row says that it is wrong, and the owner checks, corrects and answers.
+
+    `row_key` is the key of the row as it stands in what was received under `grant`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="objections")
+    grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.PROTECT, related_name="objections")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="objections")
     person = models.UUIDField()
     row_key = models.CharField(max_length=200)

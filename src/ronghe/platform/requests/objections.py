@@ -29,18 +29,24 @@ def object_to_row(
     claim: str,
     evidence: str,
     profile: LegalProfile,
+    grant: Grant | None = None,
 ) -> Objection:
-    """Say that a value of a row that one was granted is wrong, with evidence; the owner's clock starts."""
+    """Say that a value of a row that one was granted is wrong, with evidence; the owner's clock starts.
+
+    `grant` is the one under which the row was received, if None the newest that has the field.
+    """
     check_role(by, Role.ASKER, department.pk, scope="requests.write")
     if not (row_key.strip() and claim.strip() and evidence.strip()):
         raise UsageError("platform.objection_form")
     grants = Grant.objects.filter(consumer=department, version__asset=version.asset_id)
-    if not any(field in grant.fields for grant in grants):
+    received = [one for one in grants.order_by("-pk") if field in one.fields and grant in (None, one)]
+    if not received:
         raise Refused("platform.objection_field", field=field)
     due = profile.due("objection", legal_day(at, profile.zone))
     with transaction.atomic():
         objection = Objection.objects.create(
             version=version,
+            grant=received[0],
             department=department,
             person=by.person,
             row_key=row_key.strip(),
@@ -52,6 +58,7 @@ def object_to_row(
             due_provisional=due.provisional if due else False,
         )
         _entry(by, at, "made", objection)
+        kind_of(version.asset.kind).objected(objection, at)
     return objection
 
 

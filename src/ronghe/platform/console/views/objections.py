@@ -8,7 +8,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ronghe.platform.access.roles import Role
 from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
+from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.kinds.data.models import Trace
+from ronghe.platform.kinds.data.tracing import key_of
 from ronghe.platform.law import profile
 from ronghe.platform.requests.models import Grant, Objection
 from ronghe.platform.requests.objections import answer_objection, object_to_row
@@ -44,6 +47,7 @@ def new_objection(request: Asked, key: str) -> HttpResponse:
                 claim=typed.get("claim", ""),
                 evidence=typed.get("evidence", ""),
                 profile=profile(),
+                grant=grant,
             )
 
         if tried(request, action, failed):
@@ -70,8 +74,12 @@ def _shown(request: Asked, objection: Objection, failed: Failed) -> HttpResponse
     may = objection.answered is None and request.actor.has(Role.OFFERER, owner)
     rejected = objection.upheld is False and request.actor.has(Role.ASKER, objection.department_id)
     told = objection.corrections.select_related("grant__consumer", "delivery") if may_see_all(request, owner) else ()
+    trace = Trace.objects.filter(objection=objection).first() if request.actor.has(Role.OFFERER, owner) else None
     shown = {
         "objection": objection,
+        "trace": trace,
+        "traced": key_of(objection) if trace and trace.sealed else "",
+        "trouble": trouble_text(trace.trouble if trace else None, request.lang),
         "may_answer": may,
         "may_dispute": rejected and not objection.disputes.exists(),
         "corrections": told,

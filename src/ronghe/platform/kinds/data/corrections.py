@@ -12,6 +12,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.kinds.data.plans import over, wanted_by
 from ronghe.platform.kinds.data.sealing import hashed
+from ronghe.platform.kinds.data.tracing import key_of
 from ronghe.platform.kinds.data.work import want_delivery
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant, Objection
@@ -44,7 +45,7 @@ def push(grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
 
 def _looked_at(grant: Grant, objection: Objection, at: datetime) -> bool:
     """Whether the subject of the wrong row was ever asked about under the grant."""
-    subject = hashed(plain_text(objection.row_key.strip()), grant.pk, at)
+    subject = hashed(plain_text(key_of(objection).strip()), grant.pk, at)
     return grant.reads.filter(subject=subject).exists()
 
 

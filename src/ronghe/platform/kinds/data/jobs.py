@@ -11,8 +11,9 @@ from ronghe.platform.kinds.data.ending import remove_snapshots
 from ronghe.platform.kinds.data.examine import examine_source
 from ronghe.platform.kinds.data.looking import make_look
 from ronghe.platform.kinds.data.refreshing import tend as tended
+from ronghe.platform.kinds.data.tracing import make_trace
 
-__all__ = ["deliver", "examine", "look", "remove", "tend"]
+__all__ = ["deliver", "examine", "look", "remove", "tend", "trace"]
 
 
 @job(work.EXAMINE)
@@ -48,6 +49,12 @@ def deliver(run: Run, *, delivery: str) -> str:
 def remove(run: Run, *, grant: str) -> None:
     """Remove the snapshots of a grant that ended."""
     run.step("remove", lambda: remove_snapshots(UUID(grant)))
+
+
+@job(work.TRACE)
+def trace(run: Run, *, trace: str) -> bool:
+    """Find the row that an objection knows by a token."""
+    return run.step("trace", lambda: make_trace(UUID(trace), clock=run.now))
 
 
 @job(work.TEND)

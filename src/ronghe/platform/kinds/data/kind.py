@@ -10,6 +10,7 @@ from ronghe.platform.kinds.data.corrections import push
 from ronghe.platform.kinds.data.ending import end_deliveries
 from ronghe.platform.kinds.data.models import Look
 from ronghe.platform.kinds.data.plans import check_stricter, obligation_of, personal_fields
+from ronghe.platform.kinds.data.tracing import want_trace
 from ronghe.platform.kinds.data.wanted import narrowed, wanted_of
 from ronghe.platform.requests.models import Grant, Line, Objection
 from ronghe.terms import InputError
@@ -73,6 +74,10 @@ class DataKind:
     def end(self, grant: Grant, at: datetime) -> None:
         """See the protocol."""
         end_deliveries(grant, at)
+
+    def objected(self, objection: Objection, at: datetime) -> None:
+        """Have the row of a token found, which only this installation can."""
+        want_trace(objection, at)
 
     def corrected(self, grants: Sequence[Grant], objection: Objection, at: datetime) -> None:
         """Hand the corrected rows to everybody who holds the wrong one."""

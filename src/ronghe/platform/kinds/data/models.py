@@ -6,7 +6,7 @@ from ronghe.platform.catalogue.models import Asset
 from ronghe.platform.ids import new_id
 from ronghe.platform.requests.models import Grant, Line, Objection
 
-__all__ = ["Correction", "DayOfReads", "Delivery", "DeliveryState", "Look", "Read", "Source", "SourceKind"]
+__all__ = ["Correction", "DayOfReads", "Delivery", "DeliveryState", "Look", "Read", "Source", "SourceKind", "Trace"]
 
 
 class SourceKind(models.TextChoices):
@@ -151,6 +151,21 @@ class DayOfReads(models.Model):
     def __str__(self) -> str:
         """The day and its count."""
         return f"{self.day} {self.used}"
+
+
+class Trace(models.Model):
+    """The key of a row that its holder knows by a token only, found by the worker for the row's owner, and `sealed`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    objection = models.OneToOneField(Objection, on_delete=models.CASCADE, related_name="trace")
+    wanted = models.DateTimeField()
+    made = models.DateTimeField(null=True, blank=True)
+    sealed = models.TextField(blank=True)
+    trouble = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        """What it is for."""
+        return f"trace of {self.objection_id}"
 
 
 class Correction(models.Model):

@@ -6,7 +6,7 @@ Names stand here and functions in `jobs`, so that actions can ask without knowin
 from datetime import datetime
 
 from ronghe.platform.jobs.stored import jobs
-from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Look, Source
+from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Look, Source, Trace
 from ronghe.platform.requests.models import Grant
 
 __all__ = [
@@ -15,15 +15,18 @@ __all__ = [
     "LOOK",
     "REMOVE",
     "TEND",
+    "TRACE",
     "again",
     "deliver",
     "examine",
     "look",
     "remove",
+    "trace",
     "want_delivery",
 ]
 
 EXAMINE, LOOK, DELIVER, REMOVE, TEND = "data.examine", "data.look", "data.deliver", "data.remove", "data.tend"
+TRACE = "data.trace"
 
 
 def examine(source: Source) -> None:
@@ -44,6 +47,11 @@ def deliver(delivery: Delivery) -> None:
 def remove(grant: object) -> None:
     """Remove what was made under a grant that ended."""
     jobs.enqueue(REMOVE, key=str(grant), grant=str(grant))
+
+
+def trace(wanted: Trace) -> None:
+    """Find the row that an objection knows by a token."""
+    jobs.enqueue(TRACE, key=str(wanted.pk), trace=str(wanted.pk))
 
 
 def want_delivery(grant: Grant, at: datetime, why: str = "grant") -> Delivery:
