@@ -20,6 +20,7 @@ from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.platform.requests.models import Grant, Line, Objection, Request
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Kind, Refused
+from tests.platform.browsing import chromium, reader, town  # noqa: F401 - fixtures
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday morning in Beijing."""

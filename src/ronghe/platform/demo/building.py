@@ -16,6 +16,7 @@ from ronghe.platform.access.models import Person
 from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.demo.cast import appear
 from ronghe.platform.demo.entries import offers
+from ronghe.platform.demo.matters import Matters
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import REQUESTS, Year
 from ronghe.platform.home import DEMO_MARK, demo_of, private_folder
@@ -91,6 +92,7 @@ def _live(
         year.offer(offers())
         year.ask(requests)
         year.nightly()
+        Matters(year).plan()
         year.run(partial(tell, "year"))
 
 

@@ -38,6 +38,9 @@ _OBLIGATIONS: Mapping[str, Any] = {
     "mobile": {"mask": {"first": 3, "last": 4}},
 }
 
+_KEYS = ("citizen_id", "unified_credit_code")
+"""What tells subjects apart; where a table has neither, its first column does."""
+
 
 def _item(text: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     name, kind, element, unit, personal, values = (*text.split("|"), "", "", "")[:6]
@@ -58,8 +61,8 @@ def _offer(entry: Mapping[str, Any]) -> Offer:
         "name": entry["name"],
         "abstract": entry["abstract"],
         "category": entry["category"],
-        "format": "file",
-        "method": "file",
+        "format": "interface" if entry.get("look_up") else "file",
+        "method": "look_up" if entry.get("look_up") else "file",
         "update_period": entry["period"],
         "sharing_class": entry["class"],
         "conditions": entry.get("conditions", []),
@@ -67,6 +70,9 @@ def _offer(entry: Mapping[str, Any]) -> Offer:
         "is_lead_source": entry.get("lead", False),
         "personal": any(item["personal"] for item in items),
     }
+    key = next((item for item in items if item["element"] in _KEYS), items[0])
+    told = {"obligation": {"token": "citizen"}} if entry.get("token") else {}
+    items = tuple({**item, "is_key": item is key, **(told if item is key else {})} for item in items)
     return Offer(entry["department"], fields, items, values, entry.get("file", ""))
 
 

@@ -35,6 +35,10 @@ class Town:
         writer.writerows([[draw(row) for draw in draws] for row in range(ROWS)])
         return text.getvalue().encode()
 
+    def anybody(self) -> str:
+        """The citizen id of some resident."""
+        return self._person(self._chance.randrange(ROWS), "公民身份号码")
+
     def _draw(self, name: str, element: str, values: tuple[str, ...]) -> _Draw:
         chance = self._chance
         if values:

@@ -19,8 +19,9 @@ from ronghe.platform.demo.entries import Offer
 from ronghe.platform.demo.purposes import Purpose, purposes_of, refusals
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.jobs.immediate import InProcess
-from ronghe.platform.kinds.data.models import Read
-from ronghe.platform.kinds.data.plans import over
+from ronghe.platform.kinds.data.lookup import look_up
+from ronghe.platform.kinds.data.models import DeliveryState, Read
+from ronghe.platform.kinds.data.plans import over, wanted_by
 from ronghe.platform.kinds.data.reads import end_read
 from ronghe.platform.kinds.data.sources import mount_upload
 from ronghe.platform.kinds.data.tickets import give_ticket
@@ -56,6 +57,7 @@ class Year:
     files: Path
     chance: Random
     town: Town
+    planned: tuple[Offer, ...] = ()
     versions: list[tuple[Offer, Version]] = field(default_factory=list)
     _queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
@@ -95,6 +97,7 @@ class Year:
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Everybody describes what they have, the bureau reviews it, and it is published and mounted."""
+        self.planned = tuple(offers)
         for place, offer in enumerate(offers):
             day = (self.begin + timedelta(days=1 + place * OFFERING_DAYS // len(offers))).date()
             self.at(self.office_hour(day), self._describe(offer, f"{place + 1:03}", sent_back=place % 14 == 5))
@@ -251,14 +254,21 @@ class Year:
             self.at(self.after(when, 30), lambda at: self._revoke(at, offer, request))
 
     def _read(self, when: datetime, request: Request) -> None:
-        """The asker takes a file, and comes again while there is a right; some never do."""
+        """The asker takes a file or looks somebody up, and comes again while there is a right; some never do."""
         grant = Grant.objects.select_related("consumer", "line__request").get(line__request=request)
         if over(grant, when) or self.chance.random() < UNUSED:
             return
+        if not grant.deliveries.filter(state=DeliveryState.READY).exists():
+            self.at(self.after(when, 1), lambda at: self._read(at, request))
+            return
         by = self.cast.asker(grant.consumer_id, when)
-        give_ticket(by=by, at=when, grant=grant, file=self.chance.choice(("data.csv", "data.xlsx", "data.parquet")))
-        read = Read.objects.filter(grant=grant).latest("at")
-        end_read(read, "done", rows=read.delivery.rows if read.delivery else None)
+        if wanted_by(grant).method.by_subject:
+            case = f"{when:%Y%m%d}-{self.chance.randrange(100, 1_000)}"
+            look_up(by=by, grant=grant, subject=self.town.anybody(), case=case, clock=lambda: when)
+        else:
+            give_ticket(by=by, at=when, grant=grant, file=self.chance.choice(("data.csv", "data.xlsx", "data.parquet")))
+            read = Read.objects.filter(grant=grant).latest("at")
+            end_read(read, "done", rows=read.delivery.rows if read.delivery else None)
         self.at(self.after(when, self.chance.randint(5, 40)), lambda at: self._read(at, request))
 
     def _revoke(self, when: datetime, offer: Offer, request: Request) -> None:
