@@ -60,7 +60,7 @@ class RecordedKind:
         return line.version.personal or line.version.items.filter(personal=True, name__in=fields).exists()
 
     def terms_of(self, line: Line, fields: Sequence[str]) -> Mapping[str, Any]:
-        return {name: {"obligation": "keep"} for name in fields}
+        return dict.fromkeys(fields, "keep")
 
     def rows_of(self, line: Line) -> Mapping[str, Any]:
         return {**line.rows, **line.tighter.get("rows", {})}

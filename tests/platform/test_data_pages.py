@@ -10,7 +10,9 @@ from django.test import Client
 
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
+from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
+from ronghe.platform.console.looks import duty_text
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.kinds.data.models import Correction, Read, Source, Trace
 from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
@@ -423,6 +425,39 @@ def test_an_inventory_is_imported_and_its_coverage_shown(one: Handing) -> None:
     assert browser.post("/inventory/import", {"department": "MZJ", "file": bad}).status_code == 422
     foreign = SimpleUploadedFile("清单.csv", listed.encode())
     assert browser.post("/inventory/import", {"department": "WJW", "file": foreign}).status_code == 422
+
+
+def test_what_is_published_under_a_listed_name_is_linked(city: City) -> None:
+    offerer = city.actor("提供 MZJ", city.civil, Role.OFFERER)
+    found = [{"name": "婚姻登记 信息1"}, {"name": "殡葬火化"}]
+    list_inventory(by=offerer, at=LATER, department=city.civil, found=found)
+    version = city.published()
+    linked = InventoryItem.objects.filter(asset=version.asset).values_list("name", flat=True)
+    assert list(linked) == ["婚姻登记 信息1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        ("", "原样", "as it is"),
+        ("mask", "全部遮蔽", "masked"),
+        ("mask 1 0", "遮蔽，留前1后0位", "masked but the first 1 and last 0"),
+        ("first 6", "只留前6位", "first 6 characters"),
+        ("token citizen", "假名标识", "pseudonym"),
+        ("bucket_date month", "只到月", "to the month"),
+        ("generalize region city", "概括到市级", "generalized to city"),
+        ("round 100", "取整到100", "rounded to 100"),
+    ],
+)
+def test_an_obligation_is_read_in_a_person_s_words(words: str, zh: str, en: str) -> None:
+    said = obligation_in(words)
+    assert (duty_text(said, "zh"), duty_text(said, "en")) == (zh, en)
+
+
+def test_every_obligation_that_a_form_offers_has_its_words() -> None:
+    for words in OBLIGATIONS:
+        for unit in ("month", "quarter", "year", "decade"):
+            assert not set("{}_") & set(duty_text(obligation_in(words.replace("month", unit)), "zh"))
 
 
 def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) -> None:

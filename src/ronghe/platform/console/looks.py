@@ -31,15 +31,21 @@ class Looked:
     share_unique: str
 
 
-def duty_text(said: object) -> str:
-    """An obligation as a person reads it: its word and its measure."""
-    if isinstance(said, Mapping):
-        return " ".join(f"{name} {_measure(value)}" for name, value in said.items())
-    return str(said)
+def _measure(value: object, lang: Language) -> str:
+    code = f"platform.measure_{value}"
+    return render(code, lang) if known(code) else str(value)
 
 
-def _measure(value: object) -> str:
-    return " ".join(f"{name}={one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)
+def duty_text(said: object, lang: Language) -> str:
+    """An obligation in a person's words, such as 遮蔽，留前1后0位."""
+    if not isinstance(said, Mapping):
+        return render(f"platform.duty_{said}", lang)
+    word, value = next((name, value) for name, value in said.items() if known(f"platform.duty_{name}"))
+    if word == "mask":
+        ends = {"first": 0, "last": 0, **value}
+        return render("platform.duty_mask_ends", lang, first=ends["first"], last=ends["last"])
+    told = _measure(value, lang)
+    return render(f"platform.duty_{word}", lang, value=told, unit=told, level=_measure(said.get("level", ""), lang))
 
 
 def trouble_text(trouble: Mapping[str, Any] | None, lang: Language) -> str:
@@ -65,7 +71,7 @@ def looked(line: Line, lang: Language) -> Looked:
         seen=seen,
         waiting=look is not None and look.made is None,
         trouble=trouble_text(look.trouble if look else None, lang),
-        duties=tuple((name, duty_text(said)) for name, said in terms.items()),
+        duties=tuple((name, duty_text(said, lang)) for name, said in terms.items()),
         words=tuple((name, obligation_words(said)) for name, said in terms.items()),
         narrower=tuple(narrower),
         personal=tuple(personal_fields(line.version, line.fields)),

@@ -194,7 +194,9 @@ class Year:
             wanted_until=when + timedelta(days=length),
         )
         # A scan may find personal data where the department said there are none.
-        requests.attach_assessment(by=by, at=when, request=draft, assessment=f"影响评估-{asker}-{when:%Y%m%d}")
+        requests.attach_assessment(
+            by=by, at=when, request=draft, assessment=f"影响评估 {self.cast.departments[asker].code}-{when:%Y%m%d}"
+        )
         requests.submit(by=by, at=when, request=draft, profile=self.law)
         self.at(self._answer_time(when, version), self._answer(asker, offer, draft))
 

@@ -7,6 +7,7 @@ from django import template
 
 from ronghe.messages import Language, known, render
 from ronghe.platform.access.models import Membership, Person
+from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.rules import Finding
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
@@ -51,6 +52,13 @@ def who(context: Any, username: str) -> str:
     if name is None:
         return str(word(context, "nobody", username))
     return username if name == username else f"{name} ({username})"
+
+
+@register.simple_tag(takes_context=True)
+def subject(context: Any, entry: Entry) -> str:
+    """What an entry is about: of which kind, and its name, or the end of its id where the entry has none."""
+    named = entry.facts.get("name") or entry.facts.get("asset") or entry.facts.get("code") or f"…{entry.subject[-8:]}"
+    return f"{word(context, 'subject', entry.subject_kind)} {named}"
 
 
 @register.simple_tag

@@ -55,7 +55,7 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
     may_read = request.actor.has(Role.ASKER, grant.consumer_id) and not ended
     shown = {
         "grant": grant,
-        "fields": [(name, duty_text(said)) for name, said in grant.terms.items()],
+        "fields": [(name, duty_text(said, request.lang)) for name, said in grant.terms.items()],
         "wanted": wanted,
         "where": rows_text(grant.rows, grant.version.method, request.lang)[1],
         "over": ended,
