@@ -48,7 +48,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def answering(address: str, server: subprocess.Popen[bytes]) -> str:
-    for _ in range(300):
+    for _ in range(1_200):
         assert server.poll() is None
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=5)
