@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "ronghe.platform.catalogue",
     "ronghe.platform.requests",
     "ronghe.platform.kinds.data",
+    "ronghe.platform.index",
     "ronghe.platform.console",
     "allauth",
     "allauth.account",

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ronghe.standards.working_days import WorkingCalendar, WorkingDay, known_calendar, read_calendar
-from ronghe.terms import InputError
+from ronghe.terms import InputError, content_id
 
 __all__ = ["CLOCKS", "PROFILES", "LegalProfile", "legal_profile", "read_profile"]
 
@@ -29,6 +29,7 @@ CLOCKS = (
 """What a profile may limit, in working days."""
 PROFILES = ("cn-809-2025", "neutral")
 _YEARS = ("records_of_personal_data",)
+_INDEX = ("least_coverage",)
 _REQUEST = {"supplements_asked": int, "supplement_pauses_clock": bool}
 
 
@@ -45,6 +46,16 @@ class LegalProfile:
     years: Mapping[str, int] = field(default_factory=dict)
     supplements_asked: int | None = None
     supplement_pauses_clock: bool = True
+    least_coverage: int = 0
+    """Percent of a department's inventory that the catalogue must describe before its sharing degree is printed."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything that a count of days or a degree depends on."""
+        known = self.calendar
+        days = (sorted(known.years), sorted(known.holidays), sorted(known.working))
+        limits = sorted(self.working_days.items())
+        return content_id(*map(repr, (limits, self.zone.key, *days, self.supplement_pauses_clock, self.least_coverage)))
 
     def due(self, clock: str, start: date, *, more: int = 0) -> WorkingDay | None:
         """The last day for what began on `start`, with `more` working days granted; None where nothing limits it.
@@ -67,7 +78,7 @@ def _whole(table: object, known: tuple[str, ...], where: str) -> Mapping[str, in
 
 
 def _profile(document: Mapping[str, Any], where: str, beside: Path | None) -> LegalProfile:
-    known = {"name", "checked", "verified", "zone", "calendar", "working_days", "years", "request"}
+    known = {"name", "checked", "verified", "zone", "calendar", "working_days", "years", "request", "index"}
     for key in document:
         if key not in known:
             raise InputError("standards.profile_form", path=where, key=key)
@@ -79,6 +90,9 @@ def _profile(document: Mapping[str, Any], where: str, beside: Path | None) -> Le
     for key, value in request.items():
         if key not in _REQUEST or type(value) is not _REQUEST[key]:
             raise InputError("standards.profile_form", path=where, key=key)
+    index = _whole(document.get("index", {}), _INDEX, where)
+    if index.get("least_coverage", 0) > 100:
+        raise InputError("standards.profile_form", path=where, key="least_coverage")
     try:
         zone = ZoneInfo(document["zone"])
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
@@ -95,6 +109,7 @@ def _profile(document: Mapping[str, Any], where: str, beside: Path | None) -> Le
         years=_whole(document.get("years", {}), _YEARS, where),
         supplements_asked=request.get("supplements_asked"),
         supplement_pauses_clock=request.get("supplement_pauses_clock", True),
+        least_coverage=index.get("least_coverage", 0),
     )
 
 

@@ -222,7 +222,7 @@ def publish(*, by: Actor, at: datetime, version: Version) -> Version:
         now.save(update_fields=["state", "effective"])
         search.index(now)
         _link_inventory(now)
-        _entry(by, at, "published", now)
+        _entry(by, at, "published", now, **_promised(now))
     return now
 
 
@@ -231,6 +231,15 @@ def _link_inventory(version: Version) -> None:
     unlinked = InventoryItem.objects.filter(department=version.asset.department_id, asset__isnull=True)
     same = [item.pk for item in unlinked if plain_name(item.name) == plain_name(version.name)]
     InventoryItem.objects.filter(pk__in=same).update(asset=version.asset)
+
+
+def _promised(version: Version) -> dict[str, Any]:
+    """What the catalogue promises from now on: the sharing index is computed from the log alone."""
+    return {
+        "sharing_class": version.sharing_class,
+        "update_period": version.update_period,
+        "items": list(version.items.values_list("name", flat=True)),
+    }
 
 
 def withdraw(*, by: Actor, at: datetime, version: Version, reason: str) -> Version:

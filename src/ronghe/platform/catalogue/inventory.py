@@ -15,7 +15,10 @@ from ronghe.platform.catalogue.rules import plain_name
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError
 
-__all__ = ["Coverage", "coverage", "link_inventory", "list_inventory"]
+__all__ = ["THINGS", "Coverage", "coverage", "link_inventory", "list_inventory"]
+
+THINGS = 500
+"""Things in one audit entry: a longer list goes on in the next. Each is name, system, items, the code of its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def list_inventory(
     _check_keeper(by, department)
     versions = Version.objects.filter(asset__department=department).select_related("asset")
     entries = {plain_name(version.name): version.asset for version in versions}
+    told: list[list[Any]] = []
     with transaction.atomic():
         new = 0
         for one in found:
@@ -74,7 +78,10 @@ def list_inventory(
                 kept.asset = asset
                 kept.save(update_fields=["asset"])
             new += made
-        _entry(by, at, "listed", department, found=len(found), new=new, system=system)
+            told.append([kept.name, kept.system, kept.items, kept.asset.code if kept.asset else None])
+        _entry(by, at, "listed", department, found=len(found), new=new, system=system, things=told[:THINGS])
+        for start in range(THINGS, len(told), THINGS):
+            _entry(by, at, "listed_more", department, things=told[start : start + THINGS])
     return new
 
 
@@ -86,7 +93,8 @@ def link_inventory(*, by: Actor, at: datetime, item: InventoryItem, asset: Asset
     with transaction.atomic():
         item.asset = asset
         item.save(update_fields=["asset"])
-        _entry(by, at, "linked", item.department, name=item.name, asset=asset.code if asset else None)
+        code = asset.code if asset else None
+        _entry(by, at, "linked", item.department, name=item.name, system=item.system, items=item.items, asset=code)
     return item
 
 

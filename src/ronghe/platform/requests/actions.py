@@ -407,7 +407,8 @@ def decide(
         due = profile.due("delivery", legal_day(at, profile.zone))
         now.due, now.due_provisional = (due.day, due.provisional) if due else (None, False)
         now.clock_started = None
-        _move(by, at, now, "accept_in_part" if part else "accept")
+        granting = [line.version.asset.code for line in lines if line.granted]
+        _move(by, at, now, "accept_in_part" if part else "accept", granted=granting)
         for line in lines:
             if line.granted:
                 _grant(now, line, at)

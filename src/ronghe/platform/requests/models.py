@@ -9,7 +9,7 @@ from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
 from ronghe.terms import RequestState
 
-__all__ = ["Decision", "Dispute", "DisputeStep", "Grant", "Line", "Move", "Objection", "Request"]
+__all__ = ["Decision", "Dispute", "DisputeStep", "Grant", "Line", "Move", "Objection", "Request", "Ruling"]
 
 
 class Request(models.Model):
@@ -92,6 +92,21 @@ class Decision(models.Model):
     def __str__(self) -> str:
         """The outcome."""
         return self.outcome
+
+
+class Ruling(models.Model):
+    """What the bureau said of a refusal: that it keeps to the published conditions, or that it does not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.OneToOneField(Request, on_delete=models.CASCADE, related_name="ruling")
+    confirmed = models.BooleanField()
+    text = models.CharField(max_length=1_000)
+    person_name = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """What was said."""
+        return self.text[:50]
 
 
 class Move(models.Model):

@@ -57,7 +57,7 @@ def object_to_row(
             due=due.day if due else None,
             due_provisional=due.provisional if due else False,
         )
-        _entry(by, at, "made", objection)
+        _entry(by, at, "made", objection, due=objection.due and objection.due.isoformat())
         kind_of(version.asset.kind).objected(objection, at)
     return objection
 
@@ -70,7 +70,7 @@ def _entry(by: Actor, at: datetime, action: str, objection: Objection, **facts: 
         subject_kind="objection",
         subject=objection.pk,
         departments=[str(objection.department_id), str(objection.version.asset.department_id)],
-        facts={"field": objection.field, **facts},
+        facts={"field": objection.field, "asset": objection.version.asset.code, **facts},
     )
 
 
@@ -135,7 +135,7 @@ def _step(by: Actor, at: datetime, dispute: Dispute, text: str, action: str) -> 
         subject_kind="dispute",
         subject=dispute.pk,
         departments=[str(dispute.raised_by_id), str(_owner(dispute))],
-        facts={"rung": dispute.rung},
+        facts={"rung": dispute.rung, "about": str(dispute.request_id or dispute.objection_id)},
     )
 
 

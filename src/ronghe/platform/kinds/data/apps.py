@@ -18,8 +18,12 @@ class DataKindConfig(AppConfig):
         from ronghe.platform.kinds.data import jobs as known  # noqa: F401 - it registers itself
         from ronghe.platform.kinds.data import replay, telling  # noqa: F401 - as well
         from ronghe.platform.kinds.data.kind import DataKind
-        from ronghe.platform.kinds.data.work import TEND
+        from ronghe.platform.kinds.data.measuring import DataMeasure
+        from ronghe.platform.kinds.data.work import RENEW, TEND
+        from ronghe.platform.kinds.measure import register_measure
         from ronghe.platform.requests.kind import register
 
         register(DataKind())
+        register_measure(DataMeasure())
         jobs.schedule(TEND, "*/5 * * * *")
+        jobs.schedule(RENEW, "40 17 * * *")

@@ -21,6 +21,7 @@ from ronghe.journeys.typed_source import attach_typed
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import Item, VersionState
 from ronghe.platform.kinds.data import store, work
+from ronghe.platform.kinds.data.kept_rules import Kept, Promised, kept_rules
 from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.kinds.data.reading import Reader, reader_of
 from ronghe.platform.requests.actions import CLOCK
@@ -40,11 +41,13 @@ SAMPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found: the profile, the scan with its grade, and a few rows with every personal column masked."""
+    """What was found: the profile, the scan with its grade, a few rows with every personal column masked, and how many
+    values keep the rules of their elements."""
 
     profile: Profile
     scanned: ScannedTable
     sample: tuple[tuple[str | None, ...], ...] = field(default=())
+    kept: Kept = field(default_factory=Kept)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept; no value of the source shows in it unmasked."""
@@ -66,6 +69,7 @@ class Examined:
             "grade": self.scanned.grade,
             "reasons": reasons,
             "sample": [list(row) for row in self.sample],
+            "rules": self.kept.to_json(),
         }
 
 
@@ -84,45 +88,48 @@ def _sampled(engine: DuckDB, columns: Mapping[str, ops.Column], scanned: Scanned
     return tuple(rows)
 
 
-def _looked_into(reader: Reader, scratch: Path) -> Examined:
+def _looked_into(reader: Reader, promised: Promised, scratch: Path) -> Examined:
     columns: dict[str, ops.Column] = {}
     with duckdb_engine(scratch / "spill", Resources()) as engine:
         given = (reader.address, scratch, reader.options, reader.tell, columns.update)
         staged = attach_typed(engine, "examined", *given)
         try:
-            return _read_whole(engine, staged, columns, scratch)
+            return _read_whole(engine, staged, columns, promised, scratch)
         except MalformedRecords:
             # As every delivery does: without the broken records, which the profile counts.
             staged = separate(staged, scratch)
             engine.attach("examined", staged)
-            return _read_whole(engine, staged, columns, scratch)
+            return _read_whole(engine, staged, columns, promised, scratch)
 
 
-def _read_whole(engine: DuckDB, staged: Staged, columns: Mapping[str, ops.Column], scratch: Path) -> Examined:
+def _read_whole(
+    engine: DuckDB, staged: Staged, columns: Mapping[str, ops.Column], promised: Promised, scratch: Path
+) -> Examined:
     scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
     sample = _sampled(engine, columns, scanned)
-    return Examined(profile_table(engine, staged, scratch), scanned, sample)
+    kept = kept_rules(engine, "examined", promised, columns, catalog())
+    return Examined(profile_table(engine, staged, scratch), scanned, sample, kept)
 
 
-def _declared(source: Source) -> list[str]:
-    """The columns that the catalogue promises of the asset."""
+def _promised(source: Source) -> Promised:
+    """The columns that the catalogue promises of the asset, with their elements and units."""
     version = source.asset.versions.exclude(state=VersionState.WITHDRAWN).order_by("-number").first()
-    return [] if version is None else list(Item.objects.filter(version=version).values_list("name", flat=True))
+    return [] if version is None else list(Item.objects.filter(version=version).values_list("name", "element", "unit"))
 
 
-def _probe(source: Source, found: Examined) -> dict[str, Any]:
+def _probe(promised: Promised, found: Examined) -> dict[str, Any]:
     columns = [one.name for one in found.profile.columns]
-    missing = [name for name in _declared(source) if name not in columns]
+    missing = [name for name, _, _ in promised if name not in columns]
     return {"columns": columns, "missing": missing, "rows": found.profile.rows}
 
 
 def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     """Read a source and keep what was found; a source that cannot be read keeps why, and gives False."""
     source = Source.objects.select_related("asset").get(pk=key)
-    mounted, found, trouble = source.mounted, None, None
+    mounted, promised, found, trouble = source.mounted, _promised(source), None, None
     with store.working(source.pk) as scratch:
         try:
-            found = _looked_into(reader_of(source, clock), scratch)
+            found = _looked_into(reader_of(source, clock), promised, scratch)
         except RongheError as error:
             trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
     with transaction.atomic():
@@ -130,11 +137,17 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
         if now.mounted != mounted:  # another one was mounted meanwhile, and has its own look
             return False
         now.probed = at = clock()
-        now.probe = {"trouble": trouble} if found is None else _probe(now, found)
+        now.probe = {"trouble": trouble} if found is None else _probe(promised, found)
         if found is not None:
             now.examined, now.examination = at, found.to_json()
         now.save(update_fields=["probed", "probe", "examined", "examination"])
-        facts = {"asset": now.asset.code, "found": found is not None, "missing": now.probe.get("missing", [])}
+        facts = {
+            "asset": now.asset.code,
+            "found": found is not None,
+            "missing": now.probe.get("missing", []),
+            "columns": now.probe.get("columns", []),
+            "rules": found.kept.to_json() if found else {},
+        }
         owner = [str(now.asset.department_id)]
         record(
             by=CLOCK,

@@ -11,9 +11,10 @@ from ronghe.platform.kinds.data.ending import remove_snapshots
 from ronghe.platform.kinds.data.examine import examine_source
 from ronghe.platform.kinds.data.looking import make_look
 from ronghe.platform.kinds.data.refreshing import tend as tended
+from ronghe.platform.kinds.data.renewing import look_at_all
 from ronghe.platform.kinds.data.tracing import make_trace
 
-__all__ = ["deliver", "examine", "look", "remove", "tend", "trace"]
+__all__ = ["deliver", "examine", "look", "look_again", "remove", "tend", "trace"]
 
 
 @job(work.EXAMINE)
@@ -61,3 +62,9 @@ def trace(run: Run, *, trace: str) -> bool:
 def tend(run: Run) -> dict[str, int]:
     """What comes by the clock: refreshes that are due, deliveries that waited, leftovers."""
     return run.step("tend", lambda: tended(clock=run.now))
+
+
+@job(work.RENEW)
+def look_again(run: Run) -> dict[str, int]:
+    """Every night, before the sharing index is computed."""
+    return run.step("look again", lambda: look_at_all(clock=run.now))

@@ -21,7 +21,8 @@ class Source(models.Model):
     """Where an asset's rows are read (挂接). The rows stay with their owner, who may stop the source at any time.
 
     `address` is the server's own name of an upload, a path, or a database URL without password; the password is
-    `sealed` under a key of the installation. `part` is a sheet, a table, or the pattern of names in a folder.
+    `sealed` under a key of the installation. `part` is a sheet, a table, or the pattern of names in a folder; `mark` is
+    what the last nightly look saw of a folder's file.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -44,6 +45,7 @@ class Source(models.Model):
     probe = models.JSONField(default=dict, blank=True)
     examined = models.DateTimeField(null=True, blank=True)
     examination = models.JSONField(default=dict, blank=True)
+    mark = models.CharField(max_length=400, blank=True)
 
     def __str__(self) -> str:
         """Whose source it is."""

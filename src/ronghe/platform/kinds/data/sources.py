@@ -55,7 +55,7 @@ def _mounted(by: Actor, at: datetime, asset: Asset, kind: SourceKind, hours: Hou
         if before is not None and before.kind == SourceKind.UPLOAD:
             old = store.uploads() / before.address
             transaction.on_commit(lambda: store.remove(old))
-        fresh = {"part": "", "query": "", "sealed": "", "called": "", "bytes": None, "hash": ""}
+        fresh = {"part": "", "query": "", "sealed": "", "called": "", "bytes": None, "hash": "", "mark": ""}
         password = given.pop("password", "")
         for name, value in {**fresh, **given}.items():
             setattr(source, name, value)
@@ -65,7 +65,7 @@ def _mounted(by: Actor, at: datetime, asset: Asset, kind: SourceKind, hours: Hou
         source.probed = source.examined = None
         source.probe, source.examination = {}, {}
         source.save()
-        _entry(by, at, "mounted", asset, kind=kind.value)
+        _entry(by, at, "mounted", asset, kind=kind.value, hash=source.hash)
         work.examine(source)
     return source
 

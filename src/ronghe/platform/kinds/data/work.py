@@ -14,6 +14,7 @@ __all__ = [
     "EXAMINE",
     "LOOK",
     "REMOVE",
+    "RENEW",
     "TEND",
     "TRACE",
     "again",
@@ -26,12 +27,14 @@ __all__ = [
 ]
 
 EXAMINE, LOOK, DELIVER, REMOVE, TEND = "data.examine", "data.look", "data.deliver", "data.remove", "data.tend"
-TRACE = "data.trace"
+RENEW, TRACE = "data.look_again", "data.trace"
 
 
-def examine(source: Source) -> None:
-    """Probe, profile and scan a source as it was mounted."""
-    jobs.enqueue(EXAMINE, key=f"{source.pk}:{source.mounted.isoformat()}", source=str(source.pk))
+def examine(source: Source, mark: str = "") -> None:
+    """Probe, profile and scan a source as it was mounted, and again when another `mark` is seen."""
+    jobs.enqueue(
+        EXAMINE, key=f"{source.pk}:{source.mounted.isoformat()}{mark and f':{mark}'}"[:200], source=str(source.pk)
+    )
 
 
 def look(wanted: Look) -> None:

@@ -1,0 +1,232 @@
+"""Compute degrees from the log, keep them, and compute them again to see that they are the same."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.actions import record
+from ronghe.platform.audit.trail import Event, kept_events, logged_events, sealed_size
+from ronghe.platform.departments.models import Department
+from ronghe.platform.index.models import Degree, Share
+from ronghe.platform.kinds.measure import Measure, Measured, exact, measures, row_json
+from ronghe.platform.kinds.measure import Share as MeasuredShare
+from ronghe.standards.legal import LegalProfile
+from ronghe.terms import InputError, content_id, legal_day
+
+__all__ = ["Checked", "Computed", "check", "compute", "result_of"]
+
+ACTION = "index.computed"
+"""The audit entry of a degree; it holds the hashes, so that what was printed cannot be replaced later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What became of a kind: its degree, or the error that says why there is none yet."""
+
+    kind: str
+    degree: Degree | None
+    why: InputError | None = None
+
+
+def _share_json(share: MeasuredShare) -> dict[str, Any]:
+    return {
+        "department": share.department,
+        "amount": str(share.amount),
+        "share": exact(share.share),
+        "low": share.low,
+        "high": share.high,
+        "factors": [[name, str(rate)] for name, rate in share.factors],
+        "requests": share.requests,
+        "coverage": exact(share.coverage),
+        "places": share.places,
+        "rows": [row_json(row) for row in share.rows],
+    }
+
+
+def result_of(measured: Measured) -> str:
+    """The hash of everything that came out: equal hashes mean equal degrees, factors, intervals and rows."""
+    shares = [_share_json(share) for share in measured.shares]
+    told = {"degree": str(measured.degree), "low": measured.low, "high": measured.high, "shares": shares}
+    return content_id(json.dumps(told, sort_keys=True, ensure_ascii=False))
+
+
+def compute(
+    *,
+    by: Actor,
+    at: datetime,
+    law: LegalProfile,
+    size: int | None = None,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> list[Computed]:
+    """Compute and keep the degree of every kind at `at`, from the first `size` entries of the log (all of them).
+
+    A degree of that instant that is there already is left alone. A kind that cannot be measured yet says why.
+    """
+    done, hooks, upto = [], measures(), sealed_size() if size is None else size
+    for place, (kind, hook) in enumerate(hooks.items()):
+        tell(place, len(hooks))
+        before = Degree.objects.filter(kind=kind, at=at).first()
+        done.append(Computed(kind, before) if before else _computed(by, at, law, kind, hook, upto))
+    tell(len(hooks), len(hooks))
+    return done
+
+
+def _computed(by: Actor, at: datetime, law: LegalProfile, kind: str, hook: Measure, size: int) -> Computed:
+    try:
+        measured = hook.measure(kept_events(hook.actions, size=size, at=at), at=at, law=law)
+    except InputError as error:
+        return Computed(kind, None, error)
+    return Computed(kind, _kept(by, at, law, kind, measured, size))
+
+
+def _kept(by: Actor, at: datetime, law: LegalProfile, kind: str, measured: Measured, size: int) -> Degree:
+    with transaction.atomic():
+        degree = Degree.objects.create(
+            kind=kind,
+            day=legal_day(at, law.zone),
+            at=at,
+            size=size,
+            exact=str(measured.degree),
+            value=float(measured.degree),
+            low=measured.low,
+            high=measured.high,
+            inputs=measured.inputs,
+            result=result_of(measured),
+            law=law.fingerprint,
+        )
+        known = {str(one.pk): one for one in Department.objects.all()}
+        Share.objects.bulk_create(_row(degree, known[one.department], one) for one in measured.shares)
+        record(
+            by=by,
+            at=at,
+            action=ACTION,
+            subject_kind="degree",
+            subject=degree.pk,
+            facts={
+                "kind": kind,
+                "exact": degree.exact,
+                "size": size,
+                "inputs": degree.inputs,
+                "result": degree.result,
+                "law": degree.law,
+            },
+        )
+    return degree
+
+
+def _row(degree: Degree, department: Department, one: MeasuredShare) -> Share:
+    best, worst = one.places or (None, None)
+    return Share(
+        degree=degree,
+        department=department,
+        amount=float(one.amount),
+        exact=exact(one.share) or "",
+        share=None if one.share is None else float(one.share),
+        low=one.low,
+        high=one.high,
+        factors=[[name, str(rate)] for name, rate in one.factors],
+        requests=one.requests,
+        coverage=None if one.coverage is None else float(one.coverage),
+        best=best,
+        worst=worst,
+        rows=[row_json(row) for row in one.rows],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A degree beside what the log says: `faults` by code, empty where everything is the same."""
+
+    degree: Degree
+    faults: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON value."""
+        one = self.degree
+        told = {"kind": one.kind, "at": one.at.isoformat(), "degree": one.value, "inputs": one.inputs}
+        return {**told, "result": one.result, "same": not self.faults, "faults": list(self.faults)}
+
+
+def _stored(degree: Degree) -> list[dict[str, Any]]:
+    shares = degree.shares.order_by("department")
+    return [
+        {
+            "department": str(one.department_id),
+            "amount": one.amount,
+            "exact": one.exact,
+            "share": one.share,
+            "interval": [one.low, one.high],
+            "factors": one.factors,
+            "requests": one.requests,
+            "coverage": one.coverage,
+            "places": [one.best, one.worst],
+            "rows": one.rows,
+        }
+        for one in shares
+    ]
+
+
+def _again(measured: Measured) -> list[dict[str, Any]]:
+    """The shares as they would be kept."""
+    kept = [(one.department, _row(Degree(), Department(), one)) for one in measured.shares]
+    told = [
+        {
+            "department": department,
+            "amount": one.amount,
+            "exact": one.exact,
+            "share": one.share,
+            "interval": [one.low, one.high],
+            "factors": one.factors,
+            "requests": one.requests,
+            "coverage": one.coverage,
+            "places": [one.best, one.worst],
+            "rows": one.rows,
+        }
+        for department, one in kept
+    ]
+    return sorted(told, key=lambda one: str(one["department"]))
+
+
+def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
+    """Compute a degree again from the log's own bytes, and hold what is kept and what was sealed against it.
+
+    Faults: `law` (another legal profile or calendar is in force, so the rest was not compared), `inputs`, `result`
+    (the log gives another degree), `shares` (the departments' rows were changed), `sealed` (no entry of the log says
+    so).
+    """
+    if law.fingerprint != degree.law:
+        return Checked(degree, ("law",))
+    hook = measures()[degree.kind]
+    events = logged_events(home, {*hook.actions, ACTION}, size=sealed_size(), at=degree.at)
+    faults = [] if _sealed(events, degree) else ["sealed"]
+    first = logged_events(home, hook.actions, size=degree.size, at=degree.at)
+    try:
+        measured = hook.measure(first, at=degree.at, law=law)
+    except InputError:
+        return Checked(degree, (*faults, "inputs"))
+    same: Sequence[tuple[str, bool]] = (
+        ("inputs", measured.inputs == degree.inputs),
+        ("result", result_of(measured) == degree.result and Fraction(degree.exact) == measured.degree),
+        ("shares", _stored(degree) == _again(measured)),
+    )
+    return Checked(degree, (*faults, *(name for name, holds in same if not holds)))
+
+
+def _sealed(events: Sequence[Event], degree: Degree) -> bool:
+    told: Mapping[str, Any] = {
+        "kind": degree.kind,
+        "exact": degree.exact,
+        "size": degree.size,
+        "inputs": degree.inputs,
+        "result": degree.result,
+        "law": degree.law,
+    }
+    mine = (event for event in events if event.action == ACTION and event.subject == str(degree.pk))
+    return any(event.facts == told for event in mine)
