@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.conf import LazySettings
 
 from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
+from ronghe.platform.audit.store import make_log
 from ronghe.platform.catalogue.actions import describe, new_asset, publish, submit_for_review
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
@@ -21,6 +24,9 @@ from ronghe.platform.requests.models import Grant, Line, Objection, Request
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Kind, Refused
 from tests.platform.browsing import chromium, reader, town  # noqa: F401 - fixtures
+
+if TYPE_CHECKING:
+    from tests.platform.towns import Town
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday morning in Beijing."""
@@ -162,3 +168,14 @@ class City:
 @pytest.fixture
 def city(db: None) -> City:
     return City()
+
+
+@pytest.fixture
+def town(city: City, tmp_path: Path, settings: LazySettings, kind: RecordedKind) -> "Town":
+    """The city with a log of its own, and what a worker would record."""
+    # It stands on the city of this file.
+    from tests.platform.towns import Town
+
+    settings.HOME = tmp_path
+    make_log(tmp_path)
+    return Town(city, tmp_path)

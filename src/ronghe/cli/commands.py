@@ -9,6 +9,7 @@ from ronghe.cli.demo import demo
 from ronghe.cli.doctor import doctor
 from ronghe.cli.grammar import Group
 from ronghe.cli.help_page import overview
+from ronghe.cli.index import index
 from ronghe.cli.keeping import backup, restore, upgrade
 from ronghe.cli.keys import keys
 from ronghe.cli.log import log
@@ -55,5 +56,5 @@ for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify):
     ronghe.add_command(_command)
-for _of_platform in (init, serve, demo, user, doctor, backup, restore, upgrade):
+for _of_platform in (init, serve, demo, user, doctor, index, backup, restore, upgrade):
     ronghe.add_command(_of_platform)

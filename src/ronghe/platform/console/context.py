@@ -22,6 +22,7 @@ _MENU = (
     ("offers", "/offers", (Role.OFFERER, Role.COORDINATOR)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
+    ("index", "/index", ()),
     ("grants", "/grants", (Role.ASKER, Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER, Role.COORDINATOR)),
     ("objections", "/objections", ()),
     ("notices", "/notices", ()),

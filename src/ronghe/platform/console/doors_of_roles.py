@@ -16,6 +16,7 @@ _DOORS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("review", "/offers?state=in_review", (Role.COORDINATOR,)),
     ("object", "/objections", (Role.ASKER, Role.OFFERER)),
     ("check", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
+    ("index", "/index", ()),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("me", "/me", ()),

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.platform.access.models import Person
+from ronghe.platform.audit.sealing import seal_all
+from ronghe.platform.audit.store import has_log
 from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.demo.cast import appear
 from ronghe.platform.demo.entries import offers
@@ -20,6 +22,8 @@ from ronghe.platform.demo.matters import Matters
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import REQUESTS, Year
 from ronghe.platform.home import DEMO_MARK, demo_of, private_folder
+from ronghe.platform.index.computing import compute
+from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.standards.legal import LegalProfile
 from ronghe.tables.atomic import write_atomic
@@ -30,6 +34,8 @@ __all__ = ["Built", "build"]
 DAYS = 365
 ROWS = 12_000
 SEED = 809
+MONTHS = 10
+"""Before that the catalogue was not full, and nobody had asked yet."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -65,6 +71,7 @@ def build(
         mark = {"password": secrets.token_urlsafe(9), "made": now.date().isoformat()}
         _live(home, mark["password"], now, law, seed, requests, progress)
         _write_mark(home, mark)
+        _degrees(home, now, law)
     return _built(mark["password"])
 
 
@@ -94,6 +101,15 @@ def _live(
         year.nightly()
         Matters(year).plan()
         year.run(partial(tell, "year"))
+
+
+def _degrees(home: Path, now: datetime, law: LegalProfile) -> None:
+    """The sharing index of every month since the catalogue was full, so that it has a history to show."""
+    if has_log(home):
+        seal_all(home)
+    months = range(MONTHS - 1, -1, -1)
+    for at in (now - timedelta(days=30 * months_ago) for months_ago in months):
+        compute(by=CLOCK, at=at, law=law)
 
 
 def _morning(day: date, law: LegalProfile) -> datetime:

@@ -16,6 +16,7 @@ from ronghe.platform.catalogue import actions as catalogue
 from ronghe.platform.catalogue.models import Asset, SharingClass, Version
 from ronghe.platform.demo.cast import Cast
 from ronghe.platform.demo.entries import Offer
+from ronghe.platform.demo.keeping import DILIGENCE, EVERY, Drop, list_things, mount
 from ronghe.platform.demo.purposes import Purpose, purposes_of, refusals
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.jobs.immediate import InProcess
@@ -23,11 +24,11 @@ from ronghe.platform.kinds.data.lookup import look_up
 from ronghe.platform.kinds.data.models import DeliveryState, Read
 from ronghe.platform.kinds.data.plans import over, wanted_by
 from ronghe.platform.kinds.data.reads import end_read
-from ronghe.platform.kinds.data.sources import mount_upload
 from ronghe.platform.kinds.data.tickets import give_ticket
 from ronghe.platform.requests import actions as requests
 from ronghe.platform.requests import objections
 from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import Kind, RequestState, legal_day
 
@@ -59,6 +60,7 @@ class Year:
     town: Town
     planned: tuple[Offer, ...] = ()
     versions: list[tuple[Offer, Version]] = field(default_factory=list)
+    diligence: dict[str, float] = field(default_factory=dict)
     _queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
@@ -101,6 +103,8 @@ class Year:
         for place, offer in enumerate(offers):
             day = (self.begin + timedelta(days=1 + place * OFFERING_DAYS // len(offers))).date()
             self.at(self.office_hour(day), self._describe(offer, f"{place + 1:03}", sent_back=place % 14 == 5))
+        listed = (self.begin + timedelta(days=OFFERING_DAYS + 7)).date()
+        self.at(self.office_hour(listed), lambda when: list_things(self.cast, when, offers))
 
     def _describe(self, offer: Offer, number: str, *, sent_back: bool) -> Event:
         def event(when: datetime) -> None:
@@ -118,9 +122,23 @@ class Year:
     def _mount(self, when: datetime, asset: Asset, offer: Offer) -> None:
         by = self.cast.actor(offer.department, Role.OFFERER, when)
         content = (self.files / offer.file).read_bytes() if offer.file else self.town.table(offer)
-        called = offer.file or f"{offer.name}.csv"
-        mount_upload(by=by, at=when, asset=asset, chunks=[content], called=called)
+        drop = mount(by, when, asset, offer, content, self.files.parent / "drops")
         self.work(when)
+        if drop is not None:
+            self._renewals(when, drop, offer)
+
+    def _renewals(self, when: datetime, drop: Drop, offer: Offer) -> None:
+        """The department's export runs as often as its entry promises; now and then one fails."""
+        every, diligence = (
+            EVERY[offer.fields["update_period"]],
+            self.diligence.setdefault(offer.department, self.chance.uniform(*DILIGENCE)),
+        )
+        day = when.date()
+        while (day := day + timedelta(days=every)) < self.now.date():
+            comes = self.law.calendar.is_working(day) or every > 1
+            if comes and self.chance.random() < diligence:
+                night = datetime.combine(day, time(6, self.chance.randrange(60)), self.law.zone).astimezone(UTC)
+                self.at(night, drop.renew)
 
     def _send_back(self, offer: Offer, draft: Version) -> Event:
         def event(when: datetime) -> None:
@@ -235,9 +253,20 @@ class Year:
     def _refuse(self, when: datetime, asker: str, offer: Offer, request: Request) -> None:
         by = self.cast.actor(offer.department, Role.APPROVER, when)
         reason, clause = self.chance.choice(refusals())
+        conditions = offer.fields["conditions"]
+        lawful = bool(conditions) and self.chance.random() < 0.5
+        clause = conditions[0] if lawful else clause
         requests.refuse(by=by, at=when, request=request, reason=reason, clause=clause, profile=self.law)
-        if self.chance.random() < 0.4:
+        if not lawful and self.chance.random() < 0.6:
             self.at(self.after(when, 3), lambda at: self._dispute(at, asker, request))
+        elif self.chance.random() < 0.7:
+            self.at(self.after(when, 4), lambda at: self._rule(at, request, confirmed=lawful))
+
+    def _rule(self, when: datetime, request: Request, *, confirmed: bool) -> None:
+        """The bureau looks at the refusals of its departments."""
+        told = "所引条款在目录公布的共享条件之内" if confirmed else "所引条款不在目录公布的共享条件之内"
+        by = self.cast.coordinator(when)
+        rule_on_refusal(by=by, at=when, request=request, confirmed=confirmed, text=told)
 
     def _accept(self, when: datetime, offer: Offer, request: Request, *, part: bool, step: int = 0) -> None:
         granted = None

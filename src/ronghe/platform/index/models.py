@@ -1,6 +1,7 @@
 """Degrees as they were computed; never changed, for each can be computed again from the log."""
 
 from fractions import Fraction
+from typing import Any
 
 from django.db import models
 
@@ -38,6 +39,11 @@ class Degree(models.Model):
         """Kind, day and value."""
         return f"{self.kind} {self.day} {self.value:.4f}"
 
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON value."""
+        named = ("kind", "exact", "value", "low", "high", "size", "inputs", "result", "law")
+        return {"at": self.at.isoformat(), **{name: getattr(self, name) for name in named}}
+
 
 class Share(models.Model):
     """A department's part of a degree: how much it holds, its share with interval and factors, and what made it.
@@ -73,3 +79,9 @@ class Share(models.Model):
     def rates(self) -> list[tuple[str, float]]:
         """The factors by name as numbers."""
         return [(name, float(Fraction(text))) for name, text in self.factors]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON value, without the rows."""
+        named = ("amount", "exact", "share", "low", "high", "requests", "coverage", "best", "worst")
+        told = {name: getattr(self, name) for name in named}
+        return {"department": self.department.name, **told, "factors": dict(self.rates)}

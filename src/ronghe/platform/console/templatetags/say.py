@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ronghe.messages import Language, known, render
 from ronghe.platform.access.models import Membership, Person
@@ -75,6 +77,51 @@ def demo_people() -> list[tuple[Person, Department, list[str]]]:
 def percent(share: float) -> str:
     """A share from 0 to 1 as a percentage."""
     return f"{share:.1%}"
+
+
+@register.simple_tag
+def signed(share: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    points = f"{100 * share:+.1f}"
+    return "±0.0" if points in ("+0.0", "-0.0") else points.replace("-", "−")
+
+
+def _bar(low: float, high: float, here: float | None) -> SafeString:
+    """A line from 0 to 1 with a stretch of it marked; the figures stand beside it as text."""
+    mark = (
+        "" if here is None else format_html('<rect class="here" x="{}" y="0" width="1.5" height="12"/>', _place(here))
+    )
+    return format_html(
+        '<svg class="rate" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="all" x="0" y="4" width="100" height="4"/>'
+        '<rect class="span" x="{}" y="2" width="{}" height="8"/>{}</svg>',
+        f"{100 * low:.1f}",
+        f"{max(0.6, 100 * (high - low)):.1f}",
+        mark,
+    )
+
+
+def _place(here: float) -> str:
+    return f"{min(98.5, 100 * here):.1f}"
+
+
+@register.simple_tag
+def rate_bar(rate: float) -> SafeString:
+    """A rate as a bar from 0."""
+    return _bar(0.0, rate, None)
+
+
+@register.simple_tag
+def interval_bar(low: float, value: float, high: float) -> SafeString:
+    """An interval with the value in it."""
+    return _bar(low, high, value)
+
+
+@register.simple_tag(takes_context=True)
+def fault_text(context: Any, error: dict[str, Any]) -> str:
+    """An error that was kept by its code."""
+    code = error.get("code", "")
+    return render(code, _lang(context), **error.get("params", {})) if known(code) else ""
 
 
 @register.simple_tag

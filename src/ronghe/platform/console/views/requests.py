@@ -23,8 +23,9 @@ from ronghe.platform.law import profile
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.kind import kind_of
-from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.models import Grant, Request, Ruling
 from ronghe.platform.requests.rules import MOVES, Side, moves_from
+from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
 from ronghe.terms import InputError, RequestState
 from ronghe.trust.access import Relation
 
@@ -92,6 +93,9 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in _OPEN,
         "may_dispute": request.actor.has(Role.ASKER, shown.requester_id) and shown.state == RequestState.REFUSED,
         "grants": Grant.objects.filter(line__request=shown).select_related("version__asset"),
+        "ruling": Ruling.objects.filter(request=shown).first(),
+        "may_rule": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.REFUSED,
+        "clauses": published_clauses(shown),
         "may_lengthen": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.SUBMITTED,
         "relations": list(Relation),
         "obligations": OBLIGATIONS,
@@ -139,6 +143,7 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
         "dispose": lambda: actions.dispose(**given, how=typed.get("how", "")),
         "assessment": lambda: actions.attach_assessment(**given, assessment=typed.get("assessment", "")),
         "lengthen": lambda: actions.lengthen_clock(**given, days=_whole(typed.get("days", "")), profile=law),
+        "rule": lambda: rule_on_refusal(**given, confirmed=typed.get("confirmed") == "yes", text=typed.get("text", "")),
     }[name]
 
 
@@ -147,12 +152,8 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
 def move(request: Asked, key: str, name: str) -> HttpResponse:
     """Make a move; a refusal is shown on the page itself, with what was typed still there."""
     found, failed = one(queries.requests(request.actor), key), Failed()
-    if name not in {*MOVES, "assessment", "lengthen", "tighten"} or name in {
-        "deliver",
-        "use",
-        "expire",
-        "accept_in_part",
-    }:
+    known = {*MOVES, "assessment", "lengthen", "rule", "tighten"} - {"deliver", "use", "expire", "accept_in_part"}
+    if name not in known:
         return _shown(request, found, failed)
     if tried(request, _action(request, name, found), failed):
         return redirect(f"/requests/{found.pk}")

@@ -7,6 +7,7 @@ from ronghe.platform.console import queries
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.doors_of_roles import doors
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.index.queries import latest
 from ronghe.platform.law import profile
 from ronghe.terms import legal_day
 
@@ -30,6 +31,7 @@ def work(request: Asked) -> HttpResponse:
         "soon": sum(one.due is not None and today <= one.due <= until for one in listed),
         "soon_days": SOON,
         "standing": queries.standing(request.actor),
+        "degree": latest("data"),
         "doors": doors(request.actor),
         "recent": queries.recent(request.actor)[:RECENT],
     }

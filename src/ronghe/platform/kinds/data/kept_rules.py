@@ -59,7 +59,7 @@ def _ruled(
 
 
 def _holds(element: Element, by: Mapping[str, ops.Expression]) -> ops.Expression:
-    asked = [ops.Not(ops.IsNull(by["value"]))]
+    asked: list[ops.Expression] = [ops.Not(ops.IsNull(by["value"]))]
     asked += [ops.Holds(ops.substitute(one.holds, by)) for one in element.checks if one.level == "error"]
     return ops.Holds(ops.And(tuple(asked)))
 

@@ -1,0 +1,144 @@
+"""The pages of the sharing index: what each role sees, what it may do, and that nobody sees more than elsewhere."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from ronghe.messages import render
+from ronghe.platform.access.models import Person
+from ronghe.platform.access.roles import Role
+from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.inventory import list_inventory
+from ronghe.platform.index import queries
+from ronghe.platform.index.models import Share
+from ronghe.platform.jobs.immediate import InProcess
+from ronghe.platform.jobs.models import Job
+from ronghe.platform.requests.models import Ruling
+from tests.platform.conftest import START, City
+from tests.platform.towns import DAY, YEAR_END, Town
+
+pytestmark = pytest.mark.django_db
+
+
+def reader(city: City, name: str, *roles: Role, department: str = "civil") -> Client:
+    if not city.known(name):
+        city.person(name, getattr(city, department), *roles)
+    browser = Client()
+    browser.force_login(Person.objects.get(username=name))
+    return browser
+
+
+def page(browser: Client, path: str, lang: str = "zh") -> str:
+    browser.cookies["lang"] = lang
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+@pytest.fixture
+def told(town: Town) -> Town:
+    """Two degrees of a city in which tax used something of civil affairs."""
+    version = town.shared()
+    town.delivered(town.asked(version), START + DAY)
+    things = [{"name": version.name, "items": 3}, {"name": "秘密台账", "items": 2}]
+    by = town.city.actor("提供 MZJ", town.city.civil)
+    list_inventory(by=by, at=START, department=town.city.civil, found=things, system="内网系统")
+    town.degree(YEAR_END - 30 * DAY)
+    town.degree()
+    return town
+
+
+def test_before_the_first_degree_the_page_says_what_to_do(town: Town) -> None:
+    town.shared()
+    for lang, words in (("zh", "尚无共享度"), ("en", "No sharing degree yet")):
+        assert words in page(reader(town.city, "甲", Role.OFFERER), "/index", lang)
+    InProcess(lambda: YEAR_END).tick("index.compute")
+    assert render("sharing_index.no_requests", "zh") in page(reader(town.city, "甲"), "/index")
+
+
+def test_everybody_with_a_role_sees_the_city_with_interval_and_factors(told: Town) -> None:
+    for lang in ("zh", "en"):
+        seen = page(reader(told.city, "乙", Role.ASKER, department="health"), "/index", lang)
+        assert "60.0%" in seen
+        assert not re.findall(r"platform\.\w+", seen)
+        # Every chart has a table with the same figures.
+        assert len(re.findall("data-chart=", seen)) == len(re.findall("<details><summary>", seen)) == 1
+    assert "60.0%" in page(reader(told.city, "乙"), "/")
+
+
+def test_nobody_without_a_role_sees_anything(told: Town) -> None:
+    key = Share.objects.first().department_id  # type: ignore[union-attr]
+    browser = reader(told.city, "无角色")
+    for path in ("/index", "/index/flows", f"/index/of/{key}"):
+        assert browser.get(path).status_code == 404
+        assert Client().get(path).status_code == 302
+
+
+def test_the_rows_behind_a_share_pass_the_rule_of_who_sees_what(told: Town) -> None:
+    path = f"/index/of/{told.city.civil.pk}"
+    own = page(reader(told.city, "提供 MZJ"), path)
+    assert "内网系统" in own
+    assert "婚姻登记信息1" in own
+    stranger = page(reader(told.city, "丙", Role.ASKER, department="health"), path)
+    assert "婚姻登记信息1" in stranger
+    assert "内网系统" not in stranger
+    assert "核验" not in stranger
+    assert "另有 2 条记录计入" in stranger
+    bureau = page(reader(told.city, "统筹"), path)
+    assert "内网系统" in bureau
+    assert "核验" in bureau
+    assert not re.findall(r"platform\.\w+", page(reader(told.city, "统筹"), path, "en"))
+
+
+def test_flows_are_those_that_one_may_see(told: Town) -> None:
+    assert "民政局" in page(reader(told.city, "统筹"), "/index/flows")
+    assert "民政局" in page(reader(told.city, "申请人"), "/index/flows")
+    assert "尚无部门使用" in page(reader(told.city, "丙", Role.ASKER, department="health"), "/index/flows")
+
+
+def test_only_the_coordinator_has_it_computed_and_sees_how_far_it_is(told: Town) -> None:
+    assert reader(told.city, "申请人").post("/index/now").status_code == 403
+    browser = reader(told.city, "统筹")
+    answer = browser.post("/index/now")
+    assert answer.status_code == 302
+    job = Job.objects.get(name="index.compute")
+    assert f"asked={job.pk}" in answer["Location"]
+    part = page(browser, f"/index/progress/{job.pk}")
+    assert "hx-get" in part
+    InProcess(lambda: YEAR_END + DAY).run_waiting()
+    assert "hx-get" not in page(browser, f"/index/progress/{job.pk}")
+    assert reader(told.city, "申请人").get(f"/index/progress/{job.pk}").status_code == 404
+    assert browser.get("/index/progress/none").status_code == 404
+    assert Entry.objects.filter(action="index.asked", person="统筹").exists()
+
+
+def test_the_coordinator_rules_on_a_refusal_from_its_page(town: Town) -> None:
+    refused = town.refused(town.asked(town.shared()), START + DAY)
+    browser = reader(town.city, "统筹")
+    assert "审查这次拒绝" in page(browser, f"/requests/{refused.pk}")
+    assert "审查这次拒绝" not in page(reader(town.city, "审批人"), f"/requests/{refused.pk}")
+    answer = browser.post(f"/requests/{refused.pk}/rule", {"confirmed": "yes", "text": "条件已公布"})
+    assert answer.status_code == 302
+    assert Ruling.objects.get().confirmed
+    assert "主管部门确认" in page(browser, f"/requests/{refused.pk}")
+    assert "审查这次拒绝" not in page(browser, f"/requests/{refused.pk}")
+
+
+def test_departments_whose_intervals_overlap_are_one_group(told: Town) -> None:
+    degree = told.degree(YEAR_END + timedelta(hours=1))
+
+    def one(low: float, high: float) -> Share:
+        return Share(degree=degree, department=told.city.health, low=low, high=high, share=(low + high) / 2)
+
+    found = queries.groups([one(0.1, 0.3), one(0.7, 0.9), one(0.25, 0.4), one(0.85, 0.95)])
+    assert [sorted(share.low or 0 for share in group) for group in found] == [[0.7, 0.85], [0.1, 0.25]]
+
+
+def test_the_factors_of_the_city_give_its_degree(told: Town) -> None:
+    degree = told.degree(YEAR_END + timedelta(hours=1))
+    product = 1.0
+    for _, rate in queries.city_rates(list(degree.shares.all())):
+        product *= rate
+    assert product == pytest.approx(degree.value)
