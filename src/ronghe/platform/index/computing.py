@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -154,44 +155,16 @@ class Checked:
         return {**told, "result": one.result, "same": not self.faults, "faults": list(self.faults)}
 
 
-def _stored(degree: Degree) -> list[dict[str, Any]]:
-    shares = degree.shares.order_by("department")
-    return [
-        {
-            "department": str(one.department_id),
-            "amount": one.amount,
-            "exact": one.exact,
-            "share": one.share,
-            "interval": [one.low, one.high],
-            "factors": one.factors,
-            "requests": one.requests,
-            "coverage": one.coverage,
-            "places": [one.best, one.worst],
-            "rows": one.rows,
-        }
-        for one in shares
-    ]
+def _plain(department: str, one: Share) -> dict[str, Any]:
+    """A share as it is kept, without its own id."""
+    named = ("amount", "exact", "share", "low", "high", "factors", "requests", "coverage", "best", "worst", "rows")
+    return {"department": department, **{name: getattr(one, name) for name in named}}
 
 
-def _again(measured: Measured) -> list[dict[str, Any]]:
-    """The shares as they would be kept."""
-    kept = [(one.department, _row(Degree(), Department(), one)) for one in measured.shares]
-    told = [
-        {
-            "department": department,
-            "amount": one.amount,
-            "exact": one.exact,
-            "share": one.share,
-            "interval": [one.low, one.high],
-            "factors": one.factors,
-            "requests": one.requests,
-            "coverage": one.coverage,
-            "places": [one.best, one.worst],
-            "rows": one.rows,
-        }
-        for department, one in kept
-    ]
-    return sorted(told, key=lambda one: str(one["department"]))
+def _same_shares(degree: Degree, measured: Measured) -> bool:
+    kept = [_plain(str(one.department_id), one) for one in degree.shares.all()]
+    again = [_plain(one.department, _row(degree, Department(), one)) for one in measured.shares]
+    return sorted(kept, key=itemgetter("department")) == sorted(again, key=itemgetter("department"))
 
 
 def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
@@ -214,7 +187,7 @@ def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
     same: Sequence[tuple[str, bool]] = (
         ("inputs", measured.inputs == degree.inputs),
         ("result", result_of(measured) == degree.result and Fraction(degree.exact) == measured.degree),
-        ("shares", _stored(degree) == _again(measured)),
+        ("shares", _same_shares(degree, measured)),
     )
     return Checked(degree, (*faults, *(name for name, holds in same if not holds)))
 
