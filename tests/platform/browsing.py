@@ -20,7 +20,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from tests.chromium import QUIET
 from tests.platform.test_served import answering, free_port
 
-__all__ = ["Reader", "Town", "chromium", "reader", "town"]
+__all__ = ["Reader", "Served", "chromium", "reader", "served"]
 
 AXE = Path("build/axe.min.js")
 BUILT = """
@@ -36,7 +36,7 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 @dataclass(frozen=True)
-class Town:
+class Served:
     """A served demo: where, and the password of its people."""
 
     address: str
@@ -44,8 +44,8 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    home = tmp_path_factory.mktemp("town")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("served")
     environ = {**os.environ, "RONGHE_HOME": str(home)}
     environ.pop("DJANGO_SETTINGS_MODULE", None)
     subprocess.run([sys.executable, "-c", BUILT], env=environ, check=True, capture_output=True, timeout=600)
@@ -54,7 +54,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     server = subprocess.Popen(command, env=environ, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
-        yield Town(answering(address, server), json.loads((home / "demo.json").read_text("utf-8"))["password"])
+        yield Served(answering(address, server), json.loads((home / "demo.json").read_text("utf-8"))["password"])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
@@ -81,10 +81,10 @@ class Reader:
     """Somebody in front of the browser."""
 
     browser: WebDriver
-    town: Town
+    served: Served
 
     def open(self, path: str) -> None:
-        self.browser.get(self.town.address + path)
+        self.browser.get(self.served.address + path)
 
     def sign_in(self, username: str) -> None:
         """As a visitor of the demo does: choose a person, then the button."""
@@ -158,8 +158,8 @@ class Reader:
 
 
 @pytest.fixture
-def reader(chromium: WebDriver, town: Town, go_without: Callable[[str], None]) -> Reader:
+def reader(chromium: WebDriver, served: Served, go_without: Callable[[str], None]) -> Reader:
     if not AXE.exists():
         go_without("axe is not fetched: run make assets")
     chromium.set_window_size(1280, 900)
-    return Reader(chromium, town)
+    return Reader(chromium, served)

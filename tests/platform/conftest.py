@@ -23,7 +23,7 @@ from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.platform.requests.models import Grant, Line, Objection, Request
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Kind, Refused
-from tests.platform.browsing import chromium, reader, town  # noqa: F401 - fixtures
+from tests.platform.browsing import chromium, reader, served  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from tests.platform.towns import Town

@@ -79,7 +79,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     reader.press("提交申请")
     reader.follow("个人所得税专项附加扣除核验")
     assert "符合" in reader.text()
-    offered["request"] = reader.browser.current_url.replace(reader.town.address, "")
+    offered["request"] = reader.browser.current_url.replace(reader.served.address, "")
     reader.fill(个人信息保护影响评估="影响评估 2026-900 号")
     reader.press("提交")
     assert "影响评估 2026-900 号" in reader.text()
@@ -94,7 +94,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     reader.sign_in("swj.xuqiu")
     reader.open("/grants")
     reader.follow(ENTRY)
-    offered["grant"] = reader.browser.current_url.replace(reader.town.address, "")
+    offered["grant"] = reader.browser.current_url.replace(reader.served.address, "")
     told = reader.await_text("data.csv")
     assert "凭证" in told or "回执" in told
     reader.click(By.XPATH, '//main//button[normalize-space()="data.csv"]')

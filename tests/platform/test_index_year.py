@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ class Year:
 
     def publish(self, _at: datetime) -> None:
         how = self.chance.choice(CLASSES)
-        fields = {"sharing_class": how, "update_period": self.chance.choice(PERIODS)}
+        fields: dict[str, Any] = {"sharing_class": how, "update_period": self.chance.choice(PERIODS)}
         fields |= {"legal_basis": "保守国家秘密法"} if how == "not_shared" else {}
         self.versions.append(self.town.city.published(self.chance.choice(self.departments), **fields))
 

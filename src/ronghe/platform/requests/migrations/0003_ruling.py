@@ -8,7 +8,7 @@ import ronghe.platform.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests", "0001_initial"),
+        ("requests", "0002_stricter_terms"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("data", "0001_initial"),
+        ("data", "0002_traced"),
     ]
 
     operations = [
