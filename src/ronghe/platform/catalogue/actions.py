@@ -12,8 +12,9 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Asset, InventoryItem, Item, Version, VersionState
-from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings, plain_name
+from ronghe.platform.catalogue.inventory import link_listed
+from ronghe.platform.catalogue.models import Asset, Item, Version, VersionState
+from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError, Kind, Refused, UsageError
 
@@ -221,16 +222,9 @@ def publish(*, by: Actor, at: datetime, version: Version) -> Version:
         now.state, now.effective = VersionState.PUBLISHED, at
         now.save(update_fields=["state", "effective"])
         search.index(now)
-        _link_inventory(now)
+        link_listed(by=by, at=at, asset=now.asset, name=now.name)
         _entry(by, at, "published", now, **_promised(now))
     return now
-
-
-def _link_inventory(version: Version) -> None:
-    """What its department lists under the name of the entry is described now."""
-    unlinked = InventoryItem.objects.filter(department=version.asset.department_id, asset__isnull=True)
-    same = [item.pk for item in unlinked if plain_name(item.name) == plain_name(version.name)]
-    InventoryItem.objects.filter(pk__in=same).update(asset=version.asset)
 
 
 def _promised(version: Version) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ronghe.platform.catalogue.rules import plain_name
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError
 
-__all__ = ["THINGS", "Coverage", "coverage", "link_inventory", "list_inventory"]
+__all__ = ["THINGS", "Coverage", "coverage", "link_inventory", "link_listed", "list_inventory"]
 
 THINGS = 500
 """Things in one audit entry: a longer list goes on in the next. Each is name, system, items, the code of its entry."""
@@ -96,6 +96,14 @@ def link_inventory(*, by: Actor, at: datetime, item: InventoryItem, asset: Asset
         code = asset.code if asset else None
         _entry(by, at, "linked", item.department, name=item.name, system=item.system, items=item.items, asset=code)
     return item
+
+
+def link_listed(*, by: Actor, at: datetime, asset: Asset, name: str) -> None:
+    """In the transaction that publishes an entry: what its department lists under this name is described by it now."""
+    unlinked = InventoryItem.objects.filter(department=asset.department_id, asset__isnull=True)
+    for item in unlinked.select_related("department"):
+        if plain_name(item.name) == plain_name(name):
+            link_inventory(by=by, at=at, item=item, asset=asset)
 
 
 def coverage() -> list[Coverage]:
