@@ -8,6 +8,7 @@ import pytest
 from benchmarks.nab import probation, raw_score, score_folder, sigmoid
 from benchmarks.resources import suite
 from benchmarks.resources.cases import plain_inputs
+from benchmarks.resources.forecasts import compared
 from benchmarks.resources.heap import heap_fill
 from benchmarks.resources.ours import made
 from ronghe.resources.allocate.allocation import allocate
@@ -53,3 +54,14 @@ def test_the_shared_series_are_scored_with_one_setting(tmp_path: Path) -> None:
     score, raw = score_folder(data / "resources" / "nab", tmp_path)
     assert score >= 60
     assert len(raw) == len(list(tmp_path.rglob("*.csv")))
+
+
+def test_forecasts_of_the_shared_series_are_no_worse_than_naive_ones() -> None:
+    data = suite.shared_data()
+    if data is None:
+        pytest.skip("the shared data is not here")
+    made = compared(data / "resources" / "nab")
+    assert made.series == 16
+    assert made.mase <= min(made.naive)
+    assert made.worst <= 1.1
+    assert 0.85 <= made.coverage <= 0.95

@@ -104,6 +104,49 @@ def test_a_forecast_repeats_a_rhythm_and_its_interval_holds_it() -> None:
     assert ((values[-24:] >= made.low) & (values[-24:] <= made.high)).mean() >= 0.8
 
 
+def test_a_level_that_moved_yesterday_is_seen_today() -> None:
+    rng = np.random.default_rng(2)
+    hours = np.arange(24 * 14)
+    moved = 20 + 5 * np.sin(hours * 2 * np.pi / 24) + rng.normal(size=len(hours)) + np.where(hours >= 24 * 12, 60, 0)
+    past, truth = moved[:-24], moved[-24:]
+    error = np.abs(forecast(past, horizon=24).values - truth).mean()
+    assert error < 6
+    assert error < np.abs(past[-168:-144] - truth).mean() / 10
+
+
+def test_no_forecast_is_much_worse_than_the_better_naive_one() -> None:
+    hours = np.arange(24 * 7 * 5)
+    day = 5 * np.sin(hours * 2 * np.pi / 24)
+    rng = np.random.default_rng(4)
+    noise = rng.normal(size=len(hours))
+    peaks = np.where(rng.random(len(hours)) < 0.04, 30.0, 0.0)
+    for name, values in {
+        "noise": noise,
+        "day": day + noise,
+        "week": day + noise + np.where(hours // 24 % 7 < 5, 20, 0),
+        "walk": noise.cumsum(),
+        "peaks": peaks + noise / 10,
+    }.items():
+        ours, naive = [], []
+        for origin in range(len(values) - 96, len(values) - 23, 24):
+            past, truth = values[:origin], values[origin : origin + 24]
+            ours.append(np.abs(forecast(past, horizon=24).values - truth).mean())
+            naive.append([np.abs(past[-back : 24 - back or None] - truth).mean() for back in (24, 168)])
+        assert np.mean(ours) <= 1.1 * np.mean(naive, axis=0).min(), name
+
+
+def test_an_interval_of_few_errors_is_wider() -> None:
+    rng = np.random.default_rng(6)
+    values = rng.normal(size=24 * 60)
+
+    def width(days: int) -> float:
+        made = forecast(values[-24 * days :], horizon=24)
+        return float((made.high - made.low).mean())
+
+    assert width(60) < width(12)
+    assert 2.6 < width(60) < 4.6  # 90% of normal errors lie within 3.3
+
+
 def test_a_level_series_is_forecast_as_level_and_a_short_one_is_refused() -> None:
     assert forecast(np.full(100, 4.0), horizon=10).values.tolist() == pytest.approx([4.0] * 10)
     assert len(forecast(np.arange(48.0), horizon=24).values) == 24
