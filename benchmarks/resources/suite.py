@@ -1,4 +1,4 @@
-"""Allocation beside a heap loop, its certificate, a real trace, NAB's score and forecasts beside naive ones."""
+"""Allocation beside a heap loop, its certificate, a real trace, real wishes for courses, NAB's score and forecasts beside naive ones."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +17,8 @@ __all__ = ["CASES", "NAME", "ROWS", "run"]
 
 NAME = "resources"
 ROWS = 1_000_000
-_OURS, _TRACE = "benchmarks.resources.ours", "benchmarks.resources.trace"
-CASES = ("heap", "one", "four", "sixteen", "hundred", "trace")
+_OURS, _TRACE, _COURSES = (f"benchmarks.resources.{name}" for name in ("ours", "trace", "courses"))
+CASES = ("heap", "one", "four", "sixteen", "hundred", "trace", "courses")
 
 
 def shared_data() -> Path | None:
@@ -42,6 +42,8 @@ def _cases(rows: int) -> dict[str, Case]:
     if data is not None:
         task = {"folder": str(data / "resources" / "cluster")}
         found["trace"] = Case("trace", "Ronghe, a cluster trace", _TRACE, task, 8_152)
+        task = {"folder": str(data / "resources" / "courses")}
+        found["courses"] = Case("courses", "Ronghe, wishes for courses", _COURSES, task, 1_370)
     return found
 
 
@@ -115,6 +117,13 @@ def run(
         notes.append(
             f"The trace: {told['demands']:,} demands in {_told(measured, 'trace', 'allocate'):.3f} s CPU, "
             f"{told['whole']:,} of them whole, {told['faults']} faults of the certificate."
+        )
+    if "courses" in measured:
+        told = json.loads(measured["courses"].samples[0].told or "{}")
+        notes.append(
+            f"The courses: {told['demands']:,} wishes of {told['students']} students in "
+            f"{_told(measured, 'courses', 'allocate'):.3f} s CPU, {told['seats']} whole seats, {told['first']:.1%} of "
+            f"the first wishes, {told['faults']} faults of the certificate."
         )
     return report(
         NAME,

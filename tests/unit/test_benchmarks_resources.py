@@ -1,12 +1,13 @@
 """NAB's formula, the heap loop beside the engine, and the suite on a small table."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.nab import probation, raw_score, score_folder, sigmoid
-from benchmarks.resources import suite
+from benchmarks.resources import courses, suite
 from benchmarks.resources.cases import plain_inputs
 from benchmarks.resources.forecasts import compared
 from benchmarks.resources.heap import heap_fill
@@ -54,6 +55,15 @@ def test_the_shared_series_are_scored_with_one_setting(tmp_path: Path) -> None:
     score, raw = score_folder(data / "resources" / "nab", tmp_path)
     assert score >= 60
     assert len(raw) == len(list(tmp_path.rglob("*.csv")))
+
+
+def test_the_wishes_for_courses_are_allocated_in_whole_seats_and_checked() -> None:
+    data = suite.shared_data()
+    if data is None:
+        pytest.skip("the shared data is not here")
+    told = json.loads(courses.run({"folder": str(data / "resources" / "courses")}))
+    assert (told["demands"], told["students"], told["faults"]) == (1370, 260, 0)
+    assert told["first"] == 1
 
 
 def test_forecasts_of_the_shared_series_are_no_worse_than_naive_ones() -> None:

@@ -1,13 +1,15 @@
 """What is watched, what lies idle, and how far resources are shared."""
 
+import subprocess
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
 from ronghe.resources.monitor.reclaim import Holding, reclaim
-from ronghe.resources.monitor.rules import BUILT_IN, prometheus_rules
+from ronghe.resources.monitor.rules import BUILT_IN, Rule, prometheus_rules
 from ronghe.resources.monitor.sharing import ResourceLine, sharing_of_resources
 from ronghe.resources.monitor.watch import Watched, openmetrics, watch
 from ronghe.terms import InputError
@@ -64,6 +66,34 @@ def test_prometheus_rules_are_yaml_with_an_alert_for_each_light() -> None:
     assert rules["QuotaNearEndRed"]["for"] == "900s"
     assert rules["FloorNotHonoredRed"]["expr"].endswith("< 1")
     assert "{{ $labels.department }}" in rules["StarvationYellow"]["annotations"]["summary"]
+
+
+ALERTS = """rule_files: [rules.yml]
+evaluation_interval: 5m
+tests:
+  - interval: 5m
+    input_series:
+      - {series: 'ronghe_resource_used{department="health",resource="gpu"}', values: '70 76 76 76 76 50'}
+      - {series: 'ronghe_resource_quota{department="health",resource="gpu"}', values: '80 80 80 80 80 80'}
+    alert_rule_test:
+      - {eval_time: 15m, alertname: QuotaNearEndRed, exp_alerts: []}
+      - eval_time: 20m
+        alertname: QuotaNearEndRed
+        exp_alerts:
+          - exp_labels: {severity: red, rule: quota_near_end, department: health, resource: gpu}
+            exp_annotations: {summary: 'quota_near_end: health / gpu is at 0.95'}
+      - {eval_time: 25m, alertname: QuotaNearEndRed, exp_alerts: []}
+"""
+
+
+@pytest.mark.promtool
+def test_promtool_takes_the_rules_and_they_fire_as_ours_do(tmp_path: Path) -> None:
+    own = Rule('odd"name\\', "used", "quota", yellow=0.5, red=1e-9, idle=True, hold=1)
+    (tmp_path / "rules.yml").write_text(prometheus_rules([*BUILT_IN, own]), "utf-8")
+    (tmp_path / "alerts.yml").write_text(ALERTS, "utf-8")
+    for command in (["check", "rules", "rules.yml"], ["test", "rules", "alerts.yml"]):
+        made = subprocess.run(["promtool", *command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert made.returncode == 0, made.stdout + made.stderr
 
 
 def test_openmetrics_are_read_by_prometheus_own_parser() -> None:
