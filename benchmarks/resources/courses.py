@@ -1,9 +1,9 @@
 """Allocate the seats of real courses to what students wished for: whole seats, a tier for each rank of a wish.
 
 The answers are of 26 students; each stands for as many as the seats are for. A student is a department whose places are
-capped; a wish is a demand of one seat and one place, weighed by what the student said it is worth. Of two wished courses
-that meet at one time the one worth more is kept, for the engine knows no times; courses a student may not take are no
-wishes.
+capped; a wish is a demand of one seat and one place, weighed by what the student said it is worth. Of two
+courses that meet at one time the one worth more is kept, for the engine knows no times; courses a student may not take
+are no wishes.
 """
 
 import json

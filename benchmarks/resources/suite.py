@@ -1,4 +1,4 @@
-"""Allocation beside a heap loop, its certificate, a real trace, real wishes for courses, NAB's score and forecasts beside naive ones."""
+"""Allocation beside a heap loop, its certificate, two real demands, NAB's score, forecasts beside naive ones."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
