@@ -132,6 +132,7 @@ def share(
             departments=departments,
             shares=shares,
             seed=forest_seed,
+            lang=session.lang,
             progress=meter,
         )
     session.show(made.to_json(), views.shared_technologies(made))

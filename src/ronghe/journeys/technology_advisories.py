@@ -1,13 +1,13 @@
 """Advisories and products from the disk: OSV records as JSON lines, JSON files, a folder of them or OSV's own zip."""
 
-import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ronghe.journeys.technology_yaml import LARGEST, read_text, read_yaml
+from ronghe.journeys.technology_yaml import LARGEST, json_value, read_text, read_yaml
 from ronghe.tables.staged import Note
 from ronghe.technology.audit.advisories import Advisories, Affected, parse_record
 from ronghe.technology.audit.lifetimes import Lifetimes, Product, parse_product
@@ -28,12 +28,22 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path.name}:{number}", line
 
 
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    """The text of an entry; none, which is no record and told as such, for one that is damaged or far too large."""
+    if entry.file_size > RECORD:
+        return ""
+    try:
+        return archive.read(entry).decode("utf-8", errors="replace")
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return ""
+
+
 def _zipped(path: Path) -> Iterator[tuple[str, str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                if entry.filename.endswith(".json") and entry.file_size <= RECORD:
-                    yield entry.filename, archive.read(entry).decode("utf-8", errors="replace")
+                if entry.filename.endswith(".json"):
+                    yield entry.filename, _unpacked(archive, entry)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as fault:
         raise InputError("technology.file_unreadable", path=str(path), detail=type(fault).__name__) from fault
 
@@ -55,7 +65,7 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
 def _records(text: str) -> list[dict[str, Any]] | None:
     """The records of a text, None where one of them is none."""
     try:
-        value = json.loads(text)
+        value = json_value(text)
     except (ValueError, RecursionError):
         return None
     listed = value if isinstance(value, list) else [value]

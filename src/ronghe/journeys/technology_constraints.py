@@ -1,5 +1,6 @@
 """Hard constraints and costs: which technologies may be recommended at all, and what each costs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ronghe.terms import InputError, UsageError
 __all__ = ["Constraints", "Excluded", "constraints"]
 
 REGISTRY = "technologies.csv"
+_NEXT_PAIR = re.compile(r",(?=[^,=|]+=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ def _costs(path: Path) -> dict[str, float]:
     return dict(zip(names, map(float, values), strict=True))
 
 
+def _each(require: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs, where one argument may hold several: `license=MIT|Apache-2.0,region=north`."""
+    found = []
+    for field, text in require:
+        first, *more = _NEXT_PAIR.split(text)
+        found.append((field, first))
+        found += [(name.strip(), value) for name, _, value in (one.partition("=") for one in more)]
+    return found
+
+
 def _excluded(texts: Texts, require: Sequence[tuple[str, str]]) -> list[Excluded]:
     found = []
     for field, wanted in require:
@@ -87,6 +99,7 @@ def constraints(
     technologies.csv. `require` has pairs of a field and its accepted values, separated by `|`. A technology that the
     registry does not know meets no requirement. Raises UsageError for requirements without a registry.
     """
+    require = _each(require)
     if require and registry is None:
         raise UsageError("technology.require_without_registry")
     texts = None

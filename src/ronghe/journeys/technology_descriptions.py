@@ -12,7 +12,7 @@ from ronghe.journeys.technology_yaml import read_sbom, read_text, read_yaml
 from ronghe.messages import Language, render_error
 from ronghe.technology.audit.licenses import read_license
 from ronghe.technology.integrate.documents import compose, plain
-from ronghe.technology.integrate.evaluation import WORKLOAD_COLUMNS, Evaluation, Workload, evidenced
+from ronghe.technology.integrate.evaluation import EVALUATION_COLUMNS, WORKLOAD_COLUMNS, Evaluation, Workload, evidenced
 from ronghe.technology.integrate.inventories import form_of, technologies_of
 from ronghe.technology.integrate.mlflow import is_mlflow, metric_of, model_of
 from ronghe.technology.integrate.publiccode import check_publiccode
@@ -146,7 +146,7 @@ def _workloads(texts: Texts) -> Described:
 
 def _table(path: Path) -> Described:
     """A table says by its columns what it holds."""
-    texts = read_texts(path)
+    texts = read_texts(path, own=(*COLUMNS, *EVALUATION_COLUMNS))
     columns = set(texts.table.column_names)
     if set(_OF_EVALUATION) <= columns:
         return _evaluations(texts)
@@ -163,6 +163,19 @@ def _publiccode(node: Any, value: Any, path: Path) -> Described:
     findings = list(check_publiccode(node, lambda named: _look(path.parent, named)))
     found, _ = technologies_of("publiccode", value if isinstance(value, dict) else {})
     return Described(str(path), "publiccode", tuple(found), findings=tuple(findings))
+
+
+def _catalog(path: Path, values: Sequence[Any], line: int) -> Described:
+    """Several documents in one file, as Backstage has its entities; no other form is written so."""
+    if any(form_of(value) != "backstage" for value in values):
+        raise InputError("technology.not_yaml", path=str(path), line=line, detail="---")
+    found: list[Technology] = []
+    faults: list[Finding] = []
+    for number, value in enumerate(values):
+        made, wrong = technologies_of("backstage", value)
+        found += [replace(one, entry=f"documents[{number}]") for one in made]
+        faults += [replace(one, place=f"documents[{number}] {one.place}") for one in wrong]
+    return Described(str(path), "backstage", tuple(found), findings=tuple(faults))
 
 
 def _metrics(path: Path) -> Path | None:
@@ -206,8 +219,11 @@ def _file(path: Path) -> Described:
     if path.suffix.lower() in TABLES:
         return _table(path)
     if path.suffix.lower() in YAML:
-        node = compose(read_text(path), str(path))
-        value = plain(node)
+        nodes = compose(read_text(path), str(path))
+        values = [plain(one) for one in nodes]
+        if len(nodes) > 1:
+            return _catalog(path, values, nodes[1].start_mark.line)
+        node, value = (nodes[0], values[0]) if nodes else (None, None)
         form = form_of(value)
         if form == "publiccode" or (form is None and path.name.lower().startswith("publiccode")):
             return _publiccode(node, value, path)

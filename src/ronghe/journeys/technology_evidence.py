@@ -106,6 +106,23 @@ def as_rates(values: Floats, percent: NDArray[np.bool_], metric: str) -> tuple[F
     return (np.where(unsaid, values / 100, values), int(unsaid.sum())) if mixed else (values, 0)
 
 
+def _other_unit(column: pa.ChunkedArray, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The rows whose unit is not the one that most have: a second cannot be compared with a millisecond.
+
+    A blank unit is that of the others, and a percentage is turned into a part of one.
+    """
+    units = pc.utf8_lower(column)
+    plain = pc.is_in(units, value_set=_PERCENT).to_numpy(zero_copy_only=False)
+    said = ~pc.is_null(units).to_numpy(zero_copy_only=False) & ~plain & among
+    counted = pc.value_counts(units.filter(pa.array(said))).to_pylist()
+    if len(counted) < 2:
+        return np.zeros(len(column), bool)
+    most = min(counted, key=lambda one: (-one["counts"], one["values"]))["values"]
+    same = pc.fill_null(pc.equal(units, most), False).to_numpy(zero_copy_only=False)
+    other: NDArray[np.bool_] = said & ~same
+    return other
+
+
 def _places(column: pa.ChunkedArray, names: Sequence[str]) -> NDArray[np.int64]:
     """The place of each name, -1 where it is not among them."""
     found = pc.index_in(column, value_set=pa.array(names, pa.string()))
@@ -116,8 +133,8 @@ def _places(column: pa.ChunkedArray, names: Sequence[str]) -> NDArray[np.int64]:
 def _reject(texts: Texts, wrong: NDArray[np.bool_], code: str, column: str) -> list[Rejected]:
     values = texts.column(column)
     return [
-        Rejected(texts.path, int(row) + 1, code, {"column": column, "value": values[int(row)].as_py() or ""})
-        for row in np.flatnonzero(wrong)
+        Rejected(texts.path, int(texts.rows[at]), code, {"column": column, "value": values[int(at)].as_py() or ""})
+        for at in np.flatnonzero(wrong)
     ]
 
 
@@ -181,6 +198,9 @@ def gather(
     lost = mine & ~no_value & ~blank & (at[1] < 0)
     rejected += _reject(evaluations, lost, "technology.row_workload_unknown", "workload")
     used = mine & ~no_value & ~lost & (at[0] >= 0)
+    odd = _other_unit(evaluations.column("unit"), used)
+    rejected += _reject(evaluations, odd, "technology.row_unit", "unit")
+    used &= ~odd
     if not used.any():
         raise InputError("technology.nothing_usable", path=evaluations.path, metric=metric, rejected=len(rejected))
 

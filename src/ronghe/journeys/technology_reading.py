@@ -1,12 +1,14 @@
 """Tables that people wrote about technologies: texts, NULL for blank; rows that cannot be used are told, never lost."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
@@ -32,11 +34,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A table of texts and the records of its file that were broken."""
+    """A table of texts, the number of each of its rows in the file, and the records of the file that were broken."""
 
     path: str
     table: pa.Table
+    rows: NDArray[np.int64]
     rejected: tuple[Rejected, ...] = ()
+
+    def only(self, kept: NDArray[np.bool_], *rejected: Rejected) -> "Texts":
+        """The rows that are kept, which keep their numbers, and what is told of the others."""
+        table = self.table.filter(pa.array(kept))
+        return replace(self, table=table, rows=self.rows[kept], rejected=(*self.rejected, *rejected))
 
     def wants(self, *names: str) -> None:
         """InputError where one of these columns is missing."""
@@ -74,8 +82,18 @@ def _rows(staged: Staged, scratch: Path) -> tuple[Staged, pa.Table]:
             return clean, engine.query(exp.select(*places).from_("separated"))
 
 
-def read_texts(path: Path | str, *, wanted: Sequence[str] = ()) -> Texts:
-    """A whole table as texts. InputError for a file that is no table, has no rows or not the columns wanted."""
+def _names(given: Sequence[str], own: Collection[str]) -> list[str]:
+    """The names of the columns; one that differs from one of our own only in capitals is that one."""
+    folded = {name.strip().casefold(): name for name in own}
+    names = [folded.get(name.strip().casefold(), name) for name in given]
+    return [name if one in given or names.count(one) > 1 else one for name, one in zip(given, names, strict=True)]
+
+
+def read_texts(path: Path | str, *, wanted: Sequence[str] = (), own: Collection[str] = ()) -> Texts:
+    """A whole table as texts. InputError for a file that is no table, has no rows or not the columns wanted.
+
+    `own` are names of columns that mean something here, however their capitals are written.
+    """
     with TemporaryDirectory(prefix="ronghe-") as made:
         staged, table = _rows(stage(str(path), Path(made)), Path(made))
     if table.num_rows > ROWS:
@@ -83,7 +101,9 @@ def read_texts(path: Path | str, *, wanted: Sequence[str] = ()) -> Texts:
     broken = tuple(
         Rejected(str(path), one.row, "technology.row_broken", {"line": one.line}) for one in staged.malformed
     )
-    texts = Texts(str(path), _trimmed(table, staged.columns), broken)
+    numbers = np.setdiff1d(np.arange(1, table.num_rows + len(broken) + 1), [one.row for one in broken])
+    names = _names(staged.columns, {*wanted, *own})
+    texts = Texts(str(path), _trimmed(table, names), numbers.astype(np.int64), broken)
     texts.wants(*wanted)
     if not table.num_rows:
         raise InputError("technology.no_rows", path=str(path))

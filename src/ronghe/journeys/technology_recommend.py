@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ronghe.journeys.technology_constraints import constraints
 from ronghe.journeys.technology_evidence import CENSORED_FACTOR, Gathered, gather
 from ronghe.journeys.technology_files import publish_recommendations
-from ronghe.journeys.technology_reading import Texts, read_texts
+from ronghe.journeys.technology_reading import Rejected, Texts, read_texts
 from ronghe.journeys.technology_recommended import Recommended
 from ronghe.journeys.technology_registry import EVALUATIONS, WORKLOADS, read_kept
 from ronghe.messages import Language
@@ -35,12 +35,19 @@ FEWEST = 3
 
 def _needs(path: Path, gathered: Gathered) -> tuple[Texts, list[str], list[Note]]:
     texts = read_texts(path, wanted=("need",))
+    seen: set[str | None] = set()
+    kept = np.zeros(texts.table.num_rows, bool)
+    told = []
+    for at, name in enumerate(texts.table.column("need").to_pylist()):
+        kept[at] = name is not None and name not in seen
+        if not kept[at]:
+            code = "technology.row_no_need" if name is None else "technology.row_need_twice"
+            told.append(Rejected(texts.path, int(texts.rows[at]), code, {"value": name or ""}))
+        seen.add(name)
+    if not kept.any():
+        raise InputError("technology.name_blank", path=texts.path, row=int(texts.rows[0]))
+    texts = texts.only(kept, *told)
     names = texts.table.column("need").to_pylist()
-    for row, name in enumerate(names, 1):
-        if name is None:
-            raise InputError("technology.name_blank", path=texts.path, row=row)
-        if name in names[: row - 1]:
-            raise InputError("technology.name_twice", path=texts.path, row=row, name=name)
     known = {one.name for one in gathered.encoding.features}
     given = set(texts.table.column_names) - {"need"}
     notes = [Note("technology.note_feature_ignored", {"features": ", ".join(sorted(given - known))})]
@@ -62,17 +69,30 @@ def _goal(gathered: Gathered, selector: Selector, target: float | None, confiden
     return Goal(np.where(evidence.observed, within.astype(np.float64), np.nan), confidence)
 
 
+def _beyond(gathered: Gathered, goal: Goal | None, target: float | None) -> list[Note]:
+    """A target that every past evaluation meets, or none, is mostly one on another scale."""
+    if goal is None or target is None:
+        return []
+    met = goal.met[~np.isnan(goal.met)]
+    if 0 < met.sum() < len(met):
+        return []
+    values = [gathered.metric.value(float(end(gathered.evidence.losses))) for end in (np.nanmin, np.nanmax)]
+    shown = {"target": f"{target:.4g}", "low": f"{min(values):.4g}", "high": f"{max(values):.4g}"}
+    return [Note("technology.note_target_always" if met.any() else "technology.note_target_never", shown)]
+
+
 def _warnings(selector: Selector, calibration: Calibration, moved: Drift | None) -> list[Note]:
     """What a reader must know before trusting the answers."""
     found = []
     count = len(selector.evidence.workloads)
     if count < FEWEST_WORKLOADS:
         found.append(Note("technology.note_thin", {"workloads": count, "least": FEWEST_WORKLOADS}))
-    elif not selector.informed and len(selector.evidence.technologies) > 1:
+    elif not selector.informed and not selector.alone:
         best = selector.evidence.technologies[selector.single_best]
         found.append(Note("technology.note_uninformed", {"technology": best}))
-    if len(selector.evidence.technologies) == 1:
-        found.append(Note("technology.note_one_technology", {"technology": selector.evidence.technologies[0]}))
+    if selector.alone:
+        only = selector.evidence.technologies[selector.single_best]
+        found.append(Note("technology.note_one_technology", {"technology": only}))
     if moved is not None and moved.alarming:
         found.append(Note("technology.note_drift", {"count": moved.count, "coverage": round(moved.coverage, 3)}))
     if calibration.coverage is None:
@@ -134,6 +154,7 @@ def _summary(
         "untelling_workloads": len(gathered.evidence.workloads) - len(evidence.workloads),
         "technologies": len(evidence.technologies),
         "evaluations": int(evidence.observed.sum()),
+        "alone": selector.alone,
         "single_best": evidence.technologies[selector.single_best],
         "informed": selector.informed,
         "gain": selector.gain,
@@ -192,6 +213,7 @@ def recommend_files(
         factor=censored_factor,
     )
     asked, needed, notes = _needs(needs, gathered)
+    gathered = replace(gathered, rejected=(*gathered.rejected, *asked.rejected))
 
     progress("learn", 1, 3)
     telling = int(gathered.evidence.telling.sum())
@@ -210,7 +232,7 @@ def recommend_files(
     answers, blind = _answers(selector, calibration, needed, features, costs=costs, proven=proven, goal=goal)
     unproven = tuple(name for name, enough in zip(technologies, proven, strict=True) if not enough)
     runs = benchmark_runs(selector, features) if unproven else ()
-    notes = [*gathered.notes, *notes, *_warnings(selector, calibration, moved)]
+    notes = [*gathered.notes, *notes, *_beyond(gathered, goal, target), *_warnings(selector, calibration, moved)]
     if blind:
         notes.append(Note("technology.note_blind", {"count": len(blind), "needs": ", ".join(blind[:5])}))
     if unproven:

@@ -2,11 +2,10 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -71,15 +70,15 @@ def read_registry(folder: Path) -> Registry:
 def read_kept(path: Path, name: str, wanted: Sequence[str]) -> Texts:
     """A table of evaluations or workloads: a file, or that of a registry folder without what its sources dropped."""
     if not path.is_dir():
-        return read_texts(path, wanted=wanted)
+        return read_texts(path, wanted=wanted, own=EVALUATION_COLUMNS if name == EVALUATIONS else ())
     texts = read_texts(path / name, wanted=(*wanted, "state"))
     gone = pc.equal(texts.table.column("state"), "gone").to_numpy(zero_copy_only=False)
-    told = [Rejected(texts.path, int(row) + 1, "technology.row_gone") for row in np.flatnonzero(gone)]
+    told = [Rejected(texts.path, int(row), "technology.row_gone") for row in texts.rows[gone]]
     kept = [one for one in texts.table.column_names if name == EVALUATIONS or one not in WORKLOAD_COLUMNS[1:]]
-    table = texts.table.filter(pa.array(~gone)).select(kept)
-    if not table.num_rows:
+    if gone.all():
         raise InputError("technology.no_rows", path=texts.path)
-    return Texts(texts.path, table, (*texts.rejected, *told))
+    present = texts.only(~gone, *told)
+    return replace(present, table=present.table.select(kept))
 
 
 def tables_of(

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ronghe.journeys.mappings import read_departments, read_shares
 from ronghe.journeys.publication import table_names
 from ronghe.journeys.technology_evidence import as_rates
-from ronghe.journeys.technology_files import rounded, table_of
-from ronghe.journeys.technology_reading import Texts, read_texts
+from ronghe.journeys.technology_files import rounded, table_of, write_rejected
+from ronghe.journeys.technology_reading import Rejected, Texts, read_texts
+from ronghe.messages import Language
 from ronghe.sharing_index import degree
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.package import Resource, json_text, manifest
@@ -80,7 +81,7 @@ class SharedTechnologies:
 
 def _read(path: Path) -> Texts:
     """A file with its columns by our names, which it may have in Chinese."""
-    texts = read_texts(path)
+    texts = read_texts(path, own=_OWN)
     given = texts.table.column_names
     names = [one if _IN_CHINESE.get(one, one) in given else _IN_CHINESE[one] for one in given]
     named = replace(texts, table=texts.table.rename_columns(names))
@@ -102,25 +103,25 @@ def _together(files: Sequence[Texts], owners: Sequence[str]) -> pa.Table:
         count = texts.table.num_rows
         owned = texts.table.drop_columns([c for c in ("department", "file_row") if c in texts.table.column_names])
         owned = owned.append_column("department", pa.repeat(pa.scalar(owner), count))
-        parts.append(owned.append_column("file_row", pa.array(range(1, count + 1), pa.int64())))
+        parts.append(owned.append_column("file_row", pa.array(texts.rows)))
     return pa.concat_tables(parts, promote_options="default")
 
 
-def _accuracy(table: pa.Table) -> tuple[Floats, list[Note]]:
-    """The accuracies as parts of one, NaN where not measured or impossible, with what was noticed."""
+def _accuracy(table: pa.Table) -> tuple[Floats, NDArray[np.int64], list[Note]]:
+    """The accuracies as parts of one, NaN where not measured or impossible, the rows of these, and what was noticed."""
     column = table.column("accuracy")
-    values, guessed = as_rates(numbers(column), np.zeros(table.num_rows, bool), "accuracy")
-    scale = (
-        100.0 if not guessed and bool((values > 1).any()) and bool((values[~np.isnan(values)] <= 100).all()) else 1.0
-    )
+    values = numbers(column)
+    # Set aside first: one mistyped value shall not decide on which scale the others are.
+    values = np.where((values < 0) | (values > 100), np.nan, values)
+    values, guessed = as_rates(values, np.zeros(table.num_rows, bool), "accuracy")
+    scale = 100.0 if not guessed and bool((values > 1).any()) else 1.0
     values = values / scale
-    impossible = (values < 0) | (values > 1)
     filled = ~pc.is_null(column).to_numpy(zero_copy_only=False)
-    wrong = int((filled & (np.isnan(values) | impossible)).sum())
+    wrong = np.flatnonzero(filled & np.isnan(values))
     notes = [Note("technology.note_percent", {"count": guessed, "metric": "accuracy"})] if guessed else []
     notes += [Note("technology.note_all_percent", {})] if scale != 1 else []
-    notes += [Note("technology.note_accuracy_wrong", {"count": wrong})] if wrong else []
-    return np.where(impossible, np.nan, values), notes
+    notes += [Note("technology.note_accuracy_wrong", {"count": len(wrong)})] if len(wrong) else []
+    return values, wrong, notes
 
 
 def _mark(normal: bool, accuracy: float, low: float, high: float) -> str:
@@ -191,6 +192,7 @@ def share_technologies(
     departments: Path | None = None,
     shares: Path | None = None,
     seed: int = 0,
+    lang: Language = "zh",
     progress: Progress = silent,
 ) -> SharedTechnologies:
     """Pool technologies of departments, predict accuracy from features, rank, mark what is not normal, and publish.
@@ -206,7 +208,7 @@ def share_technologies(
         progress("read", number, len(files))
         read.append(_read(path))
     table = _together(read, owners)
-    accuracy, notes = _accuracy(table)
+    accuracy, wrong, notes = _accuracy(table)
     if np.isnan(accuracy).all():
         raise InputError("technology.no_accuracy", files=len(files))
     features = tuple(name for name in table.column_names if name not in (*_OWN, "department", "file_row"))
@@ -218,7 +220,9 @@ def share_technologies(
 
     progress("learn", 0, 1)
     predicted = predict_accuracy(Encoding.of(table, features).encode(table), accuracy, seed=seed)
-    if predicted.error is None:
+    if not features:
+        notes.append(Note("technology.note_no_features", {}))
+    elif predicted.error is None:
         notes.append(Note("technology.note_few_rows", {"rows": predicted.rows, "least": FEWEST_ROWS}))
     elif not predicted.informed:
         notes.append(Note("technology.note_features_silent", {}))
@@ -233,11 +237,23 @@ def share_technologies(
     made = SharedTechnologies(
         out, tuple(ranking), tuple(_readiness(ranking, features, table)), predicted, features, city, tuple(notes)
     )
-    _publish(made)
+    _publish(made, [one for texts in read for one in texts.rejected] + _rejected(table, wrong, files, read), lang)
     return made
 
 
-def _publish(made: SharedTechnologies) -> None:
+def _rejected(
+    table: pa.Table, wrong: NDArray[np.int64], files: Sequence[Path], read: Sequence[Texts]
+) -> list[Rejected]:
+    """The rows whose accuracy is none, each with its file and its row there."""
+    file = np.repeat(np.arange(len(files)), [texts.table.num_rows for texts in read])
+    rows, values = table.column("file_row"), table.column("accuracy")
+    return [
+        Rejected(str(files[file[at]]), rows[at].as_py(), "technology.row_no_rate", {"value": values[at].as_py()})
+        for at in wrong.tolist()
+    ]
+
+
+def _publish(made: SharedTechnologies, rejected: Sequence[Rejected], lang: Language) -> None:
     readiness = {
         "department": pa.string(),
         "technologies": pa.int64(),
@@ -248,9 +264,11 @@ def _publish(made: SharedTechnologies) -> None:
     with workspace(made.out, resume=False) as work:
         write_csv(table_of(made.ranking, _RANKING), work.folder / "ranking.csv")
         write_csv(table_of(made.readiness, readiness), work.folder / "readiness.csv")
+        told = write_rejected(rejected, work.folder / "rejected.csv", lang)
         notes = [{"code": note.code, **note.params} for note in made.notes]
         summary = {**made.learned(), "degree": made.degree, "notes": notes}
         (work.folder / "summary.json").write_text(json_text(summary), "utf-8")
         counts = {"ronghe:rows": len(made.ranking)}
         listed = [Resource("ranking.csv", counts), Resource("readiness.csv"), Resource("summary.json")]
+        listed.append(Resource("rejected.csv", {"ronghe:rows": told}))
         work.publish(manifest(work.folder, made.out.name.lower(), listed, {"ronghe:kind": "technologies"}))

@@ -1,11 +1,14 @@
 """YAML from anybody: no aliases, no key twice, bounded in depth; who reads it says how long it may be."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-__all__ = ["DEEPEST", "BrokenYaml", "node_of", "value_of"]
+__all__ = ["DEEPEST", "BrokenYaml", "nodes_of", "value_of"]
+
+_Taken = TypeVar("_Taken")
 
 DEEPEST = 40
 """People nest by hand; ten levels are much."""
@@ -37,7 +40,18 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         if isinstance(node, MappingNode):
             _check_keys(node)
+        elif isinstance(node, ScalarNode):
+            node.value = _whole(node.value)
         return node
+
+
+def _whole(text: str) -> str:
+    """A text that can be written: halves of a character that were escaped one by one are joined, a lone one replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _check_keys(node: MappingNode) -> None:
@@ -50,25 +64,36 @@ def _check_keys(node: MappingNode) -> None:
         seen.add(key.value)
 
 
-def _read(text: str, *, values: bool) -> Any:
-    loader = _Loader(text)
+def _read(text: str, take: Callable[[_Loader], _Taken]) -> _Taken:
     try:
-        return loader.get_single_data() if values else loader.get_single_node()
+        loader = _Loader(text)
+        try:
+            return take(loader)
+        finally:
+            loader.dispose()
+    except yaml.reader.ReaderError as fault:
+        # A control character: the loader reads the whole text before anything else.
+        raise BrokenYaml(text.count("\n", 0, fault.position) + 1, f"U+{fault.character:04X}") from fault
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         raise BrokenYaml(mark.line + 1 if mark else 1, str(fault.problem or fault.context)) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise BrokenYaml(1, type(fault).__name__) from fault
-    finally:
-        loader.dispose()
 
 
 def value_of(text: str) -> Any:
     """The value of a document; BrokenYaml for what is none."""
-    return _read(text, values=True)
+    return _read(text, lambda loader: loader.get_single_data())
 
 
-def node_of(text: str) -> Node | None:
-    """The root node of a document, which knows its lines; BrokenYaml for what is none."""
-    node: Node | None = _read(text, values=False)
-    return node
+def _nodes(loader: _Loader) -> list[Node]:
+    found: list[Node] = []
+    while loader.check_node():
+        node = loader.get_node()
+        found += [] if node is None else [node]
+    return found
+
+
+def nodes_of(text: str) -> list[Node]:
+    """The root nodes of all documents of a text, which know their lines; BrokenYaml for what is none."""
+    return _read(text, _nodes)

@@ -69,7 +69,8 @@ def _trust(session: Session, summary: Mapping[str, Any]) -> list[str]:
     ]
     if summary["informed"]:
         gain, error = f"{summary['gain']:.4g}", f"{summary['gain_error']:.2g}"
-        said.append(session.text("technology.gained", gain=gain, error=error, technology=summary["single_best"]))
+        code = "technology.told" if summary.get("alone") else "technology.gained"
+        said.append(session.text(code, gain=gain, error=error, technology=summary["single_best"]))
     if summary["interval_coverage"] is not None:
         said.append(session.text("technology.covered", coverage=rate(summary["interval_coverage"])))
     if summary["calibration_error"] is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached
 
 __all__ = ["Component", "Sbom", "parse_purl", "parse_sbom"]
 
@@ -109,7 +109,7 @@ def _cyclonedx_licenses(value: object) -> Iterator[str]:
             yield said
 
 
-def _cyclonedx(document: Mapping[str, Any]) -> Sbom:
+def _cyclonedx(document: Mapping[str, Any], where: str) -> Sbom:
     found: list[Component] = []
     odd = _strange(document.get("components"))
     waiting = [(one, 0) for one in reversed(_items(document.get("components")))]
@@ -117,14 +117,17 @@ def _cyclonedx(document: Mapping[str, Any]) -> Sbom:
         one, depth = waiting.pop()
         name, group = _text(one.get("name")), _text(one.get("group"))
         licenses = tuple(_cyclonedx_licenses(one.get("licenses")))
-        if not name:
+        purl, version = _text(one.get("purl")), _text(one.get("version"))
+        if not name and not parse_purl(purl):
             odd += 1
         else:
-            titled = f"{group}/{name}" if group else name
-            purl, version = _text(one.get("purl")), _text(one.get("version"))
+            # What a package URL names can be checked, whether it has a name or not.
+            titled = f"{group}/{name}" if group and name else name or purl
             found.append(_made(titled, version, purl, licenses, hashed=bool(_items(one.get("hashes")))))
-        if depth < DEEPEST:
-            waiting += [(inner, depth + 1) for inner in reversed(_items(one.get("components")))]
+        inner = _items(one.get("components"))
+        if inner and depth == DEEPEST:
+            raise LimitReached("technology.sbom_deep", path=where, most=DEEPEST)
+        waiting += [(each, depth + 1) for each in reversed(inner)]
     metadata = document.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     made_by = bool(metadata.get("tools") or metadata.get("authors") or metadata.get("supplier"))
@@ -138,6 +141,10 @@ def _spdx_purl(package: Mapping[str, Any]) -> str:
     return next((_text(r.get("referenceLocator")) for r in references if r.get("referenceType") == "purl"), "")
 
 
+def _spdx_named(package: Mapping[str, Any]) -> bool:
+    return bool(_text(package.get("name")) or parse_purl(_spdx_purl(package)))
+
+
 def _spdx_licenses(package: Mapping[str, Any]) -> tuple[str, ...]:
     said = (_text(package.get(field)) for field in ("licenseConcluded", "licenseDeclared"))
     return tuple(one for one in said if one not in ("", "NOASSERTION"))[:1]
@@ -149,27 +156,30 @@ def _spdx(document: Mapping[str, Any]) -> Sbom:
     described = {one for one in roots if isinstance(one, str)} if isinstance(roots, list) else set()
     found = [
         _made(
-            _text(one.get("name")),
+            _text(one.get("name")) or _spdx_purl(one),
             _text(one.get("versionInfo")),
             _spdx_purl(one),
             _spdx_licenses(one),
             hashed=bool(_items(one.get("checksums"))),
         )
         for one in packages
-        if _text(one.get("name")) and _text(one.get("SPDXID")) not in described
+        if _spdx_named(one) and _text(one.get("SPDXID")) not in described
     ]
     about = document.get("creationInfo")
     about = about if isinstance(about, dict) else {}
     graph = any(r.get("relationshipType") != "DESCRIBES" for r in _items(document.get("relationships")))
-    odd = sum(not _text(one.get("name")) for one in packages) + _strange(document.get("packages"))
+    odd = sum(not _spdx_named(one) for one in packages) + _strange(document.get("packages"))
     form = _text(document.get("spdxVersion")).replace("SPDX-", "SPDX ")
     return Sbom(form, tuple(found), bool(about.get("created")), bool(about.get("creators")), graph, odd)
 
 
 def parse_sbom(document: object, *, where: str) -> Sbom:
-    """The components of a parsed JSON document; InputError for one that is no SBOM or has too many components."""
+    """The components of a parsed JSON document; InputError for one that is no SBOM or has too many components.
+
+    LimitReached for components nested deeper than anybody nests: leaving them out would pass them unseen.
+    """
     if isinstance(document, dict) and document.get("bomFormat") == "CycloneDX":
-        sbom = _cyclonedx(document)
+        sbom = _cyclonedx(document, where)
     elif isinstance(document, dict) and _text(document.get("spdxVersion")).startswith("SPDX-2"):
         sbom = _spdx(document)
     else:

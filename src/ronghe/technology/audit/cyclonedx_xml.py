@@ -44,7 +44,7 @@ def _component(node: Element, depth: int) -> dict[str, Any]:
     found["licenses"] = [_license(one) for one in _children(listed, "license")]
     found["licenses"] += [{"expression": _text(one)} for one in _children(listed, "expression")]
     found["hashes"] = [{"content": _text(one)} for one in _children(_child(node, "hashes"), "hash")]
-    if depth < DEEPEST:
+    if depth <= DEEPEST:  # One level more than is taken, so that it is refused and not passed over.
         inner = _children(_child(node, "components"), "component")
         found["components"] = [_component(one, depth + 1) for one in inner]
     return found

@@ -4,7 +4,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ronghe.tables.bounded_yaml import BrokenYaml, node_of
+from ronghe.tables.bounded_yaml import BrokenYaml, nodes_of
 from ronghe.terms import InputError, LimitReached
 
 __all__ = ["LARGEST", "compose", "plain"]
@@ -13,12 +13,12 @@ LARGEST = 2_000_000
 """Characters of a YAML file: they are written by hand, and reading them is slow."""
 
 
-def compose(text: str, where: str) -> Node | None:
-    """The root node of a YAML text; InputError with the line for what is none, LimitReached for one too large."""
+def compose(text: str, where: str) -> list[Node]:
+    """The root nodes of a YAML text; InputError with the line for what is none, LimitReached for one too large."""
     if len(text) > LARGEST:
         raise LimitReached("technology.file_large", path=where, size=len(text), most=LARGEST)
     try:
-        return node_of(text)
+        return nodes_of(text)
     except BrokenYaml as fault:
         raise InputError("technology.not_yaml", path=where, line=fault.line, detail=fault.detail) from fault
 

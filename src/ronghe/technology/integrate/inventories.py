@@ -194,7 +194,13 @@ def _openapi(document: Document) -> Read:
     ], []
 
 
+_NO_TECHNOLOGIES = ("User", "Group", "Location", "Domain", "Template")
+"""Kinds of Backstage entities that nobody can reuse."""
+
+
 def _backstage(document: Document) -> Read:
+    if document.get("kind") in _NO_TECHNOLOGIES:
+        return [], []
     about, spec = _map(document.get("metadata")), _map(document.get("spec"))
     name = _text(about.get("name"))
     if not name:

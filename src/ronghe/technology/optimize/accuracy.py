@@ -56,6 +56,15 @@ def _crossed(features: Floats, known: Floats, folds: NDArray[np.int64], seed: in
     return forest, mean
 
 
+def _copies(rows: Floats) -> NDArray[np.int64]:
+    """A number for each row, the same for equal rows, from 0 in the order in which they come.
+
+    Two departments may list one technology: a forest that learns from the copy would seem to know the other.
+    """
+    _, first, same = np.unique(np.nan_to_num(rows, nan=-np.pi), axis=0, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[same.ravel()]
+
+
 def _flat(accuracy: Floats) -> Predicted:
     """Without enough to learn from: the mean of what is known, with no claim about its error."""
     there = ~np.isnan(accuracy)
@@ -70,7 +79,8 @@ def predict_accuracy(features: Floats, accuracy: Floats, *, seed: int) -> Predic
     known = accuracy[there]
     if len(known) < FEWEST_ROWS or not features.shape[1]:
         return _flat(accuracy)
-    folds = np.random.default_rng(seed).permutation(len(known)) % FOLDS
+    copies = _copies(np.column_stack([features[there], known]))
+    folds = (np.random.default_rng(seed).permutation(copies.max() + 1) % FOLDS)[copies]
     forest, mean = _crossed(features[there], known, folds, seed)
     saved = np.abs(mean - known) - np.abs(forest - known)
     gain_error = float(saved.std(ddof=1) / np.sqrt(len(saved)))

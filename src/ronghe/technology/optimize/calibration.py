@@ -141,7 +141,8 @@ def calibrate(selector: Selector, met: Floats | None) -> Calibration:
         ratio = half / plain
     finite = ratio[np.isfinite(ratio)]
     narrowed = float(finite.mean()) if len(finite) else None
-    if met is None:
+    if met is None or not selector.informed:
+        # The same chance for every need is a frequency, which nothing held out could correct.
         return Calibration(half, coverage(errors), None, narrowed)
     chances, true = expected(weights, met)[seen], met[seen]
     plain_error, corrected_error = calibration_error(chances, true), _corrected_error(chances, true)

@@ -177,6 +177,8 @@ class _Answering:
         self, need: str, at: int, order: NDArray[np.int64], weights: Floats, predicted: Floats, chances: Floats
     ) -> Recommendation:
         reason = "single_best" if not self.selector.informed else "expected" if self.goal is None else "cheapest"
+        if reason == "expected" and self.selector.alone:
+            reason = "only"
         if self.goal is not None and not self.selector.informed:
             reason = "cheapest_everywhere"
         return Recommendation(

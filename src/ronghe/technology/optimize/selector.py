@@ -46,7 +46,8 @@ class Selector:
 
     `weights_oob` (N x N) and `predicted_oob` (N x K) are honest: no tree saw the workload that it answers for.
     `gain` is the mean loss that choosing saves over the single best, `gain_error` its standard error; `informed` says
-    that the first exceeds the second, so that the features are worth their reading.
+    that the first exceeds the second, so that the features are worth their reading. Where only one technology was
+    evaluated, `gain` is how much less its predicted loss errs than its mean.
     """
 
     evidence: Evidence
@@ -63,6 +64,11 @@ class Selector:
     def informed(self) -> bool:
         """Whether the features carry information about the choice."""
         return self.forest is not None and self.gain > self.gain_error
+
+    @property
+    def alone(self) -> bool:
+        """Whether only one technology was evaluated, so that nothing can be chosen."""
+        return int(self.evidence.observed.any(axis=0).sum()) == 1
 
     def weights(self, features: Floats) -> Floats:
         """The weight of each past workload for new ones (M x N); equal weights where features carry nothing."""
@@ -113,6 +119,13 @@ def _gain(evidence: Evidence, predicted: Floats, best: int, charge: Floats) -> t
     return float(saved.mean()), float(saved.std(ddof=1) / np.sqrt(len(saved)))
 
 
+def _told(losses: Floats, predicted: Floats) -> tuple[float, float]:
+    """How much less a prediction errs than the mean of the other workloads, in the mean, and its standard error."""
+    others = (losses.sum() - losses) / (len(losses) - 1)
+    saved = np.abs(others - losses) - np.abs(predicted - losses)
+    return float(saved.mean()), float(saved.std(ddof=1) / np.sqrt(len(saved)))
+
+
 def _single_best(losses: Floats, means: Floats) -> int:
     """The technology of least mean loss among those evaluated on at least half as many workloads as the most."""
     counts = (~np.isnan(losses)).sum(axis=0)
@@ -134,13 +147,17 @@ def learn(evidence: Evidence, *, seed: int, growth: Growth | None = None, charge
     best = _single_best(known.losses, means)
     filling = Filling.of(known.features)
     features = filling.apply(known.features)
-    if len(known.workloads) < FEWEST_WORKLOADS or not features.shape[1] or len(known.technologies) < 2:
+    if len(known.workloads) < FEWEST_WORKLOADS or not features.shape[1]:
         return _without_features(known, filling, best, means)
     # A technology without any evaluation would be imputed as the best of all, and rule the splits.
-    forest = grow(features, _regret(_imputed(known.losses[:, counts > 0])), seed=seed, growth=growth)
+    losses = known.losses[:, counts > 0]
+    alone = losses.shape[1] == 1
+    # One technology has no regret; what features can tell of it is where it does well.
+    targets = np.log1p(losses - losses.min()) if alone else _regret(_imputed(losses))
+    forest = grow(features, targets, seed=seed, growth=growth)
     weights = forest.weights_out_of_bag()
     predicted = expected(weights, known.losses, means)
-    gain, error = _gain(known, predicted, best, paid)
+    gain, error = _told(losses[:, 0], predicted[:, best]) if alone else _gain(known, predicted, best, paid)
     return Selector(known, filling, forest, best, means, weights, predicted, gain, error)
 
 
