@@ -259,3 +259,64 @@ def test_odd_files_of_technologies(desk: Desk) -> None:
     write(desk / "short.csv", [("feature", "accuracy"), ("a", 1)])
     assert "no column" in desk.fails("technology", "share", "short.csv", "--out", "x", code=3)
     assert not (desk / "x").exists()
+
+
+def test_columns_are_known_however_their_capitals_are_written(desk: Desk) -> None:
+    text = (desk / "evaluations.csv").read_text("utf-8")
+    (desk / "evaluations.csv").write_text(text.replace("technology,workload,metric", "Technology,Workload,Metric", 1))
+    assert technologies(desk.reads(*RECOMMEND, "--out", "best")) == ["plate-net", "ocr-lite", "doc-reader"]
+    write(desk / "t.csv", [("Name", "Speed", "Accuracy", "Status"), ("a", 1, 0.8, "Normal"), ("b", 2, 0.9, "Fault")])
+    made = desk.reads("technology", "share", "t.csv", "--out", "shared")
+    assert [(one["technology"], one["normal"]) for one in made["ranking"]] == [("a", True), ("b", False)]
+    assert made["features"] == ["Speed"]
+
+
+def test_several_requirements_may_stand_in_one_argument(desk: Desk) -> None:
+    bounds = ("--registry", "registry.csv", "--require", "license=MIT|Apache-2.0,region=north")
+    made = desk.reads(*RECOMMEND, *bounds, "--out", "best")
+    assert set(technologies(made)) == {"plate-net"}
+    assert {row["field"] for row in rows_of(desk / "best" / "excluded.csv")} == {"license", "region"}
+
+
+def test_the_only_technology_is_told_by_need(desk: Desk) -> None:
+    bounds = ("--registry", "registry.csv", "--require", "license=MIT,region=north")
+    made = desk.reads(*RECOMMEND, *bounds, "--target", "0.9", "--out", "one")
+    assert technologies(made) == ["plate-net", None, None]
+    assert made["alone"]
+    assert made["informed"]
+    assert "one_technology" in notes(made)
+    best = desk.reads(*RECOMMEND, *bounds, "--out", "best")
+    assert {one["reason"] for one in best["recommendations"]} == {"technology.reason_only"}
+    by_need = [float(row["expected"]) for row in rows_of(desk / "best" / "recommendations.csv")]
+    assert by_need[0] > 0.9 > by_need[1] > by_need[2]
+
+
+def test_a_target_that_none_or_all_meet_is_told_with_the_values(desk: Desk) -> None:
+    assert "target_never" in notes(desk.reads(*RECOMMEND, "--target", "85", "--out", "best"))
+    assert "target_always" in notes(desk.reads(*RECOMMEND, "--target", "0.1", "--out", "best"))
+    assert not {"target_never", "target_always"} & notes(desk.reads(*RECOMMEND, "--target", "0.8", "--out", "best"))
+
+
+def test_values_in_another_unit_are_not_compared(desk: Desk) -> None:
+    rows = [(*row.values(), "s") for row in rows_of(desk / "evaluations.csv")]
+    rows[0] = (*rows[0][:3], "970", "ms")
+    write(desk / "evaluations.csv", [("technology", "workload", "metric", "value", "unit"), *rows])
+    desk.types(*RECOMMEND, "--minimize", "--out", "best")
+    assert [(row["row"], "ms" in row["reason"]) for row in rows_of(desk / "best" / "rejected.csv")] == [("1", True)]
+
+
+def test_a_need_without_a_name_or_told_twice_keeps_no_other_from_its_answer(desk: Desk) -> None:
+    write(desk / "needs.csv", [("need", "content", "dpi"), ("a", "plates", 1), ("", "forms", 1), ("a", "forms", 1)])
+    made = desk.reads(*RECOMMEND, "--out", "best")
+    assert technologies(made) == ["plate-net"]
+    assert [row["row"] for row in rows_of(desk / "best" / "rejected.csv")] == ["2", "3"]
+
+
+def test_one_impossible_accuracy_does_not_spoil_percentages_and_stands_in_rejected(desk: Desk) -> None:
+    (desk / "t.csv").write_text("accuracy,status\n91,normal\n92,normal,odd\n105,normal\n88,normal\n", "utf-8")
+    made = desk.reads("technology", "share", "t.csv", "--out", "shared")
+    assert [(one["id"], one["accuracy"]) for one in made["ranking"]] == [("t:1", 0.91), ("t:4", 0.88), ("t:3", None)]
+    assert [row["row"] for row in rows_of(desk / "shared" / "rejected.csv")] == ["2", "3"]
+    assert "no_features" in notes(made)
+    assert "few_rows" not in notes(made)
+    assert desk.types("verify", "shared").code == 0

@@ -311,3 +311,45 @@ def test_public_sboms_are_read_or_refused_with_a_reason(desk: Desk, path: Path) 
     assert (
         "no pass" in done.stderr or "no components" in done.stderr or "不是通过" in done.stderr or "无从" in done.stderr
     )
+
+
+def test_what_a_hostile_bill_hides_is_found_or_refused(desk: Desk) -> None:
+    advisories(desk.folder, advisory(**GRAVE))
+    nameless = {key: value for key, value in component("thing", "1.0").items() if key != "name"}
+    made = desk.reads(*tried(bill(desk.folder, nameless, component("fine", "1.0"))))
+    assert [one["component"] for one in made["vulnerabilities"]] == ["pkg:pypi/thing@1.0"]
+    deep = component("thing", "1.0")
+    for level in range(60):
+        deep = {"name": f"level{level}", "components": [deep]}
+    assert "deeper" in desk.fails(*tried(bill(desk.folder, deep)), code=5)
+    inner = "<components><component><name>x</name><version>1</version>"
+    xml = f'<bom xmlns="http://cyclonedx.org/schema/bom/1.5">{inner * 60}{"</component></components>" * 60}</bom>'
+    (desk.folder / "bom.xml").write_text(xml, "utf-8")
+    assert "deeper" in desk.fails(*tried("bom.xml"), code=5)
+
+
+def test_json_that_python_cannot_hold_is_told_in_one_line(desk: Desk) -> None:
+    advisories(desk.folder, advisory())
+    (desk.folder / "long.json").write_text('{"components": ' + "9" * 5000 + "}", "utf-8")
+    assert "long.json" in desk.fails(*tried("long.json"), code=3)
+    half = bill(desk.folder, component("fine", "1.0") | {"licenses": [{"license": {"name": "half \ud800"}}]})
+    assert desk.reads(*tried(half))["licenses"]["listed"][0]["written"] == "half ?"
+    with (desk.folder / "osv.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": "LONG", "schema": ' + "9" * 5000 + "}\n")
+    assert desk.reads(*tried(half))["notes"][0]["count"] == 1
+
+
+def test_entries_of_a_zip_that_are_damaged_or_too_large_are_told_and_the_others_count(desk: Desk) -> None:
+    sbom = bill(desk.folder, component("thing", "1.0"))
+    with zipfile.ZipFile(desk / "osv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("damaged.json", json.dumps(advisory("other", summary="damaged " * 50)))
+        archive.writestr("large.json", json.dumps(advisory("another", details=" " * 6_000_000)))
+        archive.writestr("whole.json", json.dumps(advisory()))
+    whole = bytearray((desk / "osv.zip").read_bytes())
+    whole[50:70] = bytes(20)
+    (desk / "osv.zip").write_bytes(bytes(whole))
+    made = desk.reads("technology", "audit", sbom, "--advisories", "osv.zip", "--today", "2026-11-27")
+    assert [one["advisory"] for one in made["vulnerabilities"]] == ["OSV-thing"]
+    assert made["notes"] == [
+        {"code": "technology.note_broken_advisories", "count": 2, "places": "damaged.json, large.json"}
+    ]

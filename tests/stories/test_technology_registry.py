@@ -269,3 +269,57 @@ def test_every_public_file_imports_or_says_why(desk: Desk) -> None:
     unread = {Path(one.source).name for one in made.verdicts if one.verdict == "unreadable"}
     assert unread == {"schema-1.0.1.json", "schema-2.0.0.json"}
     assert made.to_json()["licenses"]["spdx"] / made.to_json()["licenses"]["named"] > 0.75
+
+
+ENTITIES = """apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: permits, description: Permits for kiosks}
+spec: {type: service, owner: roads, lifecycle: production}
+---
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: permits-api}
+spec: {type: openapi, owner: roads}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: roads}
+"""
+
+
+def test_a_backstage_file_has_several_entities_and_people_are_no_technologies(desk: Desk) -> None:
+    (desk / "catalog-info.yaml").write_text(ENTITIES, "utf-8")
+    made = desk.reads("technology", "import", "catalog-info.yaml", "--registry", "reg")
+    assert (made["technologies"], made["files"][0]["verdict"]) == (2, "valid")
+    assert {name: row["entry"] for name, row in taken(desk).items()} == {
+        "permits": "documents[0]",
+        "permits-api": "documents[1]",
+    }
+    mixed = ENTITIES.replace("apiVersion: backstage.io/v1alpha1\nkind: API", "kind: API")
+    (desk / "catalog-info.yaml").write_text(mixed, "utf-8")
+    assert "line 5" in desk.fails("technology", "import", "catalog-info.yaml", "--registry", "reg", code=3)
+    (desk / "twice.yml").write_text(f"{VALID}---\n{VALID}", "utf-8")
+    assert "no usable YAML" in desk.fails("technology", "import", "twice.yml", "--registry", "reg", code=3)
+
+
+def test_files_that_would_break_a_reader_cost_only_themselves(desk: Desk) -> None:
+    (desk / "given" / "control.yml").write_bytes(b'publiccodeYmlVersion: "0"\nname: a\x00b\n')
+    (desk / "given" / "long.json").write_text('{"agency": "A", "releases": [' + "9" * 5000 + "]}", "utf-8")
+    half = {"agency": "A", "releases": [release("half \ud800", license="MIT")]}
+    (desk / "given" / "half.json").write_text(json.dumps(half), "utf-8")
+    (desk / "given" / "halves.yml").write_text(
+        VALID.replace("name: ", 'isBasedOn: "\\ud83d\\ude00 \\ud800"\nname: ', 1)
+    )
+    done = desk.tries(*IMPORT, "--lang", "en")
+    assert done.code == 3
+    assert "control.yml, given/long.json" in done.stderr
+    found = {Path(row["file"]).name: row["verdict"] for row in rows_of(desk / "reg" / "files.csv")}
+    assert {name for name, verdict in found.items() if verdict == "unreadable"} == {"control.yml", "long.json"}
+    assert "half ?" in taken(desk)
+    assert any(row["line"] == "2" for row in rows_of(desk / "reg" / "findings.csv") if "control" in row["file"])
+
+
+def test_columns_are_known_however_their_capitals_are_written(desk: Desk) -> None:
+    write(desk / "list.csv", [("Name", "Department", "License"), ("archive", "Archives", "MIT")])
+    desk.reads("technology", "import", "list.csv", "--registry", "reg")
+    assert taken(desk)["archive"]["department"] == "Archives"

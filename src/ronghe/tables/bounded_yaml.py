@@ -46,7 +46,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _whole(text: str) -> str:
-    """A text that can be written: halves of a character that were escaped one by one are joined, a lone one replaced."""
+    """A text that can be written: halves of a character, escaped one by one, are joined, a lone one replaced."""
     try:
         text.encode()
     except UnicodeEncodeError:

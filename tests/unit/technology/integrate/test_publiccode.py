@@ -71,7 +71,7 @@ def test_a_wrong_field_is_found_in_its_place(old: str, new: str, place: str, cod
 
 
 def test_yaml_bombs_depth_and_repeated_keys_are_refused_with_their_line() -> None:
-    for text in ("a: &x [1]\nb: *x\n", "[" * 500 + "]" * 500, "a: 1\nb: {c: 1, c: 2}\n", "a: [\n", "a: 1\n---\nb: 2\n"):
+    for text in ("a: &x [1]\nb: *x\n", "[" * 500 + "]" * 500, "a: 1\nb: {c: 1, c: 2}\n", "a: [\n"):
         with pytest.raises(InputError) as caught:
             compose(text, "x")
         assert caught.value.code == "technology.not_yaml"
