@@ -12,7 +12,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
-from ronghe.terms import Refused
+from ronghe.terms import InputError, Refused
 
 __all__ = ["policy"]
 
@@ -142,7 +142,11 @@ def import_(session: Session, /, *, documents: tuple[Path, ...], policy_library:
 
     with session.metered() as meter:
         made = import_policies(documents, policy_library, progress=meter)
+    if made.nothing and len(made.refused) == 1:
+        raise made.refused[0][1]
     session.show(made.to_json(), views.imported(made))
+    if made.nothing:
+        raise InputError("policy.nothing_imported", count=len(made.refused))
 
 
 @policy.command(

@@ -1,6 +1,8 @@
 """Import policies into a library, look for them, show them as of a day, and list what resembles or contradicts."""
 
 import datetime as dt
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 from ronghe.journeys.policy_store import Store, opened
 from ronghe.policy.library import (
+    KINDS,
     Candidate,
     Force,
     Library,
@@ -58,6 +61,11 @@ class Imported:
     refused: tuple[tuple[str, RongheError], ...]
     troubles: tuple[Trouble, ...]
     total: int
+
+    @property
+    def nothing(self) -> bool:
+        """True if no file could be read."""
+        return bool(self.refused) and not self.added and not self.known
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON value."""
@@ -139,20 +147,31 @@ class Resembling:
 
 def extracted(path: Path) -> Extracted:
     """The paragraphs of a document: docx, PDF, HTML, Markdown or text in whatever encoding it has."""
+    name = _readable(path.name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise LimitReached("policy.document_large", path=path.name, limit=f"{LARGEST // 10**6} MB")
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
+            raise InputError("policy.document_kind", path=name, known=", ".join(KINDS))
+        if about.st_size > LARGEST:
+            raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST // 10**6} MB")
         data = path.read_bytes()
     except OSError as fault:
-        raise InputError("policy.document_unreadable", path=path.name, detail=type(fault).__name__) from fault
+        raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
     binary = data.startswith((b"%PDF-", b"PK\x03\x04"))
     encoding = "utf-8" if binary or not data else detect_encoding(path)
-    return extract(path.name, data, encoding)
+    return extract(name, data, encoding)
 
 
-def _mixed(source: str, lines: int) -> Iterator[Trouble]:
-    if lines:
-        yield Trouble("policy.trouble_mixed", {"source": source, "lines": lines})
+def _flaws(source: str, document: Extracted) -> Iterator[Trouble]:
+    if document.mixed:
+        yield Trouble("policy.trouble_mixed", {"source": source, "lines": document.mixed})
+    if document.blank:
+        yield Trouble("policy.trouble_pages", {"source": source, "pages": document.blank})
+
+
+def _readable(name: str) -> str:
+    """A name of a file, with U+FFFD for bytes that are none in UTF-8, which no text can hold."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -174,7 +193,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 def import_policies(paths: Sequence[Path], library: Path, *, progress: Progress = silent) -> Imported:
     """Import documents; one that cannot be read is told and the rest is imported.
 
-    Raises the error of the first when none can be read.
+    A library that would hold nothing is not made.
     """
     files = _files(paths)
     added: list[Policy] = []
@@ -186,18 +205,16 @@ def import_policies(paths: Sequence[Path], library: Path, *, progress: Progress 
             progress("import", at, len(files))
             try:
                 document = extracted(path)
-                policy = policy_from(document, path.name)
+                policy = policy_from(document, _readable(path.name))
             except (InputError, LimitReached) as fault:
-                refused.append((str(path), fault))
+                refused.append((_readable(str(path)), fault))
                 continue
             if store.has(policy.id):
-                known.append(str(path))
+                known.append(_readable(str(path)))
             else:
                 store.add(policy)
                 added.append(policy)
-                troubles += _mixed(path.name, document.mixed)
-        if refused and not added and not known:
-            raise refused[0][1]
+                troubles += _flaws(policy.source, document)
         whole = store.date()
         total = store.count()
     return Imported(library, tuple(added), tuple(known), tuple(refused), (*troubles, *whole.troubles()), total)

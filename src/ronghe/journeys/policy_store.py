@@ -16,12 +16,14 @@ from typing import Any
 from ronghe.policy.library import Library, Policy, Relation
 from ronghe.search import Query, document, fts5, initials, terms
 from ronghe.tables.engine import io_fault
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached, RongheError
 
 __all__ = ["FILE", "Found", "Store", "opened"]
 
 FILE = "library.sqlite"
 FORMAT = "policy-library@1"
+WAIT = 30
+"""Seconds to wait for another import to end."""
 _SCHEMA = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """CREATE TABLE policies (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL,
@@ -142,42 +144,63 @@ def _policy(record: Mapping[str, Any], paragraphs: tuple[str, ...]) -> Policy:
 def opened(folder: Path, *, make: bool = False) -> Iterator[Store]:
     """The library in a folder; what is done is kept if the block ends well, and nothing of it otherwise.
 
+    A new one that is still empty then is not kept either. Whoever changes it has it alone until the block ends.
+
     Raises InputError when there is none, or a file that is none.
     """
     path = folder / FILE
     if not make and not path.is_file():
         raise InputError("policy.library_missing", path=str(folder))
-    new = not path.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
     except (OSError, sqlite3.Error) as fault:
         raise InputError("policy.library_unreadable", path=str(folder), detail=type(fault).__name__) from fault
+    made = False
     try:
+        file = _inode(path)
         connection.execute("BEGIN IMMEDIATE" if make else "BEGIN")
-        _check(connection, folder, make=make)
+        if _inode(path) != file:  # the import that we waited for had made it and took it away again
+            raise LimitReached("policy.library_busy", path=str(folder), seconds=WAIT)
+        made = _check(connection, folder, make=make)
         yield Store(connection)
-        connection.execute("COMMIT")
-        new = False
+        if not made or Store(connection).count():
+            connection.execute("COMMIT")
+            made = False
     except sqlite3.DatabaseError as fault:
-        if "full" in str(fault):
-            raise io_fault(OSError(28, "No space left on device")) from fault
-        raise InputError("policy.library_unreadable", path=str(folder), detail=str(fault)) from fault
+        raise _told(fault, folder) from fault
     finally:
-        connection.close()
-        if new:
+        if made:  # while nobody else can change it
             path.unlink(missing_ok=True)
+        connection.close()
 
 
-def _check(connection: sqlite3.Connection, folder: Path, *, make: bool) -> None:
+def _inode(path: Path) -> int:
+    return path.stat().st_ino if path.exists() else 0
+
+
+def _told(fault: sqlite3.DatabaseError, folder: Path) -> RongheError:
+    code = getattr(fault, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_FULL:
+        return io_fault(OSError(28, "No space left on device"))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LimitReached("policy.library_busy", path=str(folder), seconds=WAIT)
+    return InputError("policy.library_unreadable", path=str(folder), detail=str(fault))
+
+
+def _check(connection: sqlite3.Connection, folder: Path, *, make: bool) -> bool:
+    """True if the tables were made now."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     if not tables and make:
         for statement in _SCHEMA:
             connection.execute(statement)
         connection.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
-        return
+        return True
+    if not tables:  # an import that was killed before it ended
+        raise InputError("policy.library_missing", path=str(folder))
     found = (
         connection.execute("SELECT value FROM about WHERE name = 'format'").fetchone() if "about" in tables else None
     )
     if found is None or found[0] != FORMAT:
         raise InputError("policy.library_unreadable", path=str(folder), detail=str(found and found[0]))
+    return False

@@ -19,9 +19,12 @@ from ronghe.rules.expressions import (
 from ronghe.rules.missing import Formula, formula_of
 from ronghe.rules.reading import bound
 from ronghe.rules.ruleset import Clause, ParameterSpec, Rule, RuleSet, clauses
-from ronghe.terms import InputError
+from ronghe.terms import InputError, LimitReached
 
 __all__ = ["Bound", "BoundRule", "bind"]
+
+MOST_ATOMS = 500
+"""Comparisons in the conditions of one rule; which facts matter is found by trying values for all of them."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def _bound_rule(rules: RuleSet, rule: Rule, day: dt.date) -> BoundRule:
     values = _values(rules, rule, day)
     when = _bound_clause(rule.when, values, day)
     formula = formula_of(formula_of_clause(when), rules.facts)
+    if len(formula.atoms) > MOST_ATOMS:
+        raise LimitReached("rules.too_many_conditions", name=rule.name, count=len(formula.atoms), limit=MOST_ATOMS)
     if not formula.possible():
         raise InputError("rules.never_activates", name=rule.name, day=day)
     return BoundRule(rule, when, formula, None if rule.amount is None else bound(rule.amount, values, day))

@@ -10,7 +10,7 @@ from ronghe.rules.evaluate import all_of, any_of, value_of
 from ronghe.rules.expressions import MEMBERS, Arithmetic, Expression, Floor, If, Value, facts_of
 from ronghe.rules.missing import Truth
 from ronghe.rules.ruleset import Clause, FactSpec
-from ronghe.rules.values import read_value
+from ronghe.rules.values import possible, read_value
 
 __all__ = ["RESULTS", "Decision", "Pattern", "conform", "decide", "label_of", "resolver"]
 
@@ -38,18 +38,9 @@ def conform(spec: FactSpec, raw: object) -> Value:
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return spec.absent
     value = read_value(raw.strip() if isinstance(raw, str) else raw, spec.kind)
-    if value is None or not _possible(spec, value):
+    if value is None or not possible(spec, value):
         return None
     return value
-
-
-def _possible(spec: FactSpec, value: Value) -> bool:
-    if spec.values and value not in spec.values:
-        return False
-    if spec.whole and isinstance(value, float) and value != int(value):
-        return False
-    low = spec.least is None or value >= spec.least  # type: ignore[operator]
-    return low and (spec.most is None or value <= spec.most)  # type: ignore[operator]
 
 
 def label_of(clause: Clause) -> str:

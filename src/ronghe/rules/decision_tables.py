@@ -112,7 +112,7 @@ def _bounds(text: str, kind: Kind, where: str) -> Interval | None:
     if found:
         low = -math.inf if not found[2] else _ordinal(_value(found[2], kind, where))
         high = math.inf if not found[3] else _ordinal(_value(found[3], kind, where))
-        if low > high:
+        if low > high or (low == high and found[1] + found[4] != "[]"):
             raise InputError("rules.table_range", where=where, value=text[:60])
         return low, found[1] == "[", high, found[4] == "]"
     found = _BOUND.fullmatch(text)
@@ -194,9 +194,10 @@ def outputs_of(table: TableSpec, scope: Scope) -> Mapping[str, Expression]:
         raise LimitReached("rules.table_rows", where=table.where, limit=MOST_ROWS)
     if not table.rows:
         raise InputError("rules.table_empty", where=table.where)
-    missing = sorted(set(table.outputs) - set(table.header))
-    if missing:
-        raise InputError("rules.table_output", where=table.where, name=missing[0], known=", ".join(table.header))
+    wrong = sorted(name for name in table.outputs if table.header.count(name) != 1)
+    wrong += sorted(set(table.otherwise or {}) - set(table.outputs))
+    if wrong:
+        raise InputError("rules.table_output", where=table.where, name=wrong[0], known=", ".join(table.header))
     operands = {
         place: parse(name, scope, f"{table.where}: {name}")
         for place, name in enumerate(table.header)

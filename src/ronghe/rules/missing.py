@@ -243,8 +243,8 @@ def _days(spec: FactSpec, constants: Sequence[Any], parts: Sequence[Expression])
         days |= {one for one in moved if one is not None}
     least = spec.least if isinstance(spec.least, dt.date) else dt.date(1850, 1, 1)
     most = spec.most if isinstance(spec.most, dt.date) else dt.date(2150, 1, 1)
-    tried = {day + dt.timedelta(step) for day in days for step in (-1, 0, 1)} | {least, most}
-    yield from sorted(day for day in tried if least <= day <= most)
+    near = (_safe(day.toordinal() + step) for day in days for step in (-1, 0, 1))
+    yield from sorted(day for day in {*near, least, most} if day is not None and least <= day <= most)
 
 
 def _moved(day: dt.date, span: int, unit: str) -> Iterator[dt.date | None]:

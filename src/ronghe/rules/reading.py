@@ -7,17 +7,20 @@ from typing import Any
 from ronghe.rules.decision_tables import AGGREGATES, HIT_POLICIES, TableSpec, outputs_of
 from ronghe.rules.expressions import (
     AsOf,
+    Compare,
     Constant,
     Expression,
     Fact,
     Kind,
+    Member,
     Parameter,
     Value,
     rewritten,
+    walk,
 )
 from ronghe.rules.parsing import Scope, name_of, parse
 from ronghe.rules.ruleset import Case, Clause, FactSpec, ParameterSpec, Rule, RuleSet
-from ronghe.rules.values import KINDS, bounded, read_value
+from ronghe.rules.values import KINDS, bounded, possible, read_value
 from ronghe.rules.yaml_reading import read_yaml
 from ronghe.terms import InputError
 
@@ -112,7 +115,10 @@ def _parameter(name: str, given: object, where: str) -> ParameterSpec:
     first = next((value for _, value in listed if value is not None), None)
     by_value = {bool: "boolean", int: "number", float: "number", dt.date: "date"}
     kind = _kind(described.get("type", by_value.get(type(first), "text")), where)
-    known = sorted((day, _strictly(value, kind, where)) for day, value in listed if day is not None)
+    known = [(day, _strictly(value, kind, where)) for day, value in listed if day is not None]
+    if len({day for day, _ in known}) < len(listed):
+        raise InputError("rules.parameter_days", where=where)
+    known.sort(key=lambda pair: pair[0])
     until = _day(described.get("until"), where)
     if until is not None and until <= known[0][0]:
         raise InputError("rules.range_reversed", where=where, least=known[0][0], most=until)
@@ -136,7 +142,8 @@ def _table(name: str, given: object, where: str, tables_of: TablesOf) -> TableSp
     else:
         header = [str(one) for one in _list(described.get("header"), where)]
         rows = [
-            ["" if one is None else str(one) for one in _list(row, where)] for row in _list(described["rows"], where)
+            ["" if one is None else str(one) for one in _list(row, where)]
+            for row in _list(described.get("rows"), where)
         ]
     otherwise = {key: str(value) for key, value in _mapping(described.get("otherwise", {}), where).items()}
     return TableSpec(name, hit, outputs, [one.strip() for one in header], rows, where, aggregate, otherwise)
@@ -193,11 +200,42 @@ def _given(listed: object, facts: Mapping[str, FactSpec], where: str) -> Mapping
         spec = facts.get(name_of(name))
         if spec is None:
             raise InputError("rules.name_unknown", where=where, text=name, name=name, known=", ".join(facts))
-        found[spec.name] = _strictly(value, spec.kind, f"{where} {name}")
+        found[spec.name] = _possibly(spec, _strictly(value, spec.kind, f"{where} {name}"), f"{where} {name}")
     return found
 
 
-def _case(given: object, where: str, facts: Mapping[str, FactSpec], rules: Sequence[str]) -> Case:
+def _possibly(spec: FactSpec, value: Value, where: str) -> Value:
+    if value is not None and not possible(spec, value):
+        raise InputError("rules.value_impossible", where=where, name=spec.name, value=value, known=_known(spec))
+    return value
+
+
+def _known(spec: FactSpec) -> str:
+    return ", ".join(map(str, spec.values)) or f"{spec.least} … {spec.most}"
+
+
+def _check_texts(expression: Expression, facts: Mapping[str, FactSpec], where: str) -> None:
+    """InputError for a row of a table that asks for a value that the fact never has: it would never be used."""
+    for node in walk(expression):
+        if isinstance(node, Compare):
+            pairs = [(node.left, node.right), (node.right, node.left)]
+        elif isinstance(node, Member):
+            pairs = [(node.operand, one) for one in node.values]
+        else:
+            continue
+        for fact, constant in pairs:
+            if isinstance(fact, Fact) and isinstance(constant, Constant) and facts[fact.name].values:
+                spec = facts[fact.name]
+                if spec.kind == "text" and constant.value not in (*spec.values, spec.absent, None):
+                    known = _known(spec)
+                    raise InputError(
+                        "rules.value_impossible", where=where, name=spec.name, value=constant.value, known=known
+                    )
+
+
+def _case(
+    given: object, where: str, facts: Mapping[str, FactSpec], rules: Sequence[str], groups: Mapping[str, str]
+) -> Case:
     described = _mapping(given, where, _CASE)
     name = str(described.get("name", where))
     where = f"{where} {described.get('name', '')}".strip()
@@ -208,6 +246,9 @@ def _case(given: object, where: str, facts: Mapping[str, FactSpec], rules: Seque
         group: [_given(one, facts, where) for one in _list(listed, where)]
         for group, listed in _mapping(described.get("members", {}), where).items()
     }
+    for group in members:
+        if group not in groups:
+            raise InputError("rules.name_unknown", where=where, text=group, name=group, known=", ".join(groups))
     expect: dict[str, Mapping[str, object]] = {}
     for rule, wanted in _mapping(described.get("expect", {}), where).items():
         if rule not in rules:
@@ -265,6 +306,8 @@ def _scope(
     scope = Scope(names, groups, tables)
     for name, given in _mapping(document.get("tables", {}), f"{where} tables").items():
         tables[name] = outputs_of(_table(name, given, f"{where} tables {name}", tables_of), scope)
+        for output in tables[name].values():
+            _check_texts(output, facts, f"{where} tables {name}")
     return _with_definitions(scope, _mapping(document.get("define", {}), where), where), facts, parameters
 
 
@@ -295,7 +338,7 @@ def read_rules(text: str, where: str, *, tables_of: TablesOf = _no_tables) -> Ru
     rules = tuple(_rule(name, given, scope, f"{where} {name}") for name, given in listed.items())
     names = [rule.name for rule in rules]
     cases = [
-        _case(one, f"{where} cases #{at}", facts, names)
+        _case(one, f"{where} cases #{at}", facts, names, scope.groups)
         for at, one in enumerate(_list(document.get("cases", []), where), 1)
     ]
     subject = str(document.get("subject", "id"))

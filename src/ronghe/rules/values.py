@@ -4,9 +4,10 @@ import datetime as dt
 import math
 
 from ronghe.rules.expressions import Arithmetic, Constant, Expression, Fact, Fold, Kind, Parameter, Value, walk
+from ronghe.rules.ruleset import FactSpec
 from ronghe.terms import InputError
 
-__all__ = ["KINDS", "LARGEST_NUMBER", "bounded", "read_value"]
+__all__ = ["KINDS", "LARGEST_NUMBER", "bounded", "possible", "read_value"]
 
 KINDS: tuple[Kind, ...] = ("boolean", "number", "text", "date")
 LARGEST_NUMBER = 1e15
@@ -47,6 +48,16 @@ def _as_day(value: object) -> dt.date | None:
         return dt.date.fromisoformat(str(value))
     except ValueError:
         return None
+
+
+def possible(spec: FactSpec, value: Value) -> bool:
+    """False for a value that a fact cannot have."""
+    if spec.values and value not in spec.values:
+        return False
+    if spec.whole and isinstance(value, float) and value != int(value):
+        return False
+    low = spec.least is None or value >= spec.least  # type: ignore[operator]
+    return low and (spec.most is None or value <= spec.most)  # type: ignore[operator]
 
 
 def bounded(node: Expression, where: str) -> Expression:

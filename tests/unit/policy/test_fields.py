@@ -104,3 +104,29 @@ def test_clauses_have_the_addresses_by_which_they_are_cited() -> None:
         ("附件1一、", "一、己"),
         ("附件1一、(一)", "（一）庚"),
     ]
+
+
+LONG = 20_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "某市管理局 " * 40 + "等",
+        "管理局" * LONG,
+        "局 " * LONG,
+        "根据" * LONG + "废止",
+        "《甲乙》（某发〔2024〕1号）" * LONG + "同时废止",
+        "附件" + "\u3000" * LONG + "甲" * 100,
+    ],
+)
+def test_a_line_without_end_takes_no_time_without_end(line: str) -> None:
+    """Patterns that try each way to read a line would take years over the first and hours over the others."""
+    found = policy(*HEAD, line, "第一条 甲。", *SIGNED)
+    assert (found.number, found.issued) == (HEAD[1], dt.date(2025, 5, 20))
+    assert "第一条" in [one.address for one in passages(found.paragraphs)]
+
+
+def test_offices_that_issue_together_are_read_from_the_red_head() -> None:
+    found = policy("000001 云岭市市场监督管理局、云岭市民政局 文件", *HEAD[1:], "第一条 甲。", *SIGNED)
+    assert found.issuers == ("云岭市市场监督管理局", "云岭市民政局")

@@ -120,3 +120,45 @@ def test_a_decision_table_that_cannot_be_right_is_loud(more: str, code: str) -> 
 
 def test_touching_rows_do_not_overlap() -> None:
     rules_of("t.amount > 0", more=table("['[0..18)', '-', 1], ['[18..60)', '一级', 2], ['[18..60)', 'not(一级)', 3]"))
+
+
+TYPED = "format: rules@1\ngroups: {h: k}\nfacts: {a: number, t: {type: text, values: [一级, 二级]}, d: date}\n"
+TABLE = "tables: {x: {hit: unique, outputs: {v: number}, header: [a, v], rows: [['1', 2]]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("format: rules@1\0", "rules.yaml"),
+        (TYPED + TABLE.replace("[a,", "[t,") + "rules: {r: {when: x.v > 1}}", "rules.value_impossible"),
+        (TYPED + TABLE.replace(", rows: [['1', 2]]", ""), "rules.not_a_list"),
+        (TYPED + TABLE.replace("'1'", "'(1..1)'"), "rules.table_range"),
+        (TYPED + TABLE.replace("[a, v], rows: [['1', 2]]", "[a, v, v], rows: [['1', 2, 3]]"), "rules.table_output"),
+        (TYPED + TABLE.replace("hit: unique", "hit: first, otherwise: {w: 1}"), "rules.table_output"),
+        (TYPED + "parameters: {p: {values: {null: 1}}}", "rules.parameter_days"),
+        (TYPED + "parameters: {p: {values: {2024-01-01: 1, '20240101': 2}}}", "rules.parameter_days"),
+        (
+            TYPED + "rules: {r: {when: a > 1}}\ncases: [{as_of: 2026-01-01, given: {t: 三级}, expect: {r: unknown}}]",
+            "rules.value_impossible",
+        ),
+        (
+            TYPED + "rules: {r: {when: a > 1}}\ncases: [{as_of: 2026-01-01, members: {g: []}, expect: {r: unknown}}]",
+            "rules.name_unknown",
+        ),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_and_denies_nobody(text: str, code: str) -> None:
+    assert code_of(text) == code
+
+
+def test_days_at_the_end_of_the_calendar_are_days() -> None:
+    rules = read_rules(TYPED + "rules: {r: {when: \"years(d, '9999-12-31') > 3 and d > '2020-01-01'\"}}", "x.yaml")
+    assert decide(bind(rules, DAY), {})["r"].missing == ("d",)
+
+
+def test_a_rule_of_thousands_of_conditions_is_refused_in_no_time() -> None:
+    many = ", ".join(f"a == {number}" for number in range(3_000))
+    rules = read_rules(TYPED + f"rules: {{r: {{when: {{any: [{many}]}}}}}}", "x.yaml")
+    with pytest.raises(LimitReached) as caught:
+        bind(rules, DAY)
+    assert caught.value.code == "rules.too_many_conditions"

@@ -49,6 +49,8 @@ def imported(made: Imported) -> View:
         figures = {"added": len(made.added), "known": len(made.known), "refused": len(made.refused)}
         said = session.text("policy.shown_imported", **figures, total=count(made.total))
         console.print(one_line(said))
+        if not made.total:
+            return
         next_steps(
             console, session, ("cli.next_policy_search", f"ronghe policy search 低保 --library {shell(made.library)}")
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ronghe.policy.library.dates import DATE
 from ronghe.policy.library.numbers import wide_as_plain
-from ronghe.policy.library.organs import ORGAN
+from ronghe.policy.library.organs import offices
 
 __all__ = ["Passage", "passages"]
 
@@ -18,7 +18,9 @@ _ITEM = re.compile(r"\(([一二三四五六七八九十]{1,3})\)\s*(.*)")
 _POINT = re.compile(r"([0-9]{1,2})[.、．]\s*(.+)")
 _ANNEX = re.compile(r"(附\s*[件录表])\s*([0-9一二三四五六七八九十]*)[\s:：.]*(.{0,60})")
 
-_SIGNED_BY = re.compile(rf"{ORGAN}(?:[\s、]+{ORGAN})*")
+_LONGEST_ANNEX = 100
+"""Characters of the line that names an annex."""
+_LONGEST_SIGNED = 200
 _MOST_SIGNING = 6
 
 
@@ -45,7 +47,7 @@ class _Reader:
     def at(self, paragraph: str) -> tuple[str, str]:
         """The address and the text of a paragraph."""
         folded = wide_as_plain(paragraph)
-        if match := _ANNEX.fullmatch(folded):
+        if len(folded) <= _LONGEST_ANNEX and (match := _ANNEX.fullmatch(folded)):
             self.annex, self.heading = re.sub(r"\s", "", match[1]) + match[2], match[3]
             self.article = self.item = ""
             self.paragraph = 0
@@ -77,10 +79,10 @@ def _signed(paragraphs: Sequence[str]) -> set[int]:
     """Where offices sign and date a text: what stands there is no paragraph of the last clause."""
     found: set[int] = set()
     for day, paragraph in enumerate(paragraphs):
-        if re.fullmatch(rf"\(?{DATE}\)?", wide_as_plain(paragraph).strip()):
+        if len(paragraph) < _LONGEST_SIGNED and re.fullmatch(rf"\(?{DATE}\)?", wide_as_plain(paragraph).strip()):
             found.add(day)
             for at in range(day - 1, max(day - _MOST_SIGNING, 0), -1):
-                if not _SIGNED_BY.fullmatch(paragraphs[at].strip()):
+                if len(paragraphs[at]) > _LONGEST_SIGNED or not offices(paragraphs[at]):
                     break
                 found.add(at)
     return found

@@ -14,6 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ronghe.policy.library.decoding import decoded
+from ronghe.policy.library.signs import plain_line, unbroken
 from ronghe.terms import InputError, LimitReached, RongheError
 
 __all__ = ["KINDS", "LARGEST", "MOST_PAGES", "Extracted", "extract", "kind_of"]
@@ -28,7 +29,15 @@ MOST_CHARACTERS = 5_000_000
 """Characters of a document's text."""
 DEEPEST = 200
 """Elements within each other in a Word file; tables in tables in text boxes stay far below."""
+MOST_TAGS = 3_000_000
+"""Tags of a Word file, beginnings and ends; a thousand pages have half of that."""
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How files of Word before 2007 begin, and those that a password locks."""
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_FEWEST_SIGNS = 10
+"""A page with fewer is a picture, at most with its number."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _SUFFIXES = {"htm": "html", "markdown": "md", "text": "txt"}
 _BLOCKS = frozenset(
     ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article", "title"]
@@ -40,13 +49,14 @@ _SILENT = frozenset(["script", "style", "noscript", "template", "nav", "footer",
 class Extracted:
     """The paragraphs in order; cells of a table's row are joined by ` | `. `title` is what the file calls itself.
 
-    `mixed` counts the lines that were in another encoding than the rest.
+    `mixed` counts the lines that were in another encoding than the rest, `blank` the pages of a PDF without text.
     """
 
     kind: str
     paragraphs: tuple[str, ...]
     title: str = ""
     mixed: int = 0
+    blank: int = 0
 
     @property
     def text(self) -> str:
@@ -60,6 +70,8 @@ def kind_of(name: str, data: bytes) -> str | None:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "docx"
+    if data.startswith((_COMPOUND, b"{\\rtf")):
+        return None
     suffix = name.rpartition(".")[2].lower()
     suffix = _SUFFIXES.get(suffix, suffix)
     if re.match(rb"(?i)(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!doctype html|<html)", data[:300]):
@@ -77,8 +89,10 @@ def extract(name: str, data: bytes, encoding: str = "utf-8") -> Extracted:
         raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST // 10**6} MB")
     kind = kind_of(name, data)
     if kind is None:
+        if data.startswith(_COMPOUND) and _ENCRYPTED in data:
+            raise InputError("policy.document_encrypted", path=name)
         raise InputError("policy.document_kind", path=name, known=", ".join(KINDS))
-    (title, paragraphs), mixed = _read(name, kind, data, encoding)
+    (title, paragraphs), mixed, blank = _read(name, kind, data, encoding)
     kept: list[str] = []
     size = 0
     for paragraph in paragraphs:
@@ -88,28 +102,28 @@ def extract(name: str, data: bytes, encoding: str = "utf-8") -> Extracted:
         kept.append(paragraph)
     if not any(kept):
         raise InputError("policy.document_empty", path=name)
-    return Extracted(kind, tuple(kept), title, mixed)
-
-
-def _line(text: str) -> str:
-    return re.sub(r"[ \t\r\f\v\u00a0\u200b\ufeff]+", " ", text.replace("\x00", "")).strip()
+    return Extracted(kind, tuple(kept), title, mixed, blank)
 
 
 def _lines(text: str) -> Iterator[str]:
-    yield from (line for one in text.split("\n") if (line := _line(one)))
+    yield from (line for one in text.split("\n") if (line := plain_line(one)))
 
 
 Read = tuple[str, Iterator[str]]
 
 
-def _read(name: str, kind: str, data: bytes, encoding: str) -> tuple[Read, int]:
-    if kind in _FILES:
-        return _FILES[kind](name, data), 0
+def _read(name: str, kind: str, data: bytes, encoding: str) -> tuple[Read, int, int]:
+    """What was read, how many lines were in another encoding, and how many pages had no text."""
+    if kind == "pdf":
+        paragraphs, blank = _pdf(name, data)
+        return ("", paragraphs), 0, blank
+    if kind == "docx":
+        return _docx(name, data), 0, 0
     declared = re.search(rb"charset=[\"']?([A-Za-z0-9_-]+)", data[:2000]) if kind == "html" else None
     if declared and declared[1].lower() in (b"gb2312", b"gbk", b"gb18030"):
         encoding = "gb18030"
     text, mixed = decoded(name, data, encoding)
-    return _TEXTS[kind](text), mixed
+    return _TEXTS[kind](text), mixed, 0
 
 
 def _txt(text: str) -> Read:
@@ -120,7 +134,7 @@ def _md(text: str) -> Read:
     heading = re.search(r"^#\s+(.+)$", text, re.MULTILINE)
     plain = re.sub(r"^#{1,6}\s+|^>\s?|\*\*|__|^[-*+]\s+(?=\S)", "", text, flags=re.MULTILINE)
     rows = re.sub(r"^\|[-:| ]+\|$\n?", "", plain, flags=re.MULTILINE)
-    return _line(heading[1]) if heading else "", _lines(re.sub(r"^\||\|$", "", rows, flags=re.MULTILINE))
+    return plain_line(heading[1]) if heading else "", _lines(re.sub(r"^\||\|$", "", rows, flags=re.MULTILINE))
 
 
 class _Html(HTMLParser):
@@ -154,14 +168,34 @@ class _Html(HTMLParser):
         if self._silent:
             return
         if self._in == "h1" or (self._in == "title" and not self.title):
-            self.title = _line(data) or self.title
+            self.title = plain_line(data) or self.title
         if self._in != "title":
-            self.parts.append(data.replace("\n", " "))
+            self.parts.append(unbroken(data))
+
+
+def _finished(text: str) -> str:
+    """The page without comments and declarations, and with nothing begun at its end.
+
+    Python's parser looks for the end of each thing begun again and again: a page of these would keep it for hours.
+    """
+    parts: list[str] = []
+    at, open_ = 0, False
+    while (start := text.find("<!", at)) >= 0:
+        parts.append(text[at:start])
+        comment = text.startswith("<!--", start)
+        end = -1 if comment and open_ else text.find("-->" if comment else ">", start + 2)
+        # A comment that never ends hides nothing: better read too much than lose a page.
+        open_ = open_ or (comment and end < 0)
+        at = start + (4 if comment else 2) if end < 0 else end + (3 if comment else 1)
+    parts.append(text[at:])
+    whole = "".join(parts)
+    last = whole.rfind(">") + 1
+    return whole[:last] + whole[last:].replace("<", " ")
 
 
 def _html(text: str) -> Read:
     parser = _Html()
-    parser.feed(text)
+    parser.feed(_finished(text))
     parser.close()
     return parser.title, _lines("".join(parser.parts))
 
@@ -176,12 +210,14 @@ def _docx(name: str, data: bytes) -> Read:
                 raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
             with archive.open(member) as file:
                 content = file.read(LARGEST_INSIDE + 1)
-        if len(content) > LARGEST_INSIDE:
+        if len(content) > LARGEST_INSIDE or content.count(b"<") > MOST_TAGS:
             raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as fault:
         raise InputError("policy.document_entities", path=name) from fault
-    except (KeyError, zipfile.BadZipFile, ParseError, OSError, EOFError, ValueError, NotImplementedError) as fault:
+    except KeyError as fault:  # an archive of another kind
+        raise InputError("policy.document_kind", path=name, known=", ".join(KINDS)) from fault
+    except (zipfile.BadZipFile, ParseError, OSError, EOFError, ValueError, NotImplementedError) as fault:
         raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
     except RuntimeError as fault:  # zipfile's word for a missing password
         raise InputError("policy.document_encrypted", path=name) from fault
@@ -213,13 +249,23 @@ def _word_blocks(node: Element) -> Iterator[str]:
 
 def _word_text(node: Element) -> str:
     """The text of a paragraph as it stands; what a tracked change deleted is gone."""
-    signs = {f"{_WORD}tab": " ", f"{_WORD}br": "\n", f"{_WORD}p": "\n"}
-    return "".join(
-        part.text or "" if part.tag == f"{_WORD}t" else signs.get(part.tag, "") for part in node.iter()
-    ).strip("\n")
+    return "".join(_word_parts(node)).strip("\n")
 
 
-def _pdf(name: str, data: bytes) -> Read:
+_SIGNS = {f"{_WORD}tab": " ", f"{_WORD}br": "\n", f"{_WORD}p": "\n"}
+# The first stands beside the same text once more, for older programs; from the second a tracked change moved it away.
+_TWICE = (f"{_COMPATIBILITY}Fallback", f"{_WORD}moveFrom")
+
+
+def _word_parts(node: Element) -> Iterator[str]:
+    if node.tag in _TWICE:
+        return
+    yield node.text or "" if node.tag == f"{_WORD}t" else _SIGNS.get(node.tag, "")
+    for child in node:
+        yield from _word_parts(child)
+
+
+def _pdf(name: str, data: bytes) -> tuple[Iterator[str], int]:
     # Loads a quarter of a second's worth of modules, which texts never need.
     from pypdf import PdfReader
 
@@ -233,16 +279,17 @@ def _pdf(name: str, data: bytes) -> Read:
             raise InputError("policy.document_encrypted", path=name)
         if len(reader.pages) > MOST_PAGES:
             raise LimitReached("policy.document_pages", path=name, limit=MOST_PAGES)
-        text = "\n".join(page.extract_text() for page in reader.pages)
+        pages = [page.extract_text() for page in reader.pages]
     except (RongheError, MemoryError):
         raise
     except (NotImplementedError, ImportError) as fault:
         raise InputError("policy.document_encrypted", path=name) from fault
     except Exception as fault:  # over a broken file it raises errors of every kind, not only its own
         raise InputError("policy.document_unreadable", path=name, detail=type(fault).__name__) from fault
-    if len(re.sub(r"\s", "", text)) < 10 * min(len(reader.pages), 3):
+    signs = [len(re.sub(r"\s", "", page)) for page in pages]
+    if sum(signs) < _FEWEST_SIGNS * min(len(pages), 3):
         raise InputError("policy.document_scanned", path=name)
-    return "", iter(list(_unwrapped(_lines(text))))
+    return _unwrapped(_lines("\n".join(pages))), sum(count < _FEWEST_SIGNS for count in signs)
 
 
 _BEGINS = re.compile(
@@ -272,5 +319,4 @@ def _goes_on(held: str, widest: int) -> bool:
     return len(last) >= max(20, 0.85 * widest) and held[-1] not in "。；：！？;:"
 
 
-_FILES: dict[str, Callable[[str, bytes], Read]] = {"docx": _docx, "pdf": _pdf}
 _TEXTS: dict[str, Callable[[str], Read]] = {"html": _html, "md": _md, "txt": _txt}

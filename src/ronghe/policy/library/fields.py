@@ -9,7 +9,7 @@ from typing import Any
 from ronghe.policy.library.dates import DATE, first_date, whole
 from ronghe.policy.library.extract import Extracted
 from ronghe.policy.library.numbers import numbers_in, wide_as_plain
-from ronghe.policy.library.organs import ORGAN
+from ronghe.policy.library.organs import ORGAN, offices_of_red_head
 from ronghe.policy.library.relations import Relation, relations_in
 from ronghe.terms import content_id
 
@@ -17,12 +17,13 @@ __all__ = ["Policy", "policy_from"]
 
 HEAD = 25
 """Paragraphs at the beginning in which title, number and issuer stand."""
+LONGEST_LINE = 400
+"""Characters of a line that may be a part of the head; the patterns for it take time that grows faster than lines."""
 _TITLE_ENDS = (
     "通知|办法|规定|意见|细则|条例|方案|决定|公告|通告|标准|规范|措施|制度|规划|批复|函|指引|指南|规则|政策|通报|清单|计划"
     "|解读|说明|纲要|章程"
 )
 _TITLE = re.compile(rf"(?:{_TITLE_ENDS})(?:[(（][^()（）]{{1,20}}[)）])?$")
-_RED = re.compile(rf"({ORGAN}(?:[\s、]+{ORGAN})*)\s*文件$")
 _MADE = "(?:发布|印发|公布|下发|签发|颁布)之?日"
 _BEGINS = rf"(?:自|从)\s*({DATE}|{_MADE})\s*起?\s*(?:正式|开始)?(?:施行|实施|执行|生效|试行)"
 _LABELS = "索引号|发文机关|发布机构|发文字号|成文日期|发布日期|主题分类|来源|签发人|公开方式|有效性|文号|时间|标题|名称"
@@ -83,17 +84,23 @@ def _is_heading(line: str) -> bool:
     bare = any(end - start >= len(folded.strip()) - 4 for start, end, _ in numbers)
     return bool(
         bare
-        or _RED.search(folded)
+        or offices_of_red_head(folded)
         or re.fullmatch(r"[\s\W_]*", line)
+        or re.match(r"第[一二三四五六七八九十0-9]{1,4}条", folded)
         or re.match(rf"(?:{_LABELS})\s*[:： |]", folded)
         or re.fullmatch(rf"\(?\s*{DATE}.{{0,60}}", folded)
     )
 
 
+def _head(paragraphs: Sequence[str]) -> list[str]:
+    """The head without lines that are too long to be part of it."""
+    return [line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + "…" for line in paragraphs[:HEAD]]
+
+
 def _title(extracted: Extracted) -> str:
-    head = extracted.paragraphs[:HEAD]
+    head = _head(extracted.paragraphs)
     for start, line in enumerate(head):
-        if _is_heading(line) or len(line) > 90 or re.search(r"[。；]", line):
+        if len(line) > 90 or _is_heading(line) or re.search(r"[。；]", line):
             continue
         joined = ""
         for part in head[start : start + 4]:
@@ -109,7 +116,7 @@ def _number(paragraphs: Sequence[str]) -> str:
     """The policy's own number: in the head, outside of title marks, not named as a ground."""
     for line in paragraphs[:HEAD]:
         folded = wide_as_plain(line)
-        if re.search(r"[。]", folded) or len(folded) > 80:
+        if len(folded) > 80 or "。" in folded:
             break
         for start, _, number in numbers_in(folded):
             before = folded[:start]
@@ -120,17 +127,18 @@ def _number(paragraphs: Sequence[str]) -> str:
 
 def _issuers(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     body = _main(paragraphs)
-    for line in paragraphs[:HEAD]:
-        if match := _RED.search(wide_as_plain(line)):
-            return _organs(match[1])
-    for line in paragraphs[:HEAD]:
+    head = _head(paragraphs)
+    for line in head:
+        if found := offices_of_red_head(wide_as_plain(line)):
+            return tuple(dict.fromkeys(found))
+    for line in head:
         if match := re.match(r"(?:发文机关|发布机构|发布机关|制定机关)\s*[:： |]+\s*(.+)", line):
             return _organs(match[1])
     before = title.partition("关于")[0] if "关于" in title else ""
     if found := _organs(before):
         return found
     for at in range(len(body) - 1, max(len(body) - 8, 0), -1):
-        if re.fullmatch(rf"\s*{DATE}\s*", wide_as_plain(body[at])):
+        if len(body[at]) <= LONGEST_LINE and re.fullmatch(rf"\s*{DATE}\s*", wide_as_plain(body[at])):
             lines = [line for line in body[max(at - 5, 0) : at] if len(line) <= 60 and not re.search(r"[。；，]", line)]
             if found := tuple(dict.fromkeys(organ for line in lines for organ in _organs(line))):
                 return found
@@ -147,7 +155,7 @@ def _organs(text: str) -> tuple[str, ...]:
 
 
 def _issued(paragraphs: Sequence[str]) -> dt.date | None:
-    body = [wide_as_plain(line) for line in _main(paragraphs)]
+    body = [wide_as_plain(line[:LONGEST_LINE]) for line in _main(paragraphs)]
     for line in body[:HEAD]:
         if re.match(rf"(?:成文日期|发布日期|印发日期|发文日期|公布日期)\s*[:： |]+\s*{DATE}", line):
             return first_date(line)

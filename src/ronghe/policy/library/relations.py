@@ -1,6 +1,7 @@
 """What a policy does to others: repeals them, whole or a clause, or amends them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,10 @@ _CHANGES = re.compile(
     r"作(?:出)?如下修改|作(?:出)?(?:以下|部分|相应)?修改|予以修改|进行(?:了)?修改|修改为|作如下修订|修订如下|调整为"
 )
 _NAMED = re.compile(r"《([^《》]{2,120}(?:《[^《》]{2,100}》[^《》]{0,40})?)》")
-_CLAUSE = re.compile(rf"^[^《。；]{{0,4}}?(?:[(（][^)）]*[)）])?(?:中|的)?(第{_NUMERAL}条(?:第{_NUMERAL}[款项])?)")
+_GROUND = re.compile(r"(?:根据|按照|依据|依照|为贯彻)[^，,]{0,200}[，,]")
+_MOST_BEHIND = 80
+"""Characters behind a name in which its clause stands."""
+_CLAUSE = re.compile(rf"[^《。；]{{0,4}}?(?:[(（][^)）]*[)）])?(?:中|的)?(第{_NUMERAL}条(?:第{_NUMERAL}[款项])?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def _reach(sentence: str, kind: str) -> str:
     """The part of the sentence that names what is ended or changed: a source named as ground stands before it."""
     last = list((_ENDS if kind == "repeals" else _CHANGES).finditer(sentence))[-1]
     before = sentence[: last.start()]
-    grounds = list(re.finditer(r"(?:根据|按照|依据|依照|为贯彻)[^，,]*[，,]", before))
+    grounds = list(_GROUND.finditer(before))
     return before[grounds[-1].end() :] if grounds else before
 
 
@@ -67,18 +71,18 @@ def _named(sentence: str, kind: str) -> Iterator[Relation]:
     reach = _reach(sentence, kind)
     said = sentence.strip()[:300]
     numbers = list(numbers_in(reach))
+    starts = [one[0] for one in numbers]
     used: set[int] = set()
     titles = list(_NAMED.finditer(reach))
     for at, match in enumerate(titles):
         until = titles[at + 1].start() if at + 1 < len(titles) else len(reach)
-        after = [one for one in numbers if match.end() <= one[0] < until]
+        within, behind, beyond = (bisect_left(starts, place) for place in (match.start(), match.end(), until))
+        after = numbers[behind:beyond]
         number = after[0][2] if after and after[0][0] - match.end() <= 3 else ""
-        used |= {one[0] for one in after[:1] if number} | {
-            one[0] for one in numbers if match.start() <= one[0] < match.end()
-        }
-        clause = _CLAUSE.match(reach[match.end() : until])
+        used |= {one[0] for one in after[:1] if number} | set(starts[within:behind])
+        clause = _CLAUSE.match(reach, match.end(), min(until, match.end() + _MOST_BEHIND))
         yield Relation(kind, match[1], number, clause[1] if clause else "", said)
     for start, end, number in numbers:
         if start not in used:
-            clause = _CLAUSE.match(reach[end:])
+            clause = _CLAUSE.match(reach, end, end + _MOST_BEHIND)
             yield Relation(kind, "", number, clause[1] if clause else "", said)
