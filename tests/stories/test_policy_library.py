@@ -1,10 +1,13 @@
 """A library of policies through the command: every kind of file, what was in force, and files that nobody can read."""
 
+import os
+import sqlite3
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from ronghe.journeys import policy_store
 from tests.stories.desk import Desk, without_settings
 from tests.stories.policy_documents import DOCUMENTS, write_documents
 
@@ -106,3 +109,39 @@ def test_what_is_not_there_is_one_clear_line(desk: Desk) -> None:
     (desk / "broken").mkdir()
     (desk / "broken" / "library.sqlite").write_bytes(b"not a database" * 100)
     assert "cannot be read" in desk.fails("policy", "search", "低保", "--library", "broken", code=3)
+
+
+def test_each_of_several_files_that_nobody_can_read_is_told(desk: Desk) -> None:
+    for name in ("a.txt", "b.txt"):
+        (desk / name).write_bytes(b"")
+    done = desk.tries("policy", "import", "a.txt", "b.txt", "--library", "other", "--lang", "en")
+    assert (done.code, done.stdout.count("holds no text"), "Search it" in done.stdout) == (3, 2, False)
+    assert "None of the 2 files" in done.stderr
+    assert not (desk / "other" / "library.sqlite").exists()
+
+
+def test_a_pipe_and_a_name_that_is_no_text_stop_nothing(desk: Desk) -> None:
+    os.mkfifo(desk / "pipe.txt")
+    assert desk.fails("policy", "import", "pipe.txt", "--library", "lib", code=3)
+    (desk / "in").mkdir()
+    (desk / "in" / os.fsdecode(b"\xff.txt")).write_text("关于甲事的通知", "utf-8")
+    made = desk.reads("policy", "import", "in", "--library", "lib")
+    assert [one["source"] for one in made["added"]] == ["\ufffd.txt"]
+
+
+def test_who_finds_the_library_in_use_is_told_to_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_store, "WAIT", 0)
+    desk.types("policy", "import", "documents/01-低保办法-2018.txt", "--library", "lib")
+    other = sqlite3.connect(desk / "lib" / "library.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = desk.fails("policy", "import", "documents/16-同号甲.txt", "--library", "lib", code=5)
+    assert "Another import is using the library" in said
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_an_import_that_was_killed_leaves_no_library_and_the_next_makes_it(desk: Desk) -> None:
+    (desk / "lib").mkdir()
+    (desk / "lib" / "library.sqlite").touch()
+    assert "no library" in desk.fails("policy", "search", "低保", "--library", "lib", code=3)
+    assert desk.reads("policy", "import", "documents/01-低保办法-2018.txt", "--library", "lib")["policies"] == 1

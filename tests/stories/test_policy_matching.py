@@ -192,3 +192,9 @@ def test_typing_mistakes_are_told(desk: Desk) -> None:
             "policy", "match", "rules.yaml", "people.csv", "--as-of", "2026-01-01", "--out", "o", "--json"
         ).stdout
     )
+
+
+def test_two_versions_are_compared_as_of_today_where_no_day_is_given(desk: Desk) -> None:
+    found = desk.reads("policy", "diff", "rules.yaml", "rules.yaml", "people.csv")
+    assert found["as_of"] >= "2026-01-01"
+    assert sum(one["gains"] + one["loses"] for one in found["changes"]) == 0

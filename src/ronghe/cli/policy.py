@@ -1,6 +1,6 @@
 """`ronghe policy`: a library of policies, and subjects matched against rules."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, Source, Whole
-from ronghe.terms import InputError, Refused
+from ronghe.terms import InputError, Refused, legal_day
 
 __all__ = ["policy"]
 
@@ -82,7 +82,7 @@ def match(
 @click.argument("old", type=_PATH, metavar="OLD")
 @click.argument("new", type=_PATH, metavar="NEW")
 @_SUBJECTS
-@_AS_OF
+@click.option("--as-of", "policy_diff_day", type=Day(), metavar="DATE")
 @click.option("--out", "policy_out", type=_PATH, metavar="DIR")
 @reads(elements=False)
 @limits(engine=False)
@@ -94,7 +94,7 @@ def diff(
     old: Path,
     new: Path,
     subjects: str,
-    policy_day: date,
+    policy_diff_day: date | None,
     policy_out: Path | None,
     **given: Any,
 ) -> None:
@@ -106,7 +106,7 @@ def diff(
             old,
             new,
             subjects,
-            as_of=policy_day,
+            as_of=policy_diff_day or legal_day(datetime.now(UTC)),
             out=policy_out,
             options=options_of(given),
             resources=session.resources,
