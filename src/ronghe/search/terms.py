@@ -11,6 +11,8 @@ __all__ = ["document", "fold", "terms"]
 # Ideographs with extensions and compatibility forms; each is a sign of its own, so pairs overlap.
 HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇々"
 _RUNS = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
+# Within a Chinese text blanks and the end of one line part no words: titles are spaced out, lines of mails end anywhere.
+_GAPS = re.compile(rf"(?<=[{HAN}])(?=\s)[^\S\n]*\n?[^\S\n]*(?=[{HAN}])")
 _LONGEST_WORD = 64
 _RADICALS = range(0x2F00, 0x2FD6)
 _FOLDED = str.maketrans(FULL_WIDTH, HALF_WIDTH) | {sign: normalize("NFKC", chr(sign)) for sign in _RADICALS}
@@ -40,6 +42,9 @@ def terms(text: str) -> list[str]:
 
 
 def document(text: str) -> tuple[str, str]:
-    """What a store indexes of a text: its terms, and its single characters, which one-character queries look for."""
-    folded = fold(text)
-    return " ".join(terms(text)), " ".join(dict.fromkeys("".join(han for han, _ in _RUNS.findall(folded))))
+    """What a store indexes of a text: its terms, and its single characters, which one-character queries look for.
+
+    A word that is spaced out (通 知), or broken at the end of a line, is found whole.
+    """
+    folded = _GAPS.sub("", fold(text))
+    return " ".join(terms(folded)), " ".join(dict.fromkeys("".join(han for han, _ in _RUNS.findall(folded))))

@@ -80,3 +80,10 @@ def test_own_synonyms(tmp_path: Path) -> None:
     with pytest.raises(InputError) as told:
         read_synonyms(path)
     assert told.value.params["line"] == 1
+
+
+def test_a_word_that_is_spaced_out_or_broken_at_the_end_of_a_line_is_whole() -> None:
+    assert document("通 知")[0] == "通知"
+    assert document("最低生\n　活保障")[0] == "最低 低生 生活 活保 保障"
+    # Paragraphs and words beside one another stay apart.
+    assert document("通知\n\n附件 12 页")[0] == "通知 附件 12 页"
