@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -307,14 +308,18 @@ def test_files_that_would_break_a_reader_cost_only_themselves(desk: Desk) -> Non
     (desk / "given" / "long.json").write_text('{"agency": "A", "releases": [' + "9" * 5000 + "]}", "utf-8")
     half = {"agency": "A", "releases": [release("half \ud800", license="MIT")]}
     (desk / "given" / "half.json").write_text(json.dumps(half), "utf-8")
-    (desk / "given" / "halves.yml").write_text(
-        VALID.replace("name: ", 'isBasedOn: "\\ud83d\\ude00 \\ud800"\nname: ', 1)
-    )
+    halves = VALID.replace("name: ", 'isBasedOn: "\\ud83d\\ude00 \\ud800"\nname: ', 1)
+    (desk / "given" / "halves.yml").write_text(halves, "utf-8")
+    Path(os.fsdecode(b"given/name\xff.csv")).write_text("name\nx\n", "utf-8")
     done = desk.tries(*IMPORT, "--lang", "en")
     assert done.code == 3
-    assert "control.yml, given/long.json" in done.stderr
+    assert "given/long.json" in done.stderr
     found = {Path(row["file"]).name: row["verdict"] for row in rows_of(desk / "reg" / "files.csv")}
-    assert {name for name, verdict in found.items() if verdict == "unreadable"} == {"control.yml", "long.json"}
+    assert {name for name, verdict in found.items() if verdict == "unreadable"} == {
+        "control.yml",
+        "long.json",
+        r"name\udcff.csv",
+    }
     assert "half ?" in taken(desk)
     assert any(row["line"] == "2" for row in rows_of(desk / "reg" / "findings.csv") if "control" in row["file"])
 

@@ -236,14 +236,19 @@ def _file(path: Path) -> Described:
     return Described(str(path), form, tuple(found), findings=tuple(faults))
 
 
+def _written(name: str) -> str:
+    """A name of a file as it can be written: bytes of it that are no UTF-8 stand as their escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def described(path: Path, lang: Language) -> Described:
     """Read a file. One that cannot be read is unreadable, with the reason as its one finding."""
-    source = path.as_posix()
+    source = _written(path.as_posix())
     try:
         made = _file(path)
     except (InputError, LimitReached) as fault:
         line = fault.params.get("line")
-        detail = render_error(fault, lang)
+        detail = _written(render_error(fault, lang))
         wrong = Finding("error", "", line if isinstance(line, int) else 0, "technology.file_wrong", {"detail": detail})
         return Described(source, "", findings=(wrong,))
     findings = made.findings
