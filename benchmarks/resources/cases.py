@@ -61,8 +61,22 @@ def _rule(
             borrow[name] = float(rng.integers(0, 8))
         if name not in owned and rng.random() < 0.3:
             cap[name] = quota.get(name, 0.0) + float(rng.integers(0, 8))
-    projects = {"p": ProjectRule(2.0, {names[0]: float(rng.integers(0, 9))})} if rng.random() < 0.3 else {}
+    projects = {"p": ProjectRule(2.0, cap={names[0]: float(rng.integers(0, 9))})} if rng.random() < 0.3 else {}
+    if rng.random() < 0.4:
+        projects = {name: _project(rng, quota, cap, part) for name, part in (("p", 0.6), ("q", 0.4))}
     return Rule(float(rng.choice([1, 2])), quota, lend, borrow, cap, projects)
+
+
+def _project(rng: np.random.Generator, quota: dict[str, float], cap: dict[str, float], part: float) -> ProjectRule:
+    """A project that has up to a part of its department's quota."""
+    own = {
+        name: min(amount, cap.get(name, amount)) * part * float(rng.choice([0.5, 1]))
+        for name, amount in quota.items()
+        if rng.random() < 0.7
+    }
+    lend = {name: amount * float(rng.choice([0, 0.5])) for name, amount in own.items() if rng.random() < 0.5}
+    borrow = {name: float(rng.integers(0, 5)) for name in quota if rng.random() < 0.3}
+    return ProjectRule(float(rng.choice([1, 2])), own, lend, borrow)
 
 
 def case(seed: int, *, bundles: bool = True) -> Inputs:

@@ -17,10 +17,11 @@ _ACTIVE = 1e-9
 
 
 def _rows(problem: Problem) -> tuple[Floats, Floats, int]:
-    """All bounds as A z <= b over the fractions and, for each department and resource, what is held for it."""
+    """All bounds as A z <= b over the fractions and, for each department, project and resource, what is held for it."""
     count, kinds = problem.demand.shape
     departments = len(problem.departments)
-    width = count + departments * kinds
+    first = count + departments * kinds
+    width = first + len(problem.projects) * kinds
     rows: list[Floats] = []
     limits: list[float] = []
 
@@ -35,7 +36,7 @@ def _rows(problem: Problem) -> tuple[Floats, Floats, int]:
         for who in range(departments):
             place = count + who * kinds + resource
             mine = np.zeros(width)
-            mine[:count] = used * (problem.department == who)
+            mine[[first + which * kinds + resource for which in np.flatnonzero(problem.department_of == who)]] = 1.0
             add(mine, float(problem.limits.cap[who, resource]))
             mine = mine.copy()
             mine[place] = -1.0
@@ -46,6 +47,9 @@ def _rows(problem: Problem) -> tuple[Floats, Floats, int]:
             mine = np.zeros(width)
             mine[:count] = used * (problem.project == which)
             add(mine, float(problem.limits.project_cap[which, resource]))
+            mine = mine.copy()
+            mine[first + which * kinds + resource] = -1.0
+            add(mine, 0.0)
     return np.array(rows).reshape(-1, width), np.array(limits), width
 
 
@@ -53,7 +57,7 @@ def _max_min(problem: Problem, rate: Floats, low: Floats, high: Floats) -> Float
     """The lexicographic max-min of fraction / rate within the bounds, tier by tier, above `low`."""
     matrix, limit, width = _rows(problem)
     count = len(problem)
-    reserve = problem.limits.reserve.ravel()
+    reserve = np.concatenate([problem.limits.reserve.ravel(), problem.limits.project_reserve.ravel()])
     fixed = low.copy()
     for tier in np.unique(problem.tier):
         free = list(np.flatnonzero((problem.tier == tier) & (high > low)))
@@ -91,7 +95,10 @@ def optimum(problem: Problem) -> Floats:
     rate = np.where(counted, problem.weight / np.where(counted, shares, 1.0), 1.0)
     shown = replace(problem, demand=problem.demand * counted[:, None])
     limits = problem.limits
-    own = replace(limits, cap=np.minimum(limits.quota, limits.cap), reserve=np.zeros_like(limits.reserve))
-    alone = replace(shown, limits=own, capacity=np.full_like(problem.capacity, np.inf))
-    low = _max_min(alone, rate, np.zeros(len(problem)), high)
+    within = replace(limits, cap=np.minimum(limits.quota, limits.cap), reserve=np.zeros_like(limits.reserve))
+    most = np.minimum(limits.project_quota, limits.project_cap)
+    own = replace(within, project_cap=most, project_reserve=np.zeros_like(most))
+    alone = replace(shown, capacity=np.full_like(problem.capacity, np.inf))
+    first = _max_min(replace(alone, limits=own), rate, np.zeros(len(problem)), high)
+    low = _max_min(replace(alone, limits=within), rate, first, high)
     return _max_min(shown, rate, low, high)

@@ -97,7 +97,7 @@ def test_what_is_not_lent_stays_with_its_holder_and_borrowing_has_its_bound() ->
 
 
 def test_a_project_has_its_own_bound_and_weights_of_departments_can_be_divided() -> None:
-    policy = Policy(("normal",), {"a": Rule(projects={"p": ProjectRule(1.0, {"gpu": 2})})})
+    policy = Policy(("normal",), {"a": Rule(projects={"p": ProjectRule(1.0, cap={"gpu": 2})})})
     rows = [("1", "a", {"gpu": 9}), ("2", "a", {"gpu": 9}), ("3", "b", {"gpu": 9})]
     assert granted(inputs_of(rows, {"gpu": 12}, policy, project=["p", "q", ""])) == [2, 5, 5]
     split = Policy(("normal",), {}, "department")

@@ -1,5 +1,6 @@
 """Allocate what files say and publish it with its certificate; check, explain and vary what was published."""
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -185,11 +186,22 @@ def _published_table(folder: Path, inputs: Inputs) -> pa.Table:
         ("fraction", "guaranteed", "level", "weight", *(GRANTED + name for name in names)), pa.float64()
     )
     kinds |= dict.fromkeys(("id", "stopped_by", "reason"), pa.string())
+    if _has_column(folder / "allocation.csv", "by_project"):
+        kinds["by_project"] = pa.float64()
     options = pacsv.ConvertOptions(column_types=kinds, include_columns=list(kinds), strings_can_be_null=False)
     try:
         return pacsv.read_csv(folder / "allocation.csv", convert_options=options)
     except (OSError, KeyError, pa.ArrowInvalid) as fault:
         raise InputError("resources.no_allocation", path=str(folder), detail=type(fault).__name__) from fault
+
+
+def _has_column(path: Path, name: str) -> bool:
+    """Whether a table has a column that not every allocation has."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return name in next(csv.reader(file), [])
+    except (OSError, ValueError):
+        return False
 
 
 def verify_folder(folder: Path) -> Verified:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ronghe.journeys.resources.reading import (
 )
 from ronghe.resources.allocate.history import debts
 from ronghe.resources.allocate.inputs import AMOUNT, Inputs
-from ronghe.resources.allocate.problem import Policy
+from ronghe.resources.allocate.problem import Policy, ProjectRule, Rule
 from ronghe.tables.staged import Note
 from ronghe.terms import InputError
 
@@ -98,14 +99,23 @@ def _notes(demands: pa.Table, supply: pa.Table, policy: Policy | None) -> list[N
     departments = set(pc.unique(demands.column("department")).to_pylist())
     named = sorted(policy.departments) if policy else []
     notes += [Note("resources.note_department", {"department": name}) for name in named if name not in departments]
-    for name in named:
-        rule = policy.departments[name] if policy else None
-        for amounts in (rule.quota, rule.lend, rule.borrow, rule.cap) if rule else ():
-            for key in amounts:
-                if key.partition("@")[0] not in offered:
-                    known = ", ".join(sorted(offered))
-                    raise InputError("resources.policy_resource", department=name, resource=key, known=known)
+    pairs = demands.group_by(["department", "project"]).aggregate([]).to_pylist()
+    asking = {(pair["department"], pair["project"]) for pair in pairs}
+    for name, rule in sorted(policy.departments.items()) if policy else ():
+        _check_offered(name, rule, offered)
+        for project, own in sorted(rule.projects.items()):
+            _check_offered(f"{name} / {project}", own, offered)
+            if (name, project) not in asking and name in departments:
+                notes.append(Note("resources.note_project", {"department": name, "project": project}))
     return notes
+
+
+def _check_offered(who: str, rule: Rule | ProjectRule, offered: set[str]) -> None:
+    """InputError for an amount of a resource that nobody supplies."""
+    for key in chain(rule.quota, rule.lend, rule.borrow, rule.cap):
+        if key.partition("@")[0] not in offered:
+            known = ", ".join(sorted(offered))
+            raise InputError("resources.policy_resource", department=who, resource=key, known=known)
 
 
 def _debts(

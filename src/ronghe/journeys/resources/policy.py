@@ -53,14 +53,8 @@ def _amounts(given: Any, path: str, place: str) -> dict[str, float]:
     return {name: _number(value, path, f"{place}.{name}") for name, value in given.items()}
 
 
-def _project(given: Any, path: str, place: str) -> ProjectRule:
-    table = _keys(given, {"weight", "cap"}, path, place)
-    weight = _number(table.get("weight", 1), path, f"{place}.weight", above=True)
-    return ProjectRule(weight, _amounts(table.get("cap", {}), path, f"{place}.cap"))
-
-
-def _rule(given: Any, path: str, place: str) -> Rule:
-    table = _keys(given, {"weight", "projects", *_AMOUNTS}, path, place)
+def _bounds(table: Mapping[str, Any], path: str, place: str) -> dict[str, dict[str, float]]:
+    """The amounts of a department or project: a cap holds the quota, and no more of a quota is lent than there is."""
     amounts = {name: _amounts(table.get(name, {}), path, f"{place}.{name}") for name in _AMOUNTS}
     for name, cap in amounts["cap"].items():
         if cap < amounts["quota"].get(name, 0.0):
@@ -68,11 +62,22 @@ def _rule(given: Any, path: str, place: str) -> Rule:
     for name, lend in amounts["lend"].items():
         if lend > amounts["quota"].get(name, math.inf):
             raise InputError("resources.policy_value", path=path, key=f"{place}.lend.{name}", wanted="<= quota")
+    return amounts
+
+
+def _project(given: Any, path: str, place: str) -> ProjectRule:
+    table = _keys(given, {"weight", *_AMOUNTS}, path, place)
+    weight = _number(table.get("weight", 1), path, f"{place}.weight", above=True)
+    return ProjectRule(weight, **_bounds(table, path, place))
+
+
+def _rule(given: Any, path: str, place: str) -> Rule:
+    table = _keys(given, {"weight", "projects", *_AMOUNTS}, path, place)
     projects = table.get("projects", {})
     named = _keys(projects, set(projects) if isinstance(projects, dict) else set(), path, f"{place}.projects")
     return Rule(
         _number(table.get("weight", 1), path, f"{place}.weight", above=True),
-        **amounts,
+        **_bounds(table, path, place),
         projects={name: _project(one, path, f"{place}.projects.{name}") for name, one in named.items()},
     )
 

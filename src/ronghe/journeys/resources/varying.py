@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ronghe.resources.allocate.inputs import AMOUNT, Inputs
-from ronghe.resources.allocate.problem import Rule
+from ronghe.resources.allocate.problem import ProjectRule, Rule
 from ronghe.terms import InputError, UsageError
 
 __all__ = ["changed"]
@@ -20,8 +20,9 @@ _RULES = ("quota", "lend", "borrow", "cap")
 def changed(inputs: Inputs, changes: Mapping[str, str]) -> Inputs:
     """The inputs with each change made.
 
-    `capacity.RESOURCE[@PARTITION]`, `weight.DEPARTMENT`, `quota|lend|borrow|cap.DEPARTMENT.RESOURCE`,
-    `demand.ID.RESOURCE`. UsageError for a key that is none of these, InputError for one that nothing answers to.
+    `capacity.RESOURCE[@PARTITION]`, `weight.DEPARTMENT`, `quota|lend|borrow|cap.DEPARTMENT.RESOURCE`, with
+    `DEPARTMENT/PROJECT` for a project, `demand.ID.RESOURCE`. UsageError for a key that is none of these, InputError for
+    one that nothing answers to.
     """
     for key, text in changes.items():
         amount = _amount(key, text)
@@ -65,22 +66,38 @@ def _with_capacity(inputs: Inputs, key: str, name: str, amount: float) -> Inputs
     return replace(inputs, supply=pa.Table.from_pylist(rows, schema=inputs.supply.schema))
 
 
-def _with_rule(inputs: Inputs, department: str, fields: Mapping[str, Any]) -> Inputs:
+def _with_rule(inputs: Inputs, who: str, fields: Mapping[str, Any]) -> Inputs:
+    department, project = _parted(inputs, who)
     known = {name for name in inputs.demands.column("department").unique().to_pylist() if name}
     known |= set(inputs.policy.departments) | {name for name in inputs.supply.column("department").to_pylist() if name}
     if department not in known:
         raise InputError("resources.whatif_unknown", key=department, known=", ".join(sorted(known)[:20]))
-    rule = replace(inputs.policy.departments.get(department, Rule()), **fields)
+    before = inputs.policy.departments.get(department, Rule())
+    if project:
+        own = replace(before.projects.get(project, ProjectRule()), **fields)
+        fields = {"projects": {**before.projects, project: own}}
+    rule = replace(before, **fields)
     policy = replace(inputs.policy, departments={**inputs.policy.departments, department: rule})
     return replace(inputs, policy=policy)
 
 
-def _with_amount(inputs: Inputs, what: str, department: str, resource: str, amount: float) -> Inputs:
+def _parted(inputs: Inputs, who: str) -> tuple[str, str]:
+    """Department and project of `DEPARTMENT/PROJECT`, which must be one; a department may have a slash in its name."""
+    pairs = inputs.demands.group_by(["department", "project"]).aggregate([]).to_pylist()
+    known = {(pair["department"], pair["project"]) for pair in pairs if pair["project"]}
+    known |= {(name, project) for name, rule in inputs.policy.departments.items() for project in rule.projects}
+    return next(((name, project) for name, project in sorted(known) if f"{name}/{project}" == who), (who, ""))
+
+
+def _with_amount(inputs: Inputs, what: str, who: str, resource: str, amount: float) -> Inputs:
     known = sorted(set(inputs.supply.column("resource").to_pylist()))
     if resource.partition("@")[0] not in known:
         raise InputError("resources.whatif_unknown", key=resource, known=", ".join(known))
-    before = getattr(inputs.policy.departments.get(department, Rule()), what)
-    return _with_rule(inputs, department, {what: {**before, resource: amount}})
+    department, project = _parted(inputs, who)
+    rule: Rule | ProjectRule = inputs.policy.departments.get(department, Rule())
+    if project and isinstance(rule, Rule):
+        rule = rule.projects.get(project, ProjectRule())
+    return _with_rule(inputs, who, {what: {**getattr(rule, what), resource: amount}})
 
 
 def _with_demand(inputs: Inputs, key: str, demand: str, resource: str, amount: float) -> Inputs:

@@ -21,7 +21,9 @@ DECIMALS = 9
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """What was allocated, from which inputs: the table `id, fraction, guaranteed, level, weight, stopped_by` and
-    `granted_<resource>`, in the order of the demands, and the problem of each partition with its solution."""
+    `granted_<resource>`, in the order of the demands, and the problem of each partition with its solution.
+
+    Where projects have quotas, `by_project` is the part of `guaranteed` that they guarantee."""
 
     inputs: Inputs
     table: pa.Table
@@ -35,17 +37,19 @@ def allocate(inputs: Inputs) -> Allocation:
     """
     check_known(inputs)
     rows = inputs.demands.num_rows
-    numbers = {name: np.zeros(rows) for name in ("fraction", "guaranteed", "level", "weight")}
+    numbers = {name: np.zeros(rows) for name in ("fraction", "guaranteed", "by_project", "level", "weight")}
     stopped = np.zeros(rows, np.int64)
     names = resource_names(inputs.demands)
     parts = []
     for problem in problems(inputs):
         solution = solve(problem)
         parts.append((problem, solution))
-        for name in ("fraction", "guaranteed", "level"):
+        for name in ("fraction", "guaranteed", "by_project", "level"):
             numbers[name][problem.rows] = getattr(solution, name)
         numbers["weight"][problem.rows] = problem.weight
         stopped[problem.rows] = np.where(solution.kind == FULL, 0, solution.kind * len(names) + solution.resource)
+    if not any(problem.limits.project_quota.any() for problem, _ in parts):
+        del numbers["by_project"]
     labels = ["", *[""] * (len(names) - 1), *(f"{kind}:{name}" for kind in KINDS.values() for name in names)]
     reasons = pa.DictionaryArray.from_arrays(pa.array(stopped, pa.int32()), pa.array(labels, pa.string()))
     columns = {"id": inputs.demands.column("id"), **numbers, "stopped_by": reasons.cast(pa.string())}

@@ -1,12 +1,13 @@
 """Demands that come in whole bundles: rounded down, then one more bundle each to the lowest level while it fits."""
 
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 
 from ronghe.resources.allocate.problem import Flags, Floats, Numbers, Problem
 
-__all__ = ["BUNDLE", "free_after", "next_fits", "rounded_down", "topped_up"]
+__all__ = ["BUNDLE", "Room", "next_fits", "room", "rounded_down", "topped_up"]
 
 BUNDLE = 4
 """What stopped a demand: its next whole bundle does not fit."""
@@ -23,25 +24,57 @@ def rounded_down(fraction: Floats, bundles: Numbers) -> Floats:
     return np.where(bundles > 0, np.floor(fraction * number + SLACK) / number, fraction)
 
 
-def free_after(problem: Problem, fraction: Floats) -> tuple[Floats, Floats, Floats]:
-    """What is left under the bounds of projects, departments and of all, each by resource."""
-    limits = problem.limits
-    columns = [np.bincount(problem.project, fraction * one, len(limits.project_cap)) for one in problem.demand.T]
-    used = np.stack(columns, axis=1)
-    departments = np.zeros_like(limits.cap)
-    np.add.at(departments, problem.department_of, used)
-    held = np.maximum(departments, limits.reserve).sum(axis=0)
-    # What a department has not used of its reserve is free to itself alone.
-    own = np.maximum(limits.reserve - departments, 0.0)
-    return limits.project_cap - used, limits.cap - departments, own + (problem.capacity - held)
+@dataclass(slots=True)
+class Room:
+    """What projects use, what their departments use or keep, and what all do, by resource: what is left of each bound.
+
+    `used` is projects x resources, `held` departments x resources, `total` by resource.
+    """
+
+    problem: Problem
+    used: Floats
+    held: Floats
+    total: Floats
+
+    def free(self) -> Floats:
+        """What each project could use more of each resource."""
+        limits, owner = self.problem.limits, self.problem.department_of
+        everyone = np.maximum(limits.reserve - self.held, 0.0) + (self.problem.capacity - self.total)
+        shared = np.minimum(limits.cap - self.held, everyone)[owner]
+        # What a project has not used of its reserve is free to itself alone; so for a department.
+        kept = np.maximum(limits.project_reserve - self.used, 0.0)
+        free: Floats = np.minimum(limits.project_cap - self.used, kept + shared)
+        return free
+
+    def take(self, project: int, piece: Floats) -> bool:
+        """Use a piece more, where it fits."""
+        limits, owner = self.problem.limits, self.problem.department_of[project]
+        used, held, reserve = self.used[project], self.held[owner], limits.reserve[owner]
+        everyone = np.maximum(reserve - held, 0.0) + (self.problem.capacity - self.total)
+        kept = np.maximum(limits.project_reserve[project] - used, 0.0)
+        left = np.minimum(limits.project_cap[project] - used, kept + np.minimum(limits.cap[owner] - held, everyone))
+        if ((piece > 0) & (piece * (1 - SLACK) > left)).any():
+            return False
+        beyond = np.maximum(piece - kept, 0.0)
+        self.total += np.maximum(held + beyond, reserve) - np.maximum(held, reserve)
+        held += beyond
+        used += piece
+        return True
 
 
-def next_fits(problem: Problem, free: tuple[Floats, Floats, Floats]) -> tuple[Flags, Numbers]:
+def room(problem: Problem, fraction: Floats) -> Room:
+    """What is left when every demand has a fraction."""
+    count = len(problem.projects)
+    columns = [np.bincount(problem.project, fraction * one, count) for one in problem.demand.T]
+    used = np.stack(columns, axis=1).astype(np.float64)
+    held = problem.held_by_departments(used)
+    return Room(problem, used, held, np.maximum(held, problem.limits.reserve).sum(axis=0))
+
+
+def next_fits(problem: Problem, free: Floats) -> tuple[Flags, Numbers]:
     """Whether one more bundle of each demand fits, and the resource of which there is too little."""
-    project, department, everyone = free
-    room = np.minimum(np.minimum(department, everyone)[problem.department_of], project)
     piece = problem.demand / np.maximum(problem.bundles, 1)[:, None]
-    short = (piece > 0) & (piece * (1 - SLACK) > room[problem.project])
+    short = (piece > 0) & (piece * (1 - SLACK) > free[problem.project])
     fits: Flags = ~np.any(short, axis=1)
     return fits, short.argmax(axis=1).astype(np.int64)
 
@@ -52,8 +85,8 @@ def topped_up(problem: Problem, fraction: Floats, level_of_all: Floats, among: F
     `level_of_all` is the level at which a demand has everything.
     """
     fraction = fraction.copy()
-    free = free_after(problem, fraction)
-    fits, _ = next_fits(problem, free)
+    left = room(problem, fraction)
+    fits, _ = next_fits(problem, left.free())
     waiting = [
         (float(fraction[row] * level_of_all[row]), int(row))
         for row in np.flatnonzero(among & fits & (fraction < 1 - SLACK))
@@ -62,27 +95,8 @@ def topped_up(problem: Problem, fraction: Floats, level_of_all: Floats, among: F
     while waiting:
         _, row = heapq.heappop(waiting)
         piece = problem.demand[row] / problem.bundles[row]
-        if _taken(problem, free, row, piece):
+        if left.take(int(problem.project[row]), piece):
             fraction[row] = min(1.0, fraction[row] + 1 / problem.bundles[row])
             if fraction[row] < 1 - SLACK:
                 heapq.heappush(waiting, (float(fraction[row] * level_of_all[row]), row))
     return rounded_down(fraction, np.where(among, problem.bundles, 0))
-
-
-def _taken(problem: Problem, free: tuple[Floats, Floats, Floats], row: int, piece: Floats) -> bool:
-    """Take one bundle out of what is left, where it fits."""
-    project = problem.project[row]
-    department = problem.department_of[project]
-    own, limit, everyone = free[0][project], free[1][department], free[2]
-    needs = piece > 0
-    if any((needs & (piece * (1 - SLACK) > room)).any() for room in (own, limit, everyone[department])):
-        return False
-    own -= piece
-    limit -= piece
-    # Every department shares what is free to all; only this one used up some of its reserve, if it had any left.
-    bounded = np.isfinite(everyone[department])
-    beyond = np.subtract(everyone[department], everyone.min(axis=0), out=np.zeros_like(piece), where=bounded)
-    reserved = np.minimum(beyond, piece)
-    everyone -= piece - reserved
-    everyone[department] -= reserved
-    return True

@@ -36,8 +36,7 @@ def certificate(allocation: Allocation) -> dict[str, Any]:
 
 def _bounds(problem: Problem, solution: Solution) -> Iterator[dict[str, Any]]:
     projects = used_by_project(problem, solution.fraction)
-    departments = np.zeros_like(problem.limits.cap)
-    np.add.at(departments, problem.department_of, projects)
+    departments = problem.held_by_departments(projects)
     held = np.maximum(departments, problem.limits.reserve).sum(axis=0)
     above = solution.fraction > solution.guaranteed
     for place, resource in enumerate(problem.resources):

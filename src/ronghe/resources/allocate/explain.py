@@ -24,7 +24,10 @@ STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """Demands of a department above the one explained, and their right: guarantee, tier, bundle or hold."""
+    """Demands of a department above the one explained, and their right: guarantee, tier or bundle.
+
+    With the right hold no demand has it: it lies with the department, which does not lend it.
+    """
 
     department: str
     right: str
@@ -116,8 +119,7 @@ def _used_of(problem: Problem, solution: Solution, place: int, kind: int, resour
     project = int(problem.project[place])
     department = int(problem.department_of[project])
     projects = used_by_project(problem, solution.fraction)
-    departments = np.zeros_like(problem.limits.cap)
-    np.add.at(departments, problem.department_of, projects)
+    departments = problem.held_by_departments(projects)
     if kind == PROJECT:
         return float(projects[project, resource]), float(problem.limits.project_cap[project, resource])
     if kind == DEPARTMENT:
@@ -150,7 +152,30 @@ def _above(allocation: Allocation, problem: Problem, solution: Solution, place: 
         table = pa.table({"department": names, "amount": amount}).filter(pa.array(chosen))
         sums = table.group_by("department").aggregate([("amount", "sum"), ("amount", "count")]).to_pylist()
         found += [Above(one["department"], right, one["amount_count"], one["amount_sum"]) for one in sums]
+    found += _holds(problem, solution, place, kind, resource)
     return sorted(found, key=lambda one: (-one.amount, one.department, one.right))
+
+
+def _holds(problem: Problem, solution: Solution, place: int, kind: int, resource: int) -> list[Above]:
+    """What departments, or other projects of the demand's own, keep of a resource and do not use."""
+    if kind not in (CAPACITY, DEPARTMENT):
+        return []
+    used = used_by_project(problem, solution.fraction)
+    kept = np.maximum(problem.limits.project_reserve - used, 0.0)[:, resource]
+    mine = int(problem.project[place])
+    kept[mine] = 0.0
+    own = int(problem.department_of[mine])
+    by_department = np.bincount(problem.department_of, kept, len(problem.departments))
+    if kind == CAPACITY:
+        idle = np.maximum(problem.limits.reserve - problem.held_by_departments(used), 0.0)[:, resource]
+        by_department += np.where(np.arange(len(idle)) == own, 0.0, idle)
+    else:
+        by_department = np.where(np.arange(len(by_department)) == own, by_department, 0.0)
+    whole = float(problem.capacity[resource])
+    return [
+        Above(problem.departments[who], "hold", 0, float(by_department[who]))
+        for who in np.flatnonzero(by_department > whole * 1e-9)
+    ]
 
 
 def _changes(problem: Problem, solution: Solution, place: int) -> list[Change]:
@@ -231,8 +256,7 @@ def _change(problem: Problem, found: Solution, place: int, kind: int, resource: 
     project = int(problem.project[place])
     department = int(problem.department_of[project])
     projects = used_by_project(problem, found.fraction)
-    departments = np.zeros_like(problem.limits.cap)
-    np.add.at(departments, problem.department_of, projects)
+    departments = problem.held_by_departments(projects)
     name = problem.resources[resource]
     who, what = problem.projects[project]
     if kind == CAPACITY:

@@ -32,9 +32,10 @@ SAMPLE = 2_001
 class Bounds:
     """What may be used: by each project, by each department, and by all, of each resource; infinite where all is.
 
-    A department's `reserve` is held for it whether it uses it or not: sum(max(used, reserve)) stays within `capacity`.
+    A department's `reserve` is held for it whether it uses it or not: sum(max(held, reserve)) stays within `capacity`,
+    where a department's `held` is the sum(max(used, project_reserve)) of its projects, which its own bound is about.
     `department_of` places the projects. `shut` says by which kind of bound a project's use of a resource has ended, and
-    `reason` which kind a department's own bound counts as.
+    `reason` and `project_reason` which kind a department's or project's own bound counts as.
     """
 
     department_of: Numbers
@@ -42,12 +43,15 @@ class Bounds:
     department: Floats
     capacity: Floats
     reserve: Floats
+    project_reserve: Floats
     shut: Numbers = field(init=False)
     reason: Numbers = field(init=False)
+    project_reason: Numbers = field(init=False)
 
     def __post_init__(self) -> None:
         self.shut = np.zeros(self.project.shape, np.int64)
         self.reason = np.full(self.department.shape, DEPARTMENT, np.int64)
+        self.project_reason = np.full(self.project.shape, PROJECT, np.int64)
 
     def by_department(self, used: Floats) -> Floats:
         """Sums over the projects of each department."""
@@ -57,16 +61,29 @@ class Bounds:
 
     def kept(self, used: Floats) -> bool:
         """Whether amounts used by the projects keep every bound that is still open."""
-        departments = self.by_department(used)
+        departments = self.by_department(np.maximum(used, self.project_reserve))
         held = np.maximum(departments, self.reserve).sum(axis=0)
         pairs = ((used, self.project), (departments, self.department), (held, self.capacity))
         return all(bool((one <= bound * (1 + SLACK)).all()) for one, bound in pairs)
 
     def met(self, line: "_Line") -> tuple[Floats, Floats, Floats]:
         """The levels at which rising amounts meet the bounds of projects, of departments and of all."""
+        if self.project_reserve.any():
+            return line.reaches(self.project), *self._met_beyond_reserves(line)
         departments = _Line(self.by_department(line.constant), self.by_department(line.slope))
         shared = np.array([departments.shares(self, place) for place in range(len(self.capacity))])
         return line.reaches(self.project), departments.reaches(self.department), shared
+
+    def _met_beyond_reserves(self, line: "_Line") -> tuple[Floats, Floats]:
+        """As `met`, of departments and of all, where projects have reserves: those fill before departments feel it."""
+        departments, shared = np.full_like(self.department, np.inf), np.full_like(self.capacity, np.inf)
+        for place in range(len(self.capacity)):
+            column = _Column(self, line, place)
+            for who in np.flatnonzero(column.rises & np.isfinite(self.department[:, place])):
+                departments[who, place] = column.meets(float(self.department[who, place]), int(who))
+            if np.isfinite(self.capacity[place]) and column.rises.any():
+                shared[place] = column.meets(float(self.capacity[place]), None)
+        return departments, shared
 
     def close(self, line: "_Line") -> float | None:
         """Close the bounds that rising amounts meet first; at which level, None where they meet none."""
@@ -75,20 +92,31 @@ class Bounds:
         if not np.isfinite(level):
             return None
         limit = level * (1 + SAME)
-        self._shut_departments(departments_at <= limit)
-        self._shut_capacity(capacity_at <= limit, self.by_department(line.at(level)))
-        self.shut[projects_at <= limit] = PROJECT
-        self.project[projects_at <= limit] = np.inf
+        met, used = projects_at <= limit, line.at(level)
+        reasons = self.project_reason.copy()
+        self.project[met] = np.inf
+        self._shut_departments(departments_at <= limit, used)
+        self._shut_capacity(capacity_at <= limit, used)
+        self.shut[met] = reasons[met]
         return level
 
-    def _shut_departments(self, met: Flags) -> None:
-        self.shut = np.where(met[self.department_of], self.reason[self.department_of], self.shut)
+    def _shut_projects(self, met: Flags, used: Floats, reason: Numbers) -> None:
+        """The users stop, except projects that have not yet used what is held for them: they go on up to that."""
+        waiting = met & (used < self.project_reserve * (1 - SAME))
+        self.shut = np.where(met & ~waiting, reason, self.shut)
+        nearer = waiting & (self.project_reserve <= self.project)
+        self.project[nearer] = self.project_reserve[nearer]
+        self.project_reason[nearer] = reason[nearer]
+
+    def _shut_departments(self, met: Flags, used: Floats) -> None:
+        self._shut_projects(met[self.department_of], used, self.reason[self.department_of])
         self.department[met] = np.inf
 
     def _shut_capacity(self, met: Flags, used: Floats) -> None:
-        """The users stop, except departments that have not yet used what is held for them: they go on up to that."""
-        waiting = met & (used < self.reserve * (1 - SAME))
-        self.shut = np.where((met & ~waiting)[self.department_of], CAPACITY, self.shut)
+        """As for projects: a department that has not yet used what is held for it goes on up to that."""
+        held = self.by_department(np.maximum(used, self.project_reserve))
+        waiting = met & (held < self.reserve * (1 - SAME))
+        self._shut_projects((met & ~waiting)[self.department_of], used, np.full_like(self.shut, CAPACITY))
         nearer = waiting & (self.reserve <= self.department)
         self.department[nearer] = self.reserve[nearer]
         self.reason[nearer] = CAPACITY
@@ -198,6 +226,59 @@ class _Line:
             if rise <= 0:
                 return level
             step = float(np.where(above, used, reserve).sum() - capacity) / rise
+            if step <= level * SAME:
+                break
+            level -= step
+        return level
+
+
+class _Column:
+    """One resource on a line, where projects have reserves: what is held as a convex broken line of the level."""
+
+    def __init__(self, bounds: Bounds, line: _Line, place: int) -> None:
+        self._owner, self._count = bounds.department_of, len(bounds.department)
+        self._line = line.constant[:, place], line.slope[:, place]
+        self._reserves = bounds.project_reserve[:, place], bounds.reserve[:, place]
+        self._last = self._after(*self._line, self._reserves[0])
+        self._sums = self._of_departments(self._line[0]), self._of_departments(self._line[1])
+        self.rises: Flags = self._sums[1] > 0
+
+    def _of_departments(self, values: Floats) -> Floats:
+        return np.bincount(self._owner, values, self._count).astype(np.float64)
+
+    @staticmethod
+    def _after(constant: Floats, slope: Floats, bound: Floats) -> float:
+        """The level from which on all that rises is beyond its bound."""
+        ends = np.divide(bound - constant, slope, out=np.zeros_like(slope), where=slope > 0)
+        return float(ends.max(initial=0.0))
+
+    def _held(self, level: float) -> tuple[Floats, Floats]:
+        """What departments hold at a level, and how fast that rises."""
+        constant, slope = self._line
+        used = constant + slope * level
+        above = used >= self._reserves[0] * (1 - SAME)
+        held = self._of_departments(np.where(above, used, self._reserves[0]))
+        return held, self._of_departments(np.where(above, slope, 0.0))
+
+    def _at(self, level: float, who: int | None) -> tuple[float, float]:
+        """What a department, or None: all, hold at a level, and how fast that rises."""
+        held, rise = self._held(level)
+        if who is not None:
+            return float(held[who]), float(rise[who])
+        above = held >= self._reserves[1] * (1 - SAME)
+        return float(np.where(above, held, self._reserves[1]).sum()), float(rise[above].sum())
+
+    def meets(self, bound: float, who: int | None) -> float:
+        """The level at which a department, or all, meet a bound: Newton's steps, from where every reserve is full."""
+        constant, slope = (one.sum() if who is None else one[who] for one in self._sums)
+        level = max(self._last, float((bound - constant) / slope))
+        if who is None:
+            level = max(level, self._after(*self._sums, self._reserves[1]))
+        for _ in range(len(self._owner) + self._count + 1):
+            held, rise = self._at(level, who)
+            if rise <= 0:
+                break
+            step = (held - bound) / rise
             if step <= level * SAME:
                 break
             level -= step

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ronghe.resources.allocate.problem import Floats, Limits, Numbers, Policy, Problem, Rule
+from ronghe.resources.allocate.problem import Floats, Limits, Numbers, Policy, Problem, ProjectRule, Rule
 from ronghe.terms import InputError, Refused
 
 __all__ = ["AMOUNT", "Inputs", "coded", "effective_rule", "problems", "resource_names"]
@@ -133,17 +133,14 @@ def _problem(
     )
 
 
-def _rows_of(rule: Rule, names: tuple[str, ...], partition: str) -> dict[str, Floats]:
-    """A department's bounds by resource."""
+def _rows_of(rule: Rule | ProjectRule, names: tuple[str, ...], partition: str) -> dict[str, Floats]:
+    """The bounds of a department or project by resource."""
     quota = np.array([_of(rule.quota, name, partition, 0.0) for name in names])
     lend = np.array([_of(rule.lend, name, partition, float("inf")) for name in names])
     borrow = np.array([_of(rule.borrow, name, partition, float("inf")) for name in names])
     cap = np.array([_of(rule.cap, name, partition, float("inf")) for name in names])
-    return {
-        "quota": quota,
-        "cap": np.minimum(cap, quota + borrow),
-        "reserve": np.maximum(quota - lend, 0.0),
-    }
+    most = np.minimum(cap, quota + borrow)
+    return {"quota": quota, "cap": most, "reserve": np.minimum(np.maximum(quota - lend, 0.0), most)}
 
 
 def _limited(
@@ -160,29 +157,61 @@ def _limited(
         for name in everyone
         if bounds[name]["quota"].any() or np.isfinite(bounds[name]["cap"]).any() or rules[name].projects
     ]
+    for name in kept:
+        _check_projects(name, rules[name], bounds[name], names, partition)
     departments = ("", *kept)
     none, open_ = np.zeros(len(names)), np.full(len(names), np.inf)
-    projects: list[tuple[str, str]] = [("", "")]
-    department_of, caps = [0], [open_]
-    place_of = []
-    for owner, project in labels:
-        rule = rules[owner]
-        capped = rule.projects.get(project)
-        label = (owner if owner in kept else "", project if capped is not None and capped.cap else "")
-        if label not in projects:
-            projects.append(label)
-            department_of.append(departments.index(label[0]))
-            cap = capped.cap if capped is not None else {}
-            caps.append(np.array([_of(cap, name, partition, float("inf")) for name in names]))
-        place_of.append(projects.index(label))
-    listed = [bounds[name] for name in kept]
+    unbound = {"quota": none, "cap": open_, "reserve": none}
+    bounded = {
+        (name, project): _rows_of(rule, names, partition)
+        for name in kept
+        for project, rule in rules[name].projects.items()
+        if rule.quota or rule.borrow or rule.cap
+    }
+    # What is held for a project that asks for nothing is held all the same.
+    plain = {(owner if owner in kept else "", "") for owner, project in labels if (owner, project) not in bounded}
+    projects = (("", ""), *sorted({*plain, *bounded} - {("", "")}))
+    places = {label: place for place, label in enumerate(projects)}
+    place_of = [
+        places[label] if (label := (owner, project)) in bounded else places[owner if owner in kept else "", ""]
+        for owner, project in labels
+    ]
+    listed = [unbound, *(bounds[name] for name in kept)]
+    of_projects = [bounded.get(label, unbound) for label in projects]
     limits = Limits(
-        project_cap=np.array(caps),
-        quota=np.array([none, *(found["quota"] for found in listed)]),
-        cap=np.array([open_, *(found["cap"] for found in listed)]),
-        reserve=np.array([none, *(found["reserve"] for found in listed)]),
+        project_quota=np.array([found["quota"] for found in of_projects]),
+        project_cap=np.array([found["cap"] for found in of_projects]),
+        project_reserve=np.array([found["reserve"] for found in of_projects]),
+        quota=np.array([found["quota"] for found in listed]),
+        cap=np.array([found["cap"] for found in listed]),
+        reserve=np.array([found["reserve"] for found in listed]),
     )
-    return np.array(place_of)[asked], np.array(department_of), tuple(projects), departments, limits
+    department_of = np.array([departments.index(owner) for owner, _ in projects])
+    return np.array(place_of)[asked], department_of, projects, departments, limits
+
+
+def _check_projects(
+    name: str, rule: Rule, bounds: Mapping[str, Floats], names: tuple[str, ...], partition: str
+) -> None:
+    """Refused where what is guaranteed to projects exceeds what is guaranteed to their department."""
+    quotas = {project: _rows_of(one, names, partition)["quota"] for project, one in rule.projects.items()}
+    total = sum(quotas.values(), np.zeros(len(names)))
+    most = np.minimum(bounds["quota"], bounds["cap"])
+    for place in np.flatnonzero(total > most * (1 + _TOLERANCE)):
+        raise Refused(
+            "resources.project_guarantees_exceed",
+            department=name,
+            resource=f"{names[place]}@{partition}" if partition else names[place],
+            guaranteed=f"{total[place]:g}",
+            quota=f"{most[place]:g}",
+            projects=_holders(quotas, int(place)),
+        )
+
+
+def _holders(quotas: Mapping[str, Floats], place: int) -> str:
+    """Who has a part in guarantees of a resource, the largest first."""
+    parts = [(name, float(quota[place])) for name, quota in quotas.items() if quota[place] > 0]
+    return ", ".join(f"{name} {amount:g}" for name, amount in sorted(parts, key=lambda one: -one[1]))
 
 
 def _owners(inputs: Inputs) -> set[str]:
@@ -195,15 +224,13 @@ def _check_admission(quotas: Mapping[str, Floats], names: tuple[str, ...], parti
     """Refused where the guarantees of a resource exceed what there is of it, with everyone who has a part in it."""
     total = sum(quotas.values(), np.zeros(len(names)))
     for place in np.flatnonzero(total > capacity * (1 + _TOLERANCE)):
-        parts = [(name, float(quota[place])) for name, quota in quotas.items() if quota[place] > 0]
-        listed = ", ".join(f"{name} {amount:g}" for name, amount in sorted(parts, key=lambda one: -one[1]))
         where = f"{names[place]}@{partition}" if partition else names[place]
         raise Refused(
             "resources.guarantees_exceed",
             resource=where,
             guaranteed=f"{total[place]:g}",
             capacity=f"{capacity[place]:g}",
-            departments=listed,
+            departments=_holders(quotas, int(place)),
         )
 
 

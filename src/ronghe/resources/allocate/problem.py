@@ -19,9 +19,16 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ProjectRule:
-    """What the policy says of one project of a department; amounts are in the resource's unit, None is no limit."""
+    """What the policy says of one project of a department, as a `Rule` says it of a department.
+
+    Its `quota` is part of its department's; what it does not lend of it stays with it, and it borrows within its
+    department's bounds.
+    """
 
     weight: float = 1.0
+    quota: Mapping[str, float] = field(default_factory=dict)
+    lend: Mapping[str, float] = field(default_factory=dict)
+    borrow: Mapping[str, float] = field(default_factory=dict)
     cap: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -61,7 +68,9 @@ class Policy:
 class Limits:
     """Bounds as arrays: (project or department) x resource, infinite where there is none."""
 
+    project_quota: Floats
     project_cap: Floats
+    project_reserve: Floats
     quota: Floats
     cap: Floats
     reserve: Floats
@@ -96,6 +105,12 @@ class Problem:
     def department(self) -> Numbers:
         """The department of each demand."""
         return self.department_of[self.project]
+
+    def held_by_departments(self, used: Floats) -> Floats:
+        """What departments use or keep for projects, by resource, from what the projects use."""
+        held = np.zeros_like(self.limits.cap)
+        np.add.at(held, self.department_of, np.maximum(used, self.limits.project_reserve))
+        return held
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ronghe.resources.allocate.bundles import BUNDLE, free_after, next_fits, rounded_down, topped_up
+from ronghe.resources.allocate.bundles import BUNDLE, next_fits, room, rounded_down, topped_up
 from ronghe.resources.allocate.filling import CAPACITY, DEPARTMENT, FULL, PROJECT, Bounds, Filled, fill
 from ronghe.resources.allocate.problem import Flags, Floats, Numbers, Problem
 
@@ -18,12 +18,14 @@ ABSENT = 5
 class Solution:
     """For each demand of a problem: the fraction granted, the part of it guaranteed, its level, and what stopped it.
 
+    `by_project` is the part that the quota of its project guarantees, within what its department's does.
     A level is the dominant share of what was granted, divided by the weight. `kind` is one of FULL, CAPACITY,
     DEPARTMENT, PROJECT, BUNDLE, ABSENT; `resource` is the place of the resource that it is about.
     """
 
     fraction: Floats
     guaranteed: Floats
+    by_project: Floats
     level: Floats
     kind: Numbers
     resource: Numbers
@@ -53,7 +55,7 @@ def solve(problem: Problem, *, shares: Floats | None = None, ceiling: float = fl
     counted = high * (shares > 0)
     rate = np.divide(problem.weight, shares, out=np.ones(len(problem)), where=counted > 0)
     asked = replace(problem, demand=problem.demand * counted[:, None]) if not counted.all() else problem
-    guaranteed = _guaranteed(asked, rate, high)
+    by_project, guaranteed = _guaranteed(asked, rate, high)
     if np.isfinite(ceiling):
         high = np.where(problem.tier == tier, np.clip(rate * ceiling, guaranteed, high), high)
     filled = _filled(asked, rate, guaranteed, high)
@@ -61,7 +63,7 @@ def solve(problem: Problem, *, shares: Floats | None = None, ceiling: float = fl
     resource = np.where(absent, _unsupplied(problem), filled.resource)
     kind = np.where(absent, ABSENT, filled.kind)
     level = np.where(counted > 0, filled.fraction / rate, 0.0)
-    return Solution(filled.fraction, np.minimum(guaranteed, filled.fraction), level, kind, resource)
+    return Solution(filled.fraction, np.minimum(guaranteed, filled.fraction), by_project, level, kind, resource)
 
 
 def _unsupplied(problem: Problem) -> Numbers:
@@ -72,17 +74,22 @@ def _unsupplied(problem: Problem) -> Numbers:
     return first
 
 
-def _guaranteed(problem: Problem, rate: Floats, high: Floats) -> Floats:
-    """What each demand gets of its department's quota, whatever other departments ask for.
+def _guaranteed(problem: Problem, rate: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """What each demand gets of its project's quota, and then of its department's, whatever others ask for.
 
     A guarantee is an amount, never a fraction of what is asked for, or asking for more would pay.
     """
     limits = problem.limits
     if not limits.quota.any():
-        return np.zeros(len(problem))
-    own = replace(limits, cap=np.minimum(limits.quota, limits.cap), reserve=np.zeros_like(limits.reserve))
-    alone = replace(problem, limits=own, capacity=np.full_like(problem.capacity, np.inf))
-    return _filled(alone, rate, np.zeros(len(problem)), high).fraction
+        return np.zeros(len(problem)), np.zeros(len(problem))
+    alone = replace(problem, capacity=np.full_like(problem.capacity, np.inf))
+    within = replace(limits, cap=np.minimum(limits.quota, limits.cap), reserve=np.zeros_like(limits.reserve))
+    first = np.zeros(len(problem))
+    if limits.project_quota.any():
+        most = np.minimum(limits.project_quota, limits.project_cap)
+        own = replace(within, project_cap=most, project_reserve=np.zeros_like(limits.project_reserve))
+        first = _filled(replace(alone, limits=own), rate, first, high).fraction
+    return first, _filled(replace(alone, limits=within), rate, first, high).fraction
 
 
 def _fill(problem: Problem, rate: Floats, low: Floats, high: Floats) -> Filled:
@@ -93,6 +100,7 @@ def _fill(problem: Problem, rate: Floats, low: Floats, high: Floats) -> Filled:
         limits.cap.copy(),
         problem.capacity.copy(),
         limits.reserve.copy(),
+        limits.project_reserve,
     )
     return fill(problem.demand, rate, low, high, problem.project, problem.tier, bounds)
 
@@ -117,8 +125,7 @@ def _filled_in_bundles(problem: Problem, rate: Floats, low: Floats, high: Floats
         made = _one_tier(problem, rate, low, high, fixed, mine & ~whole)
         fixed = np.where(mine, made.fraction, fixed)
         kind, resource = np.where(mine, made.kind, kind), np.where(mine, made.resource, resource)
-    free = free_after(problem, fixed)
-    fits, lacking = next_fits(problem, free)
+    fits, lacking = next_fits(problem, room(problem, fixed).free())
     stopped = whole & (fixed < high) & ~fits
     return Filled(fixed, np.where(stopped, BUNDLE, kind), np.where(stopped, lacking, resource))
 
