@@ -105,6 +105,81 @@ def test_a_project_has_its_own_bound_and_weights_of_departments_can_be_divided()
     assert granted(inputs_of(rows, {"gpu": 12}, split)) == [3, 3, 6]
 
 
+def of_projects(**rules: ProjectRule) -> Policy:
+    """Department a is guaranteed 12 of 20 GPUs, which its projects divide."""
+    return Policy(("normal",), {"a": Rule(quota={"gpu": 12}, projects=rules)})
+
+
+PROJECTS = [("1", "a", {"gpu": 40}), ("2", "a", {"gpu": 40}), ("3", "b", {"gpu": 100})]
+NAMED = ["p", "q", ""]
+
+
+def test_a_project_is_guaranteed_its_part_of_what_its_department_is() -> None:
+    policy = of_projects(p=ProjectRule(quota={"gpu": 9}))
+    inputs = inputs_of(PROJECTS, {"gpu": 20}, policy, project=NAMED, weight=[1.0, 1.0, 50.0])
+    # Of the department's 12, p has 9 first, and q what is left of it.
+    assert granted(inputs) == [9, 3, 8]
+    table = allocate(inputs).table
+    assert table.column("by_project").to_pylist() == pytest.approx([9 / 40, 0, 0])
+    assert table.column("guaranteed").to_pylist() == pytest.approx([9 / 40, 3 / 40, 0])
+    assert "by_project" not in allocate(inputs_of(PROJECTS, {"gpu": 20}, of_projects())).table.column_names
+
+
+def test_what_a_project_does_not_lend_stays_with_it_even_if_it_asks_for_nothing() -> None:
+    rows = [("2", "a", {"gpu": 40}), ("3", "b", {"gpu": 100})]
+    kept = inputs_of(
+        rows, {"gpu": 20}, of_projects(p=ProjectRule(quota={"gpu": 9}, lend={"gpu": 4})), project=["q", ""]
+    )
+    # 5 of 9 are kept for p: of the department's 12 another project is guaranteed 7, and all have 15.
+    assert granted(kept) == [7.5, 7.5]
+    assert allocate(kept).table.column("guaranteed").to_pylist() == pytest.approx([7 / 40, 0])
+    lent = inputs_of(rows, {"gpu": 20}, of_projects(p=ProjectRule(quota={"gpu": 9})), project=["q", ""])
+    assert granted(lent) == [12, 8]
+    told = explain(allocate(kept), "3")
+    assert [(one.department, one.right, one.amount) for one in told.above] == [("a", "hold", 5)]
+
+
+def test_a_project_uses_what_is_kept_for_it_after_its_department_is_full() -> None:
+    capped = Rule(
+        quota={"gpu": 12}, cap={"gpu": 12}, projects={"p": ProjectRule(quota={"gpu": 9}, lend={"gpu": 0}, weight=0.01)}
+    )
+    inputs = inputs_of(PROJECTS, {"gpu": 20}, Policy(("normal",), {"a": capped}), project=NAMED)
+    assert granted(inputs) == [9, 3, 8]
+    assert allocate(inputs).table.column("stopped_by").to_pylist() == ["department:gpu"] * 2 + ["capacity:gpu"]
+
+
+def test_a_project_borrows_within_its_bound_and_its_department() -> None:
+    policy = of_projects(p=ProjectRule(quota={"gpu": 3}, borrow={"gpu": 2}))
+    inputs = inputs_of(PROJECTS, {"gpu": 20}, policy, project=NAMED)
+    assert granted(inputs) == [5, 7.5, 7.5]
+    assert explain(allocate(inputs), "1").changes[0].kind == "project"
+
+
+def test_bundles_keep_the_guarantees_of_projects() -> None:
+    policy = of_projects(p=ProjectRule(quota={"gpu": 9}, lend={"gpu": 0}), q=ProjectRule(quota={"gpu": 2}))
+    inputs = inputs_of(PROJECTS, {"gpu": 20}, policy, project=NAMED, bundle=[20, 20, 50])
+    assert granted(inputs)[0] >= 8
+    assert sum(granted(inputs)) <= 20
+
+
+def test_projects_are_guaranteed_no_more_than_their_department_is() -> None:
+    policy = of_projects(p=ProjectRule(quota={"gpu": 9}), q=ProjectRule(quota={"gpu": 5}))
+    with pytest.raises(Refused) as refused:
+        allocate(inputs_of(PROJECTS, {"gpu": 20}, policy, project=NAMED))
+    assert refused.value.code == "resources.project_guarantees_exceed"
+    assert refused.value.params["projects"] == "p 9, q 5"
+
+
+def test_taking_a_guarantee_from_a_project_is_found_out() -> None:
+    policy = of_projects(p=ProjectRule(quota={"gpu": 9}))
+    inputs = inputs_of(PROJECTS, {"gpu": 20}, policy, project=NAMED)
+    table = allocate(inputs).table
+    for name, values in (("by_project", [6 / 40, 0.0, 0.0]), ("guaranteed", [6 / 40, 6 / 40, 0.0])):
+        changed = table.set_column(table.column_names.index(name), name, pa.array(values))
+        assert "resources.verify_guarantee" in [fault.code for fault in verify(inputs, changed)], name
+    assert verify(inputs, table.drop_columns(["by_project"]))
+
+
 def test_whole_bundles_are_rounded_down_and_the_rest_goes_on() -> None:
     rows = [("1", "a", {"gpu": 8}), ("2", "b", {"gpu": 8}), ("3", "c", {"gpu": 8})]
     inputs = inputs_of(rows, {"gpu": 13}, bundle=[2, 2, 0])
