@@ -15,6 +15,7 @@ from sqlglot import exp
 from ronghe.tables import duckdb_sql
 from ronghe.tables.delimited import read_delimited
 from ronghe.tables.hashed import hold
+from ronghe.tables.plain_arrays import no_rows
 from ronghe.tables.plan import ROW, Plan, render
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, UsageError
@@ -143,7 +144,7 @@ class DuckDB:
         with _translated(self._sources.get(source)):
             reader = self.connection.sql(self.statement(plan, source)).to_arrow_reader(BATCH_ROWS)
             # First an empty batch: of a table without rows nothing else would tell the types.
-            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield no_rows(reader.schema)
             yield from reader
 
     def query(self, select: exp.Select, over: Over | None = None) -> pa.Table:

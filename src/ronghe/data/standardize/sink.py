@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ronghe.data.standardize.compile import OK, ORIGINALS, REASONS, Compiled
 from ronghe.tables.engine import io_fault
+from ronghe.tables.plain_arrays import booleans, flags, integers, texts
 from ronghe.tables.staged import Malformed
 
 __all__ = ["REJECT_COLUMNS", "BrokenKey", "Sink"]
@@ -54,7 +55,7 @@ def _with_key_reasons(
 def _columns_of(lists: pa.Array, width: int) -> list[pa.Array]:
     """Lists of `width` texts each as that many columns."""
     cells = lists.flatten()
-    return [cells.take(pa.array(np.arange(place, len(cells), width))) for place in range(width)]
+    return [cells.take(integers(np.arange(place, len(cells), width))) for place in range(width)]
 
 
 def _written(path: Path, schema: pa.Schema, dictionaries: list[str] | bool = True) -> pq.ParquetWriter:
@@ -134,8 +135,8 @@ class Sink:
         self._published.write_table(table)
 
     def _write(self, batch: pa.RecordBatch) -> None:
-        # A copy that may be written to: rows that break keys are found outside the plan and fall here.
-        sound = batch.column(OK).to_numpy(zero_copy_only=False)
+        # Rows that break keys are found outside the plan and fall here.
+        sound = flags(batch.column(OK))
         broken = [(key, self._in_batch(key, batch.num_rows)) for key in self.keys]
         for _, places in broken:
             sound[places] = False
@@ -144,7 +145,7 @@ class Sink:
         self._schema = table.schema
         bad = np.flatnonzero(~sound)
         if len(bad):
-            table = table.filter(pa.array(sound))
+            table = table.filter(booleans(sound))
             self._write_rejected(batch, bad, broken)
         if table.num_rows:
             self._publish(table)
@@ -166,7 +167,7 @@ class Sink:
     def _write_rejected(
         self, batch: pa.RecordBatch, bad: NDArray[np.int64], broken: list[tuple[BrokenKey, NDArray[np.int64]]]
     ) -> None:
-        rejected = batch.take(pa.array(bad))
+        rejected = batch.take(integers(bad))
         index = bad + self.rows
         rows = index + 1 + np.searchsorted(self._broken_before, index, side="right")
         originals = _columns_of(rejected.column(ORIGINALS), len(self.compiled.columns))
@@ -176,13 +177,14 @@ class Sink:
         if any(len(places) for _, places in broken):
             reasons = _with_key_reasons(reasons, originals, bad, broken)
         empty = pa.nulls(len(bad), pa.string())
-        columns = [pa.array(rows), reasons, *originals, pa.nulls(len(bad), pa.int64()), empty]
+        columns = [integers(rows), reasons, *originals, pa.nulls(len(bad), pa.int64()), empty]
         self._rejects.write_table(pa.Table.from_arrays(columns, schema=self._rejects_schema))
         self._count_reasons(reasons.flatten(), self.compiled.rules)
 
     def _present_in(self, cells: pa.Array) -> int:
-        missing = pc.is_in(cells, value_set=pa.array(["", None, *self.compiled.schema.missing_values], pa.string()))
-        return len(cells) - int(pc.sum(missing).as_py() or 0)
+        words = texts(["", *self.compiled.schema.missing_values])
+        missing = pc.sum(pc.is_in(cells, value_set=words)).as_py() or 0
+        return len(cells) - cells.null_count - int(missing)
 
     def _count_reasons(self, reasons: pa.Array, rules: Iterable[tuple[str, str]]) -> None:
         for column, rule in rules:
