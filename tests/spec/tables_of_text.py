@@ -36,6 +36,15 @@ TABLES = (
         ("", ""),
         (None, None),
     ),
+    of_text(
+        "translate to capitals",
+        ops.Translate(A, "Ａｂ（abcdefghijklmnopqrstuvwxyz", "AB(ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        ("", ""),
+        ("x-1z", "X-1Z"),
+        ("é-ß-ａ-ｂ", "é-ß-ａ-B"),
+        ("Ａb（", "AB("),
+        (None, None),
+    ),
     of_text("translate swaps", ops.Translate(A, "ab", "ba"), ("abba", "baab"), ("c", "c"), (None, None)),
     of_text("translate takes the first", ops.Translate(A, "aa", "xy"), ("aa", "xx"), (None, None)),
     of_text(

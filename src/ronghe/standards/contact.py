@@ -48,7 +48,8 @@ def _landline(pattern: str) -> ops.Expression:
 _MOBILE_FORMS = (
     (ops.Matches(TEXT, _MOBILE), TEXT),
     (ops.Matches(TEXT, f"{_MOBILE}[.]0"), ops.Slice(TEXT, 1, 11)),
-    (ops.Matches(TEXT, _ODD_MOBILE), ops.Replace(_DIGITS, "^(?:(?:00)?86|0)")),
+    # Whatever stands before them, the last eleven digits are the number.
+    (ops.Matches(TEXT, _ODD_MOBILE), ops.Ending(_DIGITS, 11)),
 )
 _LANDLINE_FORMS = (
     (ops.Matches(TEXT, _USUAL_LANDLINE), TEXT),

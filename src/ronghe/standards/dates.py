@@ -67,10 +67,12 @@ def _serial() -> tuple[ops.Expression, ops.Expression]:
 
 def _branches(order: str, excel_serial: str) -> tuple[tuple[ops.Expression, ops.Expression], ...]:
     """The forms of a day, and the day that each gives."""
+    # One sign after the other: replacing a text costs a tenth of replacing what a pattern finds.
+    hyphens = ops.Replace(ops.Replace(TEXT, "/", "-"), "\\.", "-")
     spoken = ops.Replace(ops.Replace(ops.Replace(TEXT, "年", "-"), "月", "-"), "日")
     branches = [
         (ops.Matches(TEXT, _USUAL), ops.DateOf(TEXT)),
-        (ops.Matches(TEXT, _SEPARATED), ops.DateOf(ops.Replace(TEXT, "[/.]", "-"))),
+        (ops.Matches(TEXT, _SEPARATED), ops.DateOf(hyphens)),
         (ops.Matches(TEXT, _SPOKEN), ops.DateOf(spoken)),
         (ops.Matches(TEXT, f"[0-9]{{8}}(?:[ T]{_MIDNIGHT}|000000)?"), _compact()),
         (ops.Matches(TEXT, f"{DAY}|{BEFORE_TIME}{_MIDNIGHT}"), ops.DateOf(day_text(TEXT))),

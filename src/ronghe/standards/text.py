@@ -37,11 +37,15 @@ def _name() -> ops.Expression:
     """A name: full-width letters folded, no space between ideographs and one between words of letters."""
     usual = ops.Matches(RAW, _USUAL_NAME)
     spaced = ops.Matches(RAW, f"(?:{_HAN}|·|{_SPACE})+")
+    dotted = ops.Matches(RAW, f"(?:{_HAN}|·|{_SPACE}|[{_DOTS}])+")
     ideographs = ops.Matches(RAW, f"(?:{_HAN}|·|{_SPACE}|{_RADICAL}|[{_DOTS}])+")
     every = ops.Translate(RAW, _DOTS[:-1] + RADICALS + FULL_WIDTH, "·" * (len(_DOTS) - 1) + IDEOGRAPHS + HALF_WIDTH)
     words = ops.Trim(ops.Replace(every, f"{_SPACE}+", " "))
     together = ops.Replace(RAW, f"{_SPACE}+")
-    return ops.Case(((usual, RAW), (spaced, together), (ideographs, _in_one_form(together))), words)
+    # Of dots alone: an engine pays for each sign that it is to look for, and radicals are many and rare.
+    dots = ops.Translate(together, _DOTS, "·" * len(_DOTS))
+    branches = ((usual, RAW), (spaced, together), (dotted, dots), (ideographs, _in_one_form(together)))
+    return ops.Case(branches, words)
 
 
 def _organization() -> ops.Expression:

@@ -25,6 +25,8 @@ __all__ = ["CsvOptions", "Progress", "read_delimited", "separate", "silent", "st
 
 SAMPLE_BYTES = 1 << 20
 CHUNK_BYTES = 4 << 20
+SCANNED_BYTES = 256 << 10
+"""So few that they are still in the processor's cache when they are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +98,24 @@ def _needs_separation(path: Path, dialect: Dialect) -> bool:
     if dialect.columns == 1 or dialect.above:
         return True
     returns = pairs = feeds = 0
+    lone_feed = False
     with path.open("rb") as file:
         # The engine would take a blank first line for the header, and the header for a row.
         if file.read(4).removeprefix(codecs.BOM_UTF8)[:1] in (b"\r", b"\n"):
             return True
         file.seek(0)
-        while chunk := file.read(CHUNK_BYTES):
+        while chunk := file.read(SCANNED_BYTES):
             # A pair of return and feed that the chunk's end cuts in two would count as one of each.
             if chunk.endswith(b"\r"):
                 chunk += file.read(1)
             if b"\0" in chunk:
                 return True
-            feeds += chunk.count(b"\n")
             if b"\r" in chunk:
                 returns, pairs = returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
-    return returns > 0 and not returns == pairs == feeds
+                feeds += chunk.count(b"\n")
+            else:
+                lone_feed = lone_feed or b"\n" in chunk
+    return returns > 0 and (lone_feed or not returns == pairs == feeds)
 
 
 def _rest_of(path: Path, start: int) -> Iterator[bytes]:

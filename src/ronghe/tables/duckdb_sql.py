@@ -7,6 +7,7 @@ upper-casing cost 5 to 30 times a test that they would change nothing; measured 
 import re
 from collections.abc import Callable, Sequence
 from functools import reduce
+from string import ascii_lowercase, ascii_uppercase
 
 from sqlglot import exp
 
@@ -88,6 +89,14 @@ def _translation(operand: Node, pairs: Sequence[tuple[str, str]]) -> Node:
     return call("TRANSLATE", operand.copy(), text(source), text(target))
 
 
+def _of_ascii(operand: Node, pairs: Sequence[tuple[str, str]]) -> Node | None:
+    """What a translation makes of a text of ASCII alone; None where only TRANSLATE can tell."""
+    ascii_pairs = {pair for pair in pairs if pair[0].isascii()}
+    if ascii_pairs == set(zip(ascii_lowercase, ascii_uppercase, strict=True)):
+        return call("UPPER", operand.copy())
+    return None if ascii_pairs else operand.copy()
+
+
 def _translate(render: Renderer, node: ops.Translate) -> Node:
     """TRANSLATE takes 40 ns for each character that it might change, so what is rarely there is asked for first."""
     pairs = list(zip(node.source, node.target, strict=True))
@@ -100,7 +109,8 @@ def _translate(render: Renderer, node: ops.Translate) -> Node:
             changed = when(_has_one_of(operand, rare), changed, _translation(operand, often))
         found = _has_one_of(operand, node.source)
         guarded = when(found, changed, operand.copy())
-        return guarded if re.search("[\0-\x7f]", node.source) else when(_ascii_only(operand), operand.copy(), guarded)
+        of_ascii = _of_ascii(operand, pairs)
+        return guarded if of_ascii is None else when(_ascii_only(operand), of_ascii, guarded)
 
     return _once(render, render(node.text), translated)
 
@@ -265,9 +275,13 @@ def _weighted_sum(render: Renderer, node: ops.WeightedSum) -> Node:
 
 
 def _kept(operand: Node, keys: Sequence[str], otherwise: Node) -> Node:
-    """The operand where it is one of the keys: codes that mean themselves need no table."""
+    """The operand where it is one of the keys: codes that mean themselves need no table.
+
+    Most texts that are no key lie outside of them all, which is cheaper to ask than a pattern.
+    """
+    among = exp.Between(this=operand.copy(), low=text(min(keys)), high=text(max(keys)))
     known = call("REGEXP_FULL_MATCH", operand.copy(), text(alternatives(keys)))
-    return when(known, operand.copy(), otherwise)
+    return when(exp.And(this=among, expression=known), operand.copy(), otherwise)
 
 
 def _held(render: Renderer, operand: Node, mapping: Mapping) -> Node:

@@ -20,18 +20,14 @@ def integers(values: NDArray[np.int64]) -> pa.Array:
 
 def booleans(values: NDArray[np.bool_]) -> pa.Array:
     """The truth values as an Arrow array."""
-    return pa.Array.from_buffers(
-        pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))]
-    )
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(np.packbits(values, bitorder="little"))])
 
 
 def texts(values: Sequence[str]) -> pa.Array:
     """The texts as an Arrow array."""
     encoded = [value.encode() for value in values]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
-    return pa.Array.from_buffers(
-        pa.string(), len(values), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    )
+    return pa.Array.from_buffers(pa.string(), len(values), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
 
 
 def flags(array: pa.Array) -> NDArray[np.bool_]:

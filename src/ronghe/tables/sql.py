@@ -94,8 +94,9 @@ def when(condition: Node, then: Node, otherwise: Node | None = None) -> Node:
 
 
 def cases(operand: Node, mapping: Sequence[tuple[str, str]], otherwise: Node) -> Node:
-    """CASE operand WHEN key THEN value ... ELSE otherwise END."""
-    branches = [exp.If(this=text(key), true=text(value)) for key, value in mapping]
+    """CASE operand WHEN key THEN value ... ELSE otherwise END; short keys, which are usual, are asked first."""
+    ordered = sorted(mapping, key=lambda pair: len(pair[0]))
+    branches = [exp.If(this=text(key), true=text(value)) for key, value in ordered]
     return exp.Case(this=operand.copy(), ifs=branches, default=otherwise)
 
 

@@ -33,3 +33,17 @@ def test_a_table_larger_than_a_buffer_fits_into_little_memory(tmp_path: Path) ->
         engine.attach("source", staged)
         counted = engine.query(exp.select(exp.alias_(exp.Count(this=exp.Star()), "rows")).from_("source"))
     assert counted["rows"].to_pylist() == [1_600_000]
+
+
+@pytest.mark.parametrize("last", ["\n", "\r\n", "\r"])
+def test_line_ends_that_differ_far_apart_are_one_kind_afterwards(tmp_path: Path, last: str) -> None:
+    """The engine takes one kind of line end for the whole file."""
+    source = tmp_path / "people.csv"
+    source.write_bytes(b"name,age\n" + b"a,1\n" * 100_000 + f"b,2{last}".encode())
+    staged = stage(str(source), tmp_path, options=ReadOptions(), progress=silent)
+    assert (staged.rows is None) == (last == "\n")
+    with duckdb_engine(tmp_path, Resources(None, 1)) as engine:
+        engine.attach("source", staged)
+        found = engine.query(exp.select("c0", "c1").from_("source")).to_pylist()
+    assert len(found) == 100_001
+    assert found[-1] == {"c0": "b", "c1": "2"}

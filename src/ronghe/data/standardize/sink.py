@@ -22,6 +22,7 @@ __all__ = ["REJECT_COLUMNS", "BrokenKey", "Sink"]
 
 REJECT_COLUMNS = ("_row", "_reasons", "_line", "_raw")
 EXAMPLES = 3
+ROWS_TO_JUDGE = 20_000
 MALFORMED_AT_ONCE = 20_000
 _RECORD = "record"
 """What stands for the column in the reason of a record that has no columns."""
@@ -63,7 +64,11 @@ def _written(path: Path, schema: pa.Schema, dictionaries: list[str] | bool = Tru
 
 
 def _repeating(table: pa.Table) -> list[str]:
-    """The columns that are worth a dictionary: of others it takes longer to write and more room."""
+    """The columns that are worth a dictionary: of others it takes longer to write and more room.
+
+    The first rows tell: counting a whole batch takes as long as writing it.
+    """
+    table = table.slice(0, ROWS_TO_JUDGE)
     counted = {name: pc.count_distinct(table.column(name)).as_py() for name in table.column_names}
     return [name for name, distinct in counted.items() if 2 * distinct <= table.num_rows]
 
