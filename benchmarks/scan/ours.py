@@ -1,6 +1,7 @@
 """What Ronghe finds in a table, or in the texts of a JSON file; written as JSON into the folder `out`."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from ronghe.standards.grading import grade_profile
 from ronghe.tables.engine import Resources
 
 PACKAGES = ("ronghe", "duckdb", "pyarrow")
+DAY = date(2026, 1, 1)
 
 
 def _columns(source: str) -> dict[str, str]:
-    made = scan_files([source], resources=Resources(threads=1), catalog=catalog(()), grades=grade_profile())
+    made = scan_files([source], resources=Resources(threads=1), catalog=catalog(()), grades=grade_profile(), as_of=DAY)
     return {column.column: column.kind for column in made.tables[0].found}
 
 

@@ -11,7 +11,7 @@ from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
-from ronghe.cli.values import Day, Source, Whole
+from ronghe.cli.values import Columns, Day, Source, Whole
 from ronghe.terms import InputError, UsageError
 from ronghe.terms.time import legal_day
 
@@ -81,10 +81,13 @@ def propose(session: Session, /, file: str, *, output: Path, as_of: date | None,
         "ronghe data scan residents.csv",
         "ronghe data scan city/files --json",
         "ronghe data scan residents.csv --grades grades.toml",
+        "ronghe data scan visits.csv --by district,sex",
     ),
 )
 @click.argument("files", type=Source(), metavar="FILE", nargs=-1, required=True)
 @click.option("--grades", metavar="PROFILE")
+@click.option("--by", "aggregate_by", type=Columns(), metavar="COLUMNS", default=())
+@click.option("--as-of", "ages_as_of", type=Day(), metavar="DATE")
 @reads(elements=True)
 @limits(engine=False)
 @click.pass_obj
@@ -101,6 +104,8 @@ def scan(session: Session, /, files: tuple[str, ...], *, grades: str | None, **g
             resources=session.resources,
             catalog=session.catalog(),
             grades=profile,
+            as_of=given["ages_as_of"] or legal_day(datetime.now(UTC)),
+            by=given["aggregate_by"],
             options=options_of(given),
             progress=meter,
         )
@@ -293,14 +298,19 @@ def explain(session: Session, /, *, pairs: Path, left_id: str, right_id: str) ->
 @data.command(cls=Command, examples=("ronghe data integrate plan.toml --out integrated",))
 @click.argument("plan", type=_PATH, metavar="PLAN")
 @out_folder
+@click.option("--grades", metavar="PROFILE")
 @limits(engine=False)
 @click.pass_obj
-def integrate(session: Session, /, *, plan: Path, out: Path, **_given: Any) -> None:
+def integrate(session: Session, /, *, plan: Path, out: Path, grades: str | None, **_given: Any) -> None:
     """See `cli.command_data_integrate`."""
     from ronghe.journeys.integrate import integrate_files
+    from ronghe.standards.grading import own_grade_profile
 
+    profile = own_grade_profile(grades)
     with session.metered() as meter:
-        made = integrate_files(plan, out=out, now=datetime.now(UTC), resources=session.resources, progress=meter)
+        made = integrate_files(
+            plan, out=out, now=datetime.now(UTC), resources=session.resources, grades=profile, progress=meter
+        )
     session.show(made.to_json(), views.integrated(made))
 
 

@@ -21,6 +21,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ronghe.terms import legal_day
 from ronghe.terms.faces import keep_functions
 
 if TYPE_CHECKING:
@@ -121,13 +122,17 @@ def scan(
     sources: Source | Sequence[Source],
     *,
     grades: str | None = None,
+    as_of: date | None = None,
+    by: Sequence[str] = (),
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
     own_elements: Sequence[Path] = (),
 ) -> "ScannedFiles":
     """Find personal and sensitive data in tables, by column and in free text, and grade them.
 
-    `grades` is the name or the file of a profile, None the one that comes with Ronghe. Nothing of the result shows a
+    `grades` is the name or the file of a profile, None the one that comes with Ronghe; `as_of` the day on which
+    children are under fourteen, None today. With `by` each table is also graded as an aggregate by these columns:
+    `aggregates` have the groups, the persons of the smallest one, and the grade. Nothing of the result shows a
     value that is not masked. One table that cannot be read does not keep the others from being scanned: it is among
     `failed`. Raises InputError or LimitReached when none could be read.
 
@@ -144,6 +149,8 @@ def scan(
         resources=resources or Resources(),
         catalog=catalog(own_elements),
         grades=own_grade_profile(grades),
+        as_of=as_of or legal_day(datetime.now(UTC)),
+        by=by,
         options=options,
     )
 
@@ -337,19 +344,26 @@ def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
     return explain_file(Path(pairs), left_id, right_id)
 
 
-def integrate(plan: Source, *, out: Source, now: datetime, resources: "Resources | None" = None) -> "Integrated":
+def integrate(
+    plan: Source, *, out: Source, now: datetime, grades: str | None = None, resources: "Resources | None" = None
+) -> "Integrated":
     """Union, join, link and fuse tables by the plan in a TOML file and publish the results in the folder `out`.
 
-    Each step of the plan becomes a Parquet file; `to_json()` of what comes back has its counts of rows. `now` is the
-    time of the lineage events, with a zone. Raises InputError for a plan or table that cannot be used, Refused for a
-    folder with files that are not ours, LimitReached when memory or disk ends; `out` is then as it was.
+    Each step of the plan becomes a Parquet file; `to_json()` of what comes back has its counts of rows and its grade by
+    the profile `grades` (a name or a file, None the one that comes with Ronghe), beside the grades of its parts. `now`
+    is the time of the lineage events, with a zone, and its day that on which children are under fourteen. Raises
+    InputError for a plan or table that cannot be used, Refused for a folder with files that are not ours, LimitReached
+    when memory or disk ends; `out` is then as it was.
 
-    Source: lineage as OpenLineage events (openlineage.io).
+    Source: lineage as OpenLineage events (openlineage.io); GB/T 43697-2024 for the grades.
     """
     from ronghe.journeys.integrate import integrate_files
+    from ronghe.standards.grading import own_grade_profile
     from ronghe.tables.engine import Resources
 
-    return integrate_files(Path(plan), out=Path(out), now=now, resources=resources or Resources())
+    return integrate_files(
+        Path(plan), out=Path(out), now=now, resources=resources or Resources(), grades=own_grade_profile(grades)
+    )
 
 
 def risk(

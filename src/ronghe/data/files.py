@@ -11,6 +11,7 @@ from typing import Any
 from ronghe.data.profile import Profile, profile_table
 from ronghe.data.propose import Proposal, propose_schema
 from ronghe.data.protect.risk import Risk, risk_of
+from ronghe.data.scan.aggregate import Aggregate, graded_aggregate
 from ronghe.data.scan.grades import Graded, grade_join, grade_table
 from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.scan import scan_table
@@ -55,11 +56,13 @@ def propose_file(
 
 @dataclass(frozen=True, slots=True)
 class ScannedFiles:
-    """Several tables scanned: each graded, `joined` as all of them together would be, and those that failed."""
+    """Several tables scanned: each graded, `joined` as all of them together would be, those that failed, and each as an
+    aggregate where that was asked."""
 
     tables: tuple[ScannedTable, ...]
     joined: Graded | None
     failed: tuple[tuple[str, InputError | LimitReached], ...]
+    aggregates: tuple[Aggregate, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value; it holds no value of a table that is not masked."""
@@ -68,7 +71,8 @@ class ScannedFiles:
             "reasons": [{"code": note.code, **note.params} for note in self.joined.reasons],
         }
         failed = [{"source": source, "error": {"code": fault.code}} for source, fault in self.failed]
-        return {"tables": [table.to_json() for table in self.tables], "joined": joined, "failed": failed}
+        told = {"tables": [table.to_json() for table in self.tables], "joined": joined, "failed": failed}
+        return {**told, "aggregates": [aggregate.to_json() for aggregate in self.aggregates]}
 
 
 def scan_files(
@@ -77,27 +81,36 @@ def scan_files(
     resources: Resources,
     catalog: Catalog,
     grades: GradeProfile,
+    as_of: date,
+    by: Sequence[str] = (),
     options: ReadOptions | None = None,
     progress: Progress = silent,
 ) -> ScannedFiles:
     """Scan and grade tables one after the other; one that cannot be read does not keep the others from it.
 
+    `as_of` is the day on which children are under fourteen. With `by` each table is also graded as an aggregate by
+    these columns, which all must have.
+
     Raises the error of the only source; of several only when none could be read.
     """
     tables: list[ScannedTable] = []
+    aggregates: list[Aggregate] = []
     failed: list[tuple[str, InputError | LimitReached]] = []
     for number, source in enumerate(sources):
         progress("scan", number, len(sources))
         try:
             with _staged(source, resources, options) as (engine, staged, scratch):
-                tables.append(grade_table(scan_table(engine, staged, catalog, scratch, source=source), grades))
+                scanned = scan_table(engine, staged, catalog, scratch, source=source, as_of=as_of)
+                tables.append(grade_table(scanned, grades))
+                if by:
+                    aggregates.append(graded_aggregate(engine, staged, tables[-1], by, grades))
         except (InputError, LimitReached) as fault:
             failed.append((source, fault))
     progress("scan", len(sources), len(sources))
     if failed and not tables:
         raise failed[0][1]
     joined = grade_join(tables, grades) if len(tables) > 1 else None
-    return ScannedFiles(tuple(tables), joined, tuple(failed))
+    return ScannedFiles(tuple(tables), joined, tuple(failed), tuple(aggregates))
 
 
 def risk_file(

@@ -15,17 +15,20 @@ from ronghe.data.integrate.fuse.lineage import run_event
 from ronghe.data.integrate.fuse.plan import FuseStep, JoinStep, LinkStep, Plan, Source, Step, UnionStep, parse_plan
 from ronghe.data.integrate.fuse.table import Made, Table
 from ronghe.data.integrate.fuse.union import union
+from ronghe.data.scan.carried import Regraded
+from ronghe.journeys.integration_grades import Grading, graded_steps, keep_sample, samples_folder, with_grades
 from ronghe.journeys.integration_links import link_tables
 from ronghe.journeys.integration_sources import broken_files_told, opened
 from ronghe.journeys.publication import fingerprint
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.catalog import catalog as standard_catalog
+from ronghe.standards.grading import GradeProfile, grade_profile
 from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.publish import Workspace, workspace
-from ronghe.terms import InputError, content_id
+from ronghe.terms import InputError, content_id, legal_day
 
 __all__ = ["Integrated", "integrate_files", "opened", "read_plan", "run_plan"]
 
@@ -34,15 +37,21 @@ LINEAGE = "lineage.ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Integrated:
-    """What each step made, by its name: counts and the files with their rows."""
+    """What each step made, by its name: counts, the files with their rows, and the grade."""
 
     out: Path
     steps: Mapping[str, Made]
+    grades: Mapping[str, Regraded]
+    """The grade of each step's table, with the grades of what it was made of."""
+    profile: GradeProfile
 
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value."""
-        steps = {name: {"counts": dict(m.counts), "files": dict(m.files)} for name, m in self.steps.items()}
-        return {"out": str(self.out), "steps": steps}
+        steps = {
+            name: {"counts": dict(m.counts), "files": dict(m.files), "grade": self.grades[name].to_json()}
+            for name, m in self.steps.items()
+        }
+        return {"out": str(self.out), "steps": steps, "profile": self.profile.name}
 
 
 def read_plan(path: Path) -> Plan:
@@ -79,6 +88,7 @@ def _run(
     resources: Resources,
     catalog: Catalog | None,
     progress: Progress,
+    sampled: Sequence[str],
 ) -> Any:
     scratch = work.scratch / step.name
     path = work.folder / f"{step.name}.parquet"
@@ -92,7 +102,10 @@ def _run(
         tables = {}
         for number, (name, place) in enumerate(read.items()):
             source = plan.sources.get(name) or Source(name, "", name)
-            tables[name] = opened(engine, source, place, f"t{number}", scratch / f"t{number}", progress)
+            into = scratch / f"t{number}"
+            tables[name] = opened(engine, source, place, f"t{number}", into, progress)
+            if name in sampled:
+                keep_sample(engine, source, tables[name], place, into=into, folder=samples_folder(work))
         if isinstance(step, LinkStep):
             listed = list(tables.values())
             made = link_tables(
@@ -138,20 +151,25 @@ def run_plan(
     resources: Resources,
     catalog: Catalog | None = None,
     progress: Progress = silent,
+    samples: bool = False,
 ) -> tuple[dict[str, Made], list[Resource]]:
     """Do the steps of a plan in a workspace: what each made, and its files with the lineage as resources.
 
-    `marks` has for each source what must be equal for finished work to be taken again, "" where nothing is known.
+    `marks` has for each source what must be equal for finished work to be taken again, "" where nothing is known. With
+    `samples` the first step that reads a source keeps a sample of it, by which `graded_steps` grades.
     """
-    known_marks, made, events = dict(marks), dict[str, Made](), []
+    known_marks, made, events, seen = dict(marks), dict[str, Made](), [], set[str]()
     for number, step in enumerate(plan.steps):
         progress("steps", number, len(plan.steps))
         known = all(known_marks[name] for name in step.of)
         review = step.review if isinstance(step, LinkStep) else None
         answers = fingerprint(review) if review else ""
-        mark = content_id(repr(step), answers, *(known_marks[name] for name in step.of)) if known else ""
+        first = [name for name in step.of if samples and name in plan.sources and name not in seen]
+        seen.update(first)
+        of = (known_marks[name] for name in step.of)
+        mark = content_id(repr(step), answers, repr(first), *of) if known else ""
         known_marks[step.name] = mark
-        run = partial(_run, work, step, plan, address, resources, catalog, progress)
+        run = partial(_run, work, step, plan, address, resources, catalog, progress, first)
         value: Any = work.step(step.name, mark, run) if mark else run()
         made[step.name] = replace(Made(**value), origins=_theirs(plan, value["origins"]))
         # Not the mark of the inputs: it knows when and where the files lay, which is no part of what was done.
@@ -166,13 +184,22 @@ def run_plan(
 
 
 def integrate_files(
-    plan: Path, *, out: Path, now: datetime, resources: Resources, progress: Progress = silent
+    plan: Path,
+    *,
+    out: Path,
+    now: datetime,
+    resources: Resources,
+    catalog: Catalog | None = None,
+    grades: GradeProfile | None = None,
+    progress: Progress = silent,
 ) -> Integrated:
-    """Do the steps of the plan in a file and publish their tables in `out`; `now` is the time of the lineage events.
+    """Do the steps of the plan in a file and publish their tables in `out`, each with its grade; `now` is the time of
+    the lineage events, and its day the one on which children are under fourteen.
 
     A step that was finished before a stop is not done again. Raises InputError, Refused, LimitReached.
     """
     read = read_plan(plan)
+    grading = Grading(grades or grade_profile(), catalog or standard_catalog(), legal_day(now))
     marks = {
         name: fingerprint(_beside(source, plan), __version__, repr(source)) for name, source in read.sources.items()
     }
@@ -184,7 +211,11 @@ def integrate_files(
             marks=marks,
             now=now,
             resources=resources,
+            catalog=grading.catalog,
             progress=progress,
+            samples=True,
         )
+        graded = graded_steps(work, read, made, grading, resources)
+        listed = with_grades(listed, made, graded, grading.profile)
         work.publish(manifest(work.folder, out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
-    return Integrated(out, made)
+    return Integrated(out, made, graded, grading.profile)

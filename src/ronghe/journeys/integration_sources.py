@@ -20,7 +20,7 @@ from ronghe.tables.parquet import renamed_columns
 from ronghe.tables.sniff import locate, sniff
 from ronghe.terms import InputError
 
-__all__ = ["broken_files_told", "opened"]
+__all__ = ["broken_files_told", "opened", "parquet_of"]
 
 _OF_PARQUET = (pa.ArrowException, duckdb.Error, OSError)
 
@@ -30,7 +30,7 @@ def _corrupt(path: Path, fault: BaseException) -> InputError:
     return InputError("tables.file_corrupt", path=str(path), detail=detail)
 
 
-def _parquet(address: str, into: Path) -> Path | None:
+def parquet_of(address: str, into: Path) -> Path | None:
     """The file, if it is Parquet; under a name of our own where the engine would take its name for a pattern."""
     if is_database(address):
         return None
@@ -106,7 +106,7 @@ def opened(engine: DuckDB, source: Source, address: str, view: str, into: Path, 
     InputError for a broken record or a column that is not there."""
     into.mkdir(parents=True, exist_ok=True)
     read = f"{view}_read"
-    if path := _parquet(address, into):
+    if path := parquet_of(address, into):
         names, empty = _attach_parquet(engine, read, path)
     else:
         names = _attach(engine, source, address, read, into, progress)

@@ -12,6 +12,7 @@ from ronghe import __version__
 from ronghe.data.propose import propose_schema
 from ronghe.data.standardize.result import from_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
+from ronghe.journeys.integration_grades import Grading
 from ronghe.journeys.mappings import files_of, read_departments, read_shares, unmatched
 from ronghe.journeys.publication import (
     fingerprint,
@@ -163,8 +164,7 @@ def share_files(
             work,
             leaving_files([table.result.name for table in tables], integrated.tables),
             personal,
-            catalog=catalog,
-            grades=grade_profile(),
+            grading=Grading(grade_profile(), catalog, setting.as_of),
             resources=resources,
             progress=progress,
         )

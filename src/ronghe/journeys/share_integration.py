@@ -155,13 +155,16 @@ def _certain(engine: DuckDB, path: Path) -> dict[int, int]:
 
 def _counted(engine: DuckDB, work: Workspace, plan: Plan, step: Step, made: Made) -> IntegratedTable:
     fused = isinstance(step, FuseStep)
+    shared = {name: source.path for name, source in plan.sources.items()}
     return IntegratedTable(
         name=step.name,
         kind=type(step).__name__.removesuffix("Step").lower(),
-        of=tuple(plan.sources[name].path if name in plan.sources else name for name in step.of),
+        of=tuple(shared.get(name, name) for name in step.of),
         counts=dict(made.counts),
         files=dict(made.files),
-        origins=made.origins,
+        origins={
+            name: [(shared.get(table, table), field) for table, field in found] for name, found in made.origins.items()
+        },
         others=tuple(made.others),
         certain=_certain(engine, work.folder / f"{step.name}.pairs.parquet") if isinstance(step, LinkStep) else {},
         together=_together(engine, work.folder / f"{step.name}.members.parquet") if fused else {},

@@ -13,12 +13,13 @@ from sqlglot import exp
 from ronghe.data.integrate.fuse.table import call, column, named, parquet_at, write
 from ronghe.data.protect.publishing import Masks, compile_masks, masks_of, redacted
 from ronghe.data.protect.release import released
+from ronghe.data.scan.carried import Regraded, carry, merged, regrade
 from ronghe.data.scan.grades import grade_table
 from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.scan import scan_table
+from ronghe.journeys.integration_grades import Grading
 from ronghe.journeys.publication import REJECTS
 from ronghe.journeys.typed_source import attach_typed
-from ronghe.standards.catalog import Catalog
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import Progress
@@ -61,17 +62,29 @@ class IntegratedStep(Protocol):
         """Its tables, with their rows."""
 
     @property
+    def of(self) -> Sequence[str]:
+        """The tables that it was made of."""
+
+    @property
+    def origins(self) -> Mapping[str, Sequence[Sequence[str]]]:
+        """The tables and columns that made each of its columns."""
+
+    @property
     def others(self) -> Sequence[str]:
         """Its other files."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableProtection:
-    """What was found in a published table, and how each of its personal columns left: masked, redacted, or kept."""
+    """What was found in a published table, and how each of its personal columns left: masked, redacted, or kept.
+
+    Of an integrated table `regraded` has the grades of what it was made of.
+    """
 
     table: str
     scanned: ScannedTable
     left: Mapping[str, str]
+    regraded: Regraded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,18 @@ class Protection:
     mode: str
     tables: tuple[TableProtection, ...] = ()
     private: tuple[str, ...] = ()
+
+    def properties(self, table: str) -> dict[str, Any]:
+        """The grade of a table as properties of the manifest; none of an unknown table."""
+        one = next((one for one in self.tables if one.table == table), None)
+        if one is None:
+            return {}
+        told: dict[str, Any] = {"profile": one.scanned.profile, "grade": one.scanned.grade}
+        told["reasons"] = [{"code": note.code, **note.params} for note in one.scanned.reasons]
+        if one.regraded is not None:
+            told |= {"parts": dict(one.regraded.parts), "raised": one.regraded.raised}
+            told["by"] = list(one.regraded.columns)
+        return {"ronghe:grade": told}
 
     def left(self, table: str) -> Mapping[str, str]:
         """How the columns of a table that hold personal data left; those of an unknown table: none."""
@@ -92,7 +117,9 @@ class Protection:
             {
                 "table": one.table,
                 "grade": one.scanned.grade,
+                "children": one.scanned.children,
                 "reasons": [{"code": note.code, **note.params} for note in one.scanned.reasons],
+                **({"parts": dict(one.regraded.parts), "raised": one.regraded.raised} if one.regraded else {}),
                 "columns": [
                     {"column": found.column, "kind": found.kind, "grade": found.grade, "left": one.left[found.column]}
                     for found in one.scanned.found
@@ -109,7 +136,7 @@ class Leaving:
     hold values of them in another form, so that they cannot leave beside masked tables."""
 
     tables: Sequence[str]
-    integrated: Sequence[str] = field(default_factory=tuple)
+    integrated: Mapping[str, IntegratedStep] = field(default_factory=dict)
     within: Sequence[str] = field(default_factory=tuple)
 
 
@@ -130,20 +157,21 @@ def protect_tables(
     leaving: Leaving,
     mode: str,
     *,
-    catalog: Catalog,
-    grades: GradeProfile,
+    grading: Grading,
     resources: Resources,
     progress: Progress,
 ) -> Protection:
     """Scan and grade the tables, and with the mode `mask` put masked ones in their place.
 
+    An integrated table is taken to hold what its parts were found to hold, whatever else is seen in it.
+
     The clear tables, and all that holds values of them, then lie under `private/clear`.
     """
-    made = []
+    made: list[TableProtection] = []
     secret = _secret_of(work, leaving.tables)
     for number, file in enumerate(leaving.tables):
         progress("protect", number, len(leaving.tables))
-        made.append(_protected(work, file, mode, catalog, grades, resources))
+        made.append(_protected(work, file, mode, grading, resources, leaving.integrated.get(file), made))
     progress("protect", len(leaving.tables), len(leaving.tables))
     masked = any(how != KEPT for one in made for how in one.left.values())
     for file in leaving.integrated if masked else ():
@@ -197,18 +225,38 @@ def _to_clear(work: Workspace, file: str) -> None:
     (work.folder / file).replace(clear)
 
 
+def _graded(
+    scanned: ScannedTable, step: IntegratedStep | None, before: Sequence[TableProtection], profile: GradeProfile
+) -> tuple[ScannedTable, Regraded | None]:
+    """The table with its grade; one that was made of others also with theirs."""
+    if step is None:
+        return grade_table(scanned, profile), None
+    known = {one.table: one.scanned for one in before}
+    carried = carry(step.name, scanned.rows, step.origins, known)
+    regraded = regrade(merged(scanned, carried, but=ENTITY), [known[name] for name in step.of], profile)
+    return regraded.scanned, regraded
+
+
 def _protected(
-    work: Workspace, file: str, mode: str, catalog: Catalog, grades: GradeProfile, resources: Resources
+    work: Workspace,
+    file: str,
+    mode: str,
+    grading: Grading,
+    resources: Resources,
+    step: IntegratedStep | None,
+    before: Sequence[TableProtection],
 ) -> TableProtection:
     scratch = work.scratch / f"protect_{Path(file).stem}"
     scratch.mkdir(parents=True, exist_ok=True)
     path, name = work.folder / file, Path(file).stem
     with duckdb_engine(scratch / "spill", resources) as engine:
-        scanned = grade_table(scan_table(engine, stage(str(path), scratch), catalog, scratch, source=name), grades)
+        staged = stage(str(path), scratch)
+        seen = scan_table(engine, staged, grading.catalog, scratch, source=name, as_of=grading.as_of)
+        scanned, regraded = _graded(seen, step, before, grading.profile)
         left = dict.fromkeys((column.column for column in scanned.found), KEPT)
         if mode == "mask":
-            left |= _masked(engine, work, file, scanned, grades, scratch)
-    return TableProtection(name, scanned, left)
+            left |= _masked(engine, work, file, scanned, grading.profile, scratch)
+    return TableProtection(name, scanned, left, regraded)
 
 
 def _masked(
@@ -251,7 +299,7 @@ def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path
 
 def leaving_files(tables: Sequence[str], integrated: Sequence[IntegratedStep]) -> Leaving:
     """What of a publication is a table, and what holds values of one; members and origins do, as digests."""
-    own = [f"{step.name}.parquet" for step in integrated]
+    own = {f"{step.name}.parquet": step for step in integrated}
     within = [file for step in integrated for file in (*step.files, *step.others) if file not in own]
     return Leaving([*(f"{table}.parquet" for table in tables), *own], own, within)
 
@@ -263,6 +311,8 @@ def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: P
         if resource.path in protection.private:
             found.append(Resource(f"{CLEAR}/{resource.path}", resource.properties))
             continue
+        graded = protection.properties(Path(resource.path).stem) if resource.path.endswith(".parquet") else {}
+        resource = Resource(resource.path, {**resource.properties, **graded})  # noqa: PLW2901 - the same, graded
         left = {name: how for name, how in protection.left(Path(resource.path).stem).items() if how != KEPT}
         if resource.path.endswith(".parquet") and (work.folder / CLEAR / resource.path).exists():
             found.append(Resource(f"{CLEAR}/{resource.path}", {"ronghe:clearOf": resource.path}))

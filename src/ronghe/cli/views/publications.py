@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, rule_label, shell
+from ronghe.cli.views.scanning import graded_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -216,6 +217,10 @@ def integrated(made: Integrated) -> View:
             for place, (name, number) in enumerate(done.counts.items())
         ]
         console.print(grid(session, ("step", "counted", "rows#"), rows))
+        console.print()
+        for one in made.grades.values():
+            graded_result(console, session, one)
+        console.print(session.text("scan.regraded_by", profile=made.profile.title[session.lang]))
         next_steps(console, session, ("cli.next_published", shell(made.out)))
 
     return view

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from ronghe.cli.session import Session
     from ronghe.data.files import ScannedFiles
+    from ronghe.data.scan.carried import Regraded
     from ronghe.data.scan.result import FoundColumn, ScannedTable
     from ronghe.standards.grading import GradeProfile
     from ronghe.tables.staged import Note
 
-__all__ = ["scanned"]
+__all__ = ["graded_result", "scanned"]
 
 _COLUMNS = ("column", "found_kind", "confidence#", "share_of_cells#", "sample", "grade", "evidence")
 
@@ -82,10 +83,21 @@ def _table(console: Console, session: Session, table: ScannedTable) -> None:
         console.print(grid(session, _COLUMNS, (_row(session, column) for column in table.found)))
         console.print()
     console.print(session.text("scan.graded", grade=_grade(session, table.grade), persons=count(table.persons)))
+    if table.children:
+        console.print(session.text("scan.children", children=count(table.children)))
     _reasons(console, session, table.reasons)
     if table.malformed:
         console.print(session.text("scan.malformed", rows=count(table.malformed)))
     console.print()
+
+
+def graded_result(console: Console, session: Session, one: Regraded) -> None:
+    """The grade of a table that was made of others, beside the grades of these, with the columns that make it so."""
+    parts = ", ".join(f"{name} {_grade(session, grade)}" for name, grade in one.parts.items())
+    code = "scan.regraded_above" if one.raised else "scan.regraded"
+    said = {"table": one.scanned.source, "grade": _grade(session, one.scanned.grade), "parts": parts}
+    console.print(session.text(code, **said), markup=False)
+    _reasons(console, session, one.scanned.reasons)
 
 
 def scanned(made: ScannedFiles, profile: GradeProfile) -> View:
@@ -94,6 +106,13 @@ def scanned(made: ScannedFiles, profile: GradeProfile) -> View:
     def view(console: Console, session: Session) -> None:
         for table in made.tables:
             _table(console, session, table)
+        for aggregate in made.aggregates:
+            said = {"source": aggregate.source, "by": ", ".join(aggregate.by), "groups": count(aggregate.groups)}
+            few = {"smallest": count(aggregate.smallest), "small": count(aggregate.small)}
+            grade = _grade(session, aggregate.graded.grade)
+            console.print(session.text("scan.aggregate", grade=grade, **said, **few), markup=False)
+            _reasons(console, session, aggregate.graded.reasons)
+            console.print()
         if made.joined is not None:
             console.print(session.text("scan.joined", grade=_grade(session, made.joined.grade)))
             _reasons(console, session, made.joined.reasons)

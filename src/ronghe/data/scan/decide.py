@@ -26,6 +26,8 @@ _CHECKED = ("citizen_id", "unified_credit_code", "bank_card")
 _NAME_SPEAKS = ("citizen_id", "bank_card", "passport", "person_name", "address", "email", "plate", "birth_date")
 """Kinds whose names are enough, at half the confidence, when no value has the form."""
 _LEAST_OF_NUMBERS = 0.05
+_FEW = 0.01
+"""The share of a column from which a few values of a kind are told."""
 _NEVER_BY_CHANCE = ("citizen_id", "email", "mac_address", "plate")
 _OTHER_DATES = (
     "成立|登记|注册|发证|签发|办理|受理|有效|到期|起始|截止|开始|结束|申请|审批|更新|创建|参保|就诊|接种|享受|入|离|毕业|"
@@ -151,7 +153,7 @@ def _everything(forms: ColumnForms) -> Tally:
 def _by_name(kind: Kind, forms: ColumnForms) -> _Claim | None:
     """A claim that the name makes, if so many of the values agree as the kind wants."""
     tally = _everything(forms) if kind.with_name == 0 else _tally(forms, kind, named=True)
-    if not forms.filled or tally.cells < kind.with_name * forms.filled or not tally.cells:
+    if not forms.filled or not tally.cells or not forms.reaches(tally.cells, kind.with_name):
         return None
     if kind.code == "person_name_latin" and tally.by_feature.get("given", 0) < _LEAST_GIVEN * tally.cells:
         return None
@@ -170,7 +172,7 @@ def _by_values(kind: Kind, forms: ColumnForms, column: str) -> _Claim | None:
         return None
     share = tally.cells / forms.filled
     places = forms.cells("place") if kind.code == "person_name" else 0
-    if share < needed or places > 0.3 * tally.cells:
+    if not forms.reaches(tally.cells, needed) or places > 0.3 * tally.cells:
         return None
     varies = _VARIES.get(kind.code, _varies_always)
     if not varies(tally, column):
@@ -200,7 +202,8 @@ def _by_a_few(kind: Kind, forms: ColumnForms) -> _Claim | None:
         return None
     # The old numbers of 15 digits have no check digit: their eighteenth sign, the feature, is empty.
     cells = tally.cells - tally.by_feature.get("", 0) if kind.code == "citizen_id" else tally.cells
-    if not cells or (kind.code != "citizen_id" and cells < max(_FEWEST, 0.01 * forms.filled)):
+    few = 1 if kind.code == "citizen_id" or not forms.whole else _FEWEST
+    if cells < few or (kind.code != "citizen_id" and not forms.reaches(cells, _FEW)):
         return None
     # One in a thousand numbers of eighteen digits keeps the rules: among many such, a few say nothing.
     numbers = forms.cells("long_number", "bank_card", "unified_credit_code")
@@ -224,8 +227,9 @@ def _claims(forms: ColumnForms, column: str, catalog: Catalog) -> Iterator[_Clai
 def _also(forms: ColumnForms, chosen: str) -> dict[str, int]:
     """Other kinds with check digits or unmistakable forms, of which there are enough not to be chance."""
     sure = ("citizen_id", "mobile", "email", "plate", "unified_credit_code", "mac_address")
-    few = max(_FEWEST, 0.01 * forms.filled)
-    return {code: cells for code in sure if code != chosen and (cells := forms.cells(code)) >= few}
+    few = _FEWEST if forms.whole else 1
+    counted = {code: forms.cells(code) for code in sure if code != chosen}
+    return {code: cells for code, cells in counted.items() if cells >= few and forms.reaches(cells, _FEW)}
 
 
 def _column(column: str, claim: _Claim, forms: ColumnForms) -> FoundColumn:

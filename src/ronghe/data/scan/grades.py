@@ -8,7 +8,7 @@ a sensitive one, and small groups tell about each person in them.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ronghe.data.scan.result import FoundColumn, ScannedTable
+from ronghe.data.scan.result import ScannedTable
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables.staged import Note
 
@@ -21,12 +21,6 @@ class Graded:
 
     grade: str
     reasons: tuple[Note, ...] = ()
-
-
-def _kinds(column: FoundColumn) -> frozenset[str]:
-    """What a column holds: its own kind, those inside its texts, and others that occur in it."""
-    own = frozenset() if column.kind == "free_text" else frozenset((column.kind,))
-    return own | frozenset(column.inside) | frozenset(column.also)
 
 
 def _of_kinds(kinds: Iterable[str], profile: GradeProfile) -> str:
@@ -55,7 +49,9 @@ def grade_kinds(kinds: Mapping[str, Sequence[str]], persons: int, profile: Grade
     for rule in profile.combinations:
         met = [sorted(some & kinds.keys()) for some in rule.of]
         if all(met):
-            note = Note(f"scan.reason_{rule.code}", {"kinds": " + ".join("/".join(some) for some in met)})
+            columns = dict.fromkeys(column for some in met for kind in some for column in kinds[kind])
+            said = {"kinds": " + ".join("/".join(some) for some in met), "columns": ", ".join(columns)}
+            note = Note(f"scan.reason_{rule.code}", said)
             grade = _raised(grade, reasons, rule.grade, note, profile)
     own, order = grade, profile.grades.index
     for crowd in profile.crowds:
@@ -69,14 +65,14 @@ def _columns_by_kind(tables: Sequence[ScannedTable]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for table in tables:
         for column in table.found:
-            for kind in _kinds(column):
+            for kind in column.kinds:
                 found.setdefault(kind, []).append(column.column)
     return found
 
 
 def grade_table(table: ScannedTable, profile: GradeProfile) -> ScannedTable:
     """The table with the grade of each column and its own, with the reasons."""
-    columns = tuple(replace(column, grade=_of_kinds(_kinds(column), profile)) for column in table.found)
+    columns = tuple(replace(column, grade=_of_kinds(column.kinds, profile)) for column in table.found)
     graded = grade_kinds(_columns_by_kind([table]), table.persons, profile)
     return replace(table, found=columns, grade=graded.grade, reasons=graded.reasons, profile=profile.name)
 

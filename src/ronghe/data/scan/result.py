@@ -6,7 +6,10 @@ from typing import Any
 
 from ronghe.tables.staged import Note
 
-__all__ = ["FoundColumn", "ScannedTable", "masked"]
+__all__ = ["CHILD", "FoundColumn", "ScannedTable", "masked"]
+
+CHILD = "child"
+"""The kind of whatever shows a child under fourteen, whose personal information is sensitive (PIPL 28)."""
 
 _SHOWN, _LONG_ENOUGH, _LONGEST_MASK = 2, 8, 6
 
@@ -31,6 +34,7 @@ class FoundColumn:
     filled      cells with a value, `matching` those of the kind, `distinct` the different ones among these
     samples     values of the kind, masked
     also        other kinds whose forms occur in the column, with their counts
+    children    cells of births, or different citizen identity numbers, that are those of a child under fourteen
     grade       the grade by the profile, "" where there is none
     """
 
@@ -45,7 +49,14 @@ class FoundColumn:
     samples: tuple[str, ...] = ()
     inside: Mapping[str, int] = field(default_factory=dict)
     also: Mapping[str, int] = field(default_factory=dict)
+    children: int = 0
     grade: str = ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Everything that the column holds: its own kind, those inside its texts, others that occur, and children."""
+        own = set() if self.kind == "free_text" else {self.kind}
+        return frozenset({*own, *self.inside, *self.also, *([CHILD] if self.children else [])})
 
     @property
     def share(self) -> float:
@@ -67,9 +78,15 @@ class ScannedTable:
     reasons: tuple[Note, ...] = ()
     profile: str = ""
 
+    @property
+    def children(self) -> int:
+        """The largest number of children under fourteen that a column shows."""
+        return max((column.children for column in self.found), default=0)
+
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value; it holds no value of the table that is not masked."""
         made = asdict(self)
+        made["children"] = self.children
         made["found"] = [{**asdict(column), "share": round(column.share, 6)} for column in self.found]
         made["reasons"] = [{"code": note.code, **note.params} for note in self.reasons]
         return made

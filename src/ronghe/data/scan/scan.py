@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sqlglot import exp
 
+from ronghe.data.scan.children import with_children
 from ronghe.data.scan.decide import decide_column
 from ronghe.data.scan.kinds import KINDS
 from ronghe.data.scan.result import FoundColumn, ScannedTable
@@ -18,7 +20,7 @@ from ronghe.tables.engine import Engine, MalformedRecords
 from ronghe.tables.plan import Plan
 from ronghe.tables.staged import Staged
 
-__all__ = ["scan_table"]
+__all__ = ["CELLS", "OF_PERSONS", "decided", "persons_in", "scan_table"]
 
 SOURCE, CELLS = "scanning", "scanning_cells"
 _LEAST_TEXTS, _LEAST_SHARE = 2, 0.005
@@ -26,7 +28,7 @@ _LEAST_TEXTS, _LEAST_SHARE = 2, 0.005
 _UNMISTAKABLE = ("citizen_id", "mobile", "email", "bank_card", "plate")
 _NEVER_BY_CHANCE = ("citizen_id", "email")
 """Kinds of which one finding is enough in a column of any length."""
-_OF_PERSONS = ("citizen_id", "passport", "person_name", "person_name_latin", "mobile", "person_number")
+OF_PERSONS = ("citizen_id", "passport", "person_name", "person_name_latin", "mobile", "person_number")
 _SUBJECTS = {kind.code: kind.subject for kind in KINDS}
 
 
@@ -55,7 +57,8 @@ def _inside(engine: Engine, places: Sequence[int]) -> tuple[dict[int, Counter[st
 
 def _as_text(column: str, forms: ColumnForms, inside: Counter[str], cells: int, several: int) -> FoundColumn | None:
     sure = any(kind in inside for kind in _UNMISTAKABLE)
-    enough = cells >= max(_LEAST_SHARE * forms.filled, 1 if sure else min(_LEAST_TEXTS, forms.filled))
+    least = 1 if sure or not forms.whole else min(_LEAST_TEXTS, forms.filled)
+    enough = cells >= least and forms.reaches(cells, _LEAST_SHARE)
     if not inside or not (enough or any(kind in inside for kind in _NEVER_BY_CHANCE)):
         return None
     subjects = {_SUBJECTS.get(kind, "personal") for kind in inside}
@@ -73,44 +76,53 @@ def _as_text(column: str, forms: ColumnForms, inside: Counter[str], cells: int, 
     )
 
 
-def _decided(
-    engine: Engine, columns: Sequence[str], places: Sequence[int], forms: Mapping[int, ColumnForms], catalog: Catalog
-) -> list[FoundColumn]:
+def decided(
+    engine: Engine,
+    columns: Sequence[str],
+    forms: Mapping[int, ColumnForms],
+    catalog: Catalog,
+    as_of: date,
+) -> dict[int, FoundColumn]:
+    """What the columns with these `forms` hold, by place; their values were just counted."""
+    places = list(forms)
     whole = {place: decide_column(columns[place], forms[place], catalog) for place in places}
     open_ones = [place for place in places if whole[place] is None]
     kinds, cells, several = _inside(engine, open_ones)
-    found = []
+    found = {}
     for place in places:
         column = whole[place]
         if column is None:
             column = _as_text(columns[place], forms[place], kinds[place], cells[place], several[place])
         if column is not None:
-            found.append(column)
-    return found
+            found[place] = column
+    return with_children(engine, found, as_of)
 
 
-def _persons(found: Sequence[FoundColumn]) -> int:
+def persons_in(found: Sequence[FoundColumn]) -> int:
     """The largest number of different people that one column names."""
-    return max((column.distinct for column in found if column.kind in _OF_PERSONS), default=0)
+    return max((column.distinct for column in found if column.kind in OF_PERSONS), default=0)
 
 
-def _scanned(engine: Engine, staged: Staged, source: str, catalog: Catalog) -> ScannedTable:
+def _scanned(engine: Engine, staged: Staged, source: str, catalog: Catalog, as_of: date) -> ScannedTable:
     engine.attach(SOURCE, staged)
     engine.keep(CELLS, exp.select("*").from_("plan"), (Plan(()), SOURCE))
     rows = _rows(engine)
     found: list[FoundColumn] = []
-    for places, forms in count_forms(engine, CELLS, rows, len(staged.columns), catalog):
-        found += _decided(engine, staged.columns, places, forms, catalog)
-    return ScannedTable(source, rows, len(staged.columns), len(staged.malformed), _persons(found), tuple(found))
+    for forms in count_forms(engine, CELLS, rows, len(staged.columns), catalog):
+        found += decided(engine, staged.columns, forms, catalog, as_of).values()
+    return ScannedTable(source, rows, len(staged.columns), len(staged.malformed), persons_in(found), tuple(found))
 
 
-def scan_table(engine: Engine, staged: Staged, catalog: Catalog, scratch: Path, *, source: str) -> ScannedTable:
+def scan_table(
+    engine: Engine, staged: Staged, catalog: Catalog, scratch: Path, *, source: str, as_of: date
+) -> ScannedTable:
     """What personal and sensitive data a staged table holds, by column and in its texts; not graded yet.
 
-    `source` is what the result calls the table. Every filled cell counts; nothing of the result shows a value.
+    `source` is what the result calls the table; `as_of` the day on which children are under fourteen. Every filled cell
+    counts; nothing of the result shows a value.
     """
     try:
-        return _scanned(engine, staged, source, catalog)
+        return _scanned(engine, staged, source, catalog, as_of)
     except MalformedRecords:
         clean = separate(staged, scratch)
-        return replace(_scanned(engine, clean, source, catalog), malformed=len(clean.malformed))
+        return replace(_scanned(engine, clean, source, catalog, as_of), malformed=len(clean.malformed))

@@ -16,7 +16,7 @@ from ronghe.tables.engine import Engine
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import call, name
 
-__all__ = ["ColumnForms", "Tally", "count_forms", "texts"]
+__all__ = ["READ", "VALUES", "ColumnForms", "Tally", "all_together", "count_forms", "forms_of_values", "texts"]
 
 FEW_CELLS = 200_000
 """Below this planning counts more than running."""
@@ -53,10 +53,33 @@ class ColumnForms:
     filled: int = 0
     distinct: int = 0
     forms: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    whole: bool = True
+    """False where the cells are a sample of the column's."""
 
     def cells(self, *forms: str) -> int:
         """How many cells have one of these forms."""
         return sum(self.forms[form].cells for form in forms if form in self.forms)
+
+    def reaches(self, cells: int, share: float) -> bool:
+        """True where these cells are such a share of the filled ones; of a sample, where the whole column may have it:
+        by the upper end of Wilson's interval, so that chance hides nothing."""
+        if self.whole or not self.filled:
+            return cells >= share * self.filled
+        return cells > 0 and _upper(cells, self.filled) >= share
+
+
+_SURE = 2.326
+"""Standard deviations that one in a hundred lies above: what a sample says is 99% sure."""
+
+
+def _upper(cells: int, of: int) -> float:
+    """The largest share of which a sample with so many `cells` is not improbable.
+
+    Source: E. B. Wilson, "Probable Inference", Journal of the American Statistical Association 22, 1927.
+    """
+    found, spread = cells / of, _SURE**2 / of
+    middle, radius = found + spread / 2, _SURE * (found * (1 - found) / of + spread / (4 * of)) ** 0.5
+    return (middle + radius) / (1 + spread)
 
 
 def _one_by_one(places: Sequence[int]) -> exp.Select:
@@ -75,8 +98,8 @@ def _distinct(place: int) -> exp.Select:
     return exp.select(*wanted).from_("plan").where(present).group_by(column.copy())
 
 
-def _all_together(places: Sequence[int]) -> exp.Select:
-    """One grouping of all cells, one under the other: soon planned."""
+def all_together(places: Sequence[int]) -> exp.Select:
+    """place, value, times of the columns c0, c1, ... of `plan`: one grouping of all cells, which is soon planned."""
     numbers = exp.Array(expressions=[exp.Literal.number(place) for place in places])
     columns = exp.Array(expressions=[name(f"c{place}") for place in places])
     upright = (exp.alias_(call("unnest", numbers), "place"), exp.alias_(call("unnest", columns), "value"))
@@ -114,23 +137,28 @@ def _read(engine: Engine, catalog: Catalog) -> pa.Table:
 
 def count_forms(
     engine: Engine, cells: str, rows: int, columns: int, catalog: Catalog
-) -> Iterator[tuple[Sequence[int], dict[int, ColumnForms]]]:
-    """The forms of the kept table `cells`, a few columns at a time: their places, and what was counted of each.
+) -> Iterator[dict[int, ColumnForms]]:
+    """The forms of the kept table `cells`, a few columns at a time: what was counted of each, by its place.
 
     Until the next step the values of these columns can be asked for with `texts`.
     """
     step = max(1, min(COLUMNS_AT_ONCE, CELLS_AT_ONCE // max(rows, 1)))
     for start in range(0, columns, step):
         places = range(start, min(start + step, columns))
-        several = _all_together(places) if rows * len(places) < FEW_CELLS else _one_by_one(places)
+        several = all_together(places) if rows * len(places) < FEW_CELLS else _one_by_one(places)
         engine.keep(VALUES, several, (Plan(()), cells))
-        found: dict[int, ColumnForms] = {place: ColumnForms() for place in places}
-        for row in _read(engine, catalog).to_pylist():
-            column = found[row["place"]]
-            column.filled += row["cells"]
-            column.distinct += row["several"]
-            column.forms[row[FORM]].add(row[FEATURE], row["cells"], row["several"], row["samples"])
-        yield places, found
+        yield forms_of_values(engine, places, catalog)
+
+
+def forms_of_values(engine: Engine, places: Sequence[int], catalog: Catalog) -> dict[int, ColumnForms]:
+    """What is counted of the kept distinct values (place, value, times), by place; `texts` then asks for the values."""
+    found: dict[int, ColumnForms] = {place: ColumnForms() for place in places}
+    for row in _read(engine, catalog).to_pylist():
+        column = found[row["place"]]
+        column.filled += row["cells"]
+        column.distinct += row["several"]
+        column.forms[row[FORM]].add(row[FEATURE], row["cells"], row["several"], row["samples"])
+    return found
 
 
 def texts(engine: Engine, places: Sequence[int]) -> Iterator[pa.RecordBatch]:

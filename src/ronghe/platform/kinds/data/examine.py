@@ -3,7 +3,7 @@ leak. What is kept of it shows no value that is not masked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import DuckDB, MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.staged import Staged
-from ronghe.terms import RongheError
+from ronghe.terms import RongheError, legal_day
 
 __all__ = ["Examined", "examine_source"]
 
@@ -88,24 +88,25 @@ def _sampled(engine: DuckDB, columns: Mapping[str, ops.Column], scanned: Scanned
     return tuple(rows)
 
 
-def _looked_into(reader: Reader, promised: Promised, scratch: Path) -> Examined:
+def _looked_into(reader: Reader, promised: Promised, scratch: Path, as_of: date) -> Examined:
     columns: dict[str, ops.Column] = {}
     with duckdb_engine(scratch / "spill", Resources()) as engine:
         given = (reader.address, scratch, reader.options, reader.tell, columns.update)
         staged = attach_typed(engine, "examined", *given)
         try:
-            return _read_whole(engine, staged, columns, promised, scratch)
+            return _read_whole(engine, staged, columns, promised, scratch, as_of)
         except MalformedRecords:
             # As every delivery does: without the broken records, which the profile counts.
             staged = separate(staged, scratch)
             engine.attach("examined", staged)
-            return _read_whole(engine, staged, columns, promised, scratch)
+            return _read_whole(engine, staged, columns, promised, scratch, as_of)
 
 
 def _read_whole(
-    engine: DuckDB, staged: Staged, columns: Mapping[str, ops.Column], promised: Promised, scratch: Path
+    engine: DuckDB, staged: Staged, columns: Mapping[str, ops.Column], promised: Promised, scratch: Path, as_of: date
 ) -> Examined:
-    scanned = grade_table(scan_table(engine, staged, catalog(), scratch, source="source"), grade_profile())
+    scanned = scan_table(engine, staged, catalog(), scratch, source="source", as_of=as_of)
+    scanned = grade_table(scanned, grade_profile())
     sample = _sampled(engine, columns, scanned)
     kept = kept_rules(engine, "examined", promised, columns, catalog())
     return Examined(profile_table(engine, staged, scratch), scanned, sample, kept)
@@ -129,7 +130,7 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     mounted, promised, found, trouble = source.mounted, _promised(source), None, None
     with store.working(source.pk) as scratch:
         try:
-            found = _looked_into(reader_of(source, clock), promised, scratch)
+            found = _looked_into(reader_of(source, clock), promised, scratch, legal_day(clock()))
         except RongheError as error:
             trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
     with transaction.atomic():
