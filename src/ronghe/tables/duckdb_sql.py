@@ -255,9 +255,19 @@ def _by_digits(digits: Sequence[Node], node: ops.WeightedSum) -> Node:
 
 
 def _of_number(whole: Node, node: ops.WeightedSum) -> Node:
-    count = len(node.weights)
-    quick = None if node.fold else _by_quotients(whole, node.weights)
-    return quick or _by_digits(_places(whole, count), node)
+    places = _places(whole, len(node.weights))
+    quick = _by_quotients(whole, node.weights)
+    if quick is None or not node.fold:
+        return quick or _by_digits(places, node)
+    # The two digits of a product v sum up to v - 9 (v // 10), and most products have one digit only.
+    products = [(place, weight) for place, weight in zip(places, node.weights, strict=True) if 9 * weight >= 10]
+    if not products:
+        return quick
+    tens = [
+        parens(exp.IntDiv(this=parens(exp.Mul(this=place, expression=integer(weight))), expression=integer(10)))
+        for place, weight in products
+    ]
+    return parens(exp.Sub(this=quick, expression=exp.Mul(this=integer(9), expression=_sum(tens))))
 
 
 def _weighted_sum(render: Renderer, node: ops.WeightedSum) -> Node:

@@ -200,7 +200,7 @@ def _by_a_few(kind: Kind, forms: ColumnForms) -> _Claim | None:
     tally = forms.forms.get(kind.code)
     if kind.code not in _NEVER_BY_CHANCE or tally is None:
         return None
-    # The old numbers of 15 digits have no check digit: their eighteenth sign, the feature, is empty.
+    # The old numbers of 15 digits have no check digit: their feature is empty.
     cells = tally.cells - tally.by_feature.get("", 0) if kind.code == "citizen_id" else tally.cells
     few = 1 if kind.code == "citizen_id" or not forms.whole else _FEWEST
     if cells < few or (kind.code != "citizen_id" and not forms.reaches(cells, _FEW)):

@@ -56,16 +56,20 @@ _HAN_ADDRESS = (
     f"{_HAN}{_WAY}[^，。；]{{0,16}}{_NUMBERED}|{_HAN}[省市区县州旗]{_HAN}{{1,20}}[^，。；]{{0,20}}{_NUMBERED}"
     f"|{_HAN}(?:镇|乡|街道){_HAN}{{1,10}}(?:村|社区)|{_HAN}{_WAY}[0-9]{{1,5}}(?:-[0-9]{{1,5}}){{0,3}}"
 )
+_OF_PLACES = "[路街巷弄道同里坊庄屯苑园城村区厦场寓社省市县州旗镇乡]"
+"""A character that every address has: cheaper to ask than the form of an address."""
 _STREET = (
     "(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Square|Sq|Highway|Hwy|Parkway|Pkwy|Way|"
     "Place|Pl|Terrace|Crescent|Close|Trail|Circle|Cir)"
 )
 _LATIN_ADDRESS = f"^[0-9]{{1,6}}[A-Za-z]? (?:[{_UPPER}0-9][{_LOWER}0-9'.-]* ){{1,4}}{_STREET}[^A-Za-z]"
-_ORGANIZATION = "[^\\n]{0,100}(?:公司|集团|商店|超市|经营部|合作社|厂|中心|协会|委员会|医院|学校|大学|银行|支行)[）)]?"
+_ORGANIZATION = "[^\\n]*(?:公司|集团|商店|超市|经营部|合作社|厂|中心|协会|委员会|医院|学校|大学|银行|支行)[）)]?"
 _COORDINATES = (
     "[(\\[]?-?(?:1[0-7][0-9]|[1-9]?[0-9])[.][0-9]{3,12}[,，; ]{1,2}-?(?:1[0-7][0-9]|[1-9]?[0-9])[.][0-9]{3,12}[)\\]]?"
     "|(?:POINT ?\\()-?[0-9]{1,3}[.][0-9]+ -?[0-9]{1,3}[.][0-9]+\\)"
 )
+_DIGEST = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:[0-9a-fA-F]{8}){4,8}|(?:[0-9a-fA-F]{32}){3,4}"
+"""UUIDs and digests: texts that chance wrote, in which a run of digits says nothing."""
 _MOST_BARE, _LONGEST_VALUE = 24, 120
 
 SIGNAL = (
@@ -126,7 +130,9 @@ def _person() -> ops.Expression:
     name = ops.Matches(joined, f"{_NAME}|{_NAME_OF_OTHERS}")
     strange = ops.Or((ops.Found(joined, f"[{NOT_IN_NAMES}]"), ops.Matches(joined, f"{_HAN}{{2,3}}[局厅处县区镇乡]")))
     ordinary = ops.Not(strange)
-    return ops.Let("joined", ops.Replace(RAW, f"[{ops.WHITESPACE}]+"), ops.And((name, ordinary)))
+    spaced = ops.Found(RAW, f"[{ops.WHITESPACE}]")
+    closed = ops.Case(((spaced, ops.Replace(RAW, f"[{ops.WHITESPACE}]+")),), RAW)
+    return ops.Let("joined", closed, ops.And((name, ordinary)))
 
 
 def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], ...]:
@@ -149,12 +155,13 @@ def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], 
         (_of(catalog, "email", "[!-~]{1,64}@[!-~]{3,190}"), "email"),
         (ops.Matches(RAW, _COORDINATES), "location"),
         (ops.Matches(RAW, "[+-]?[0-9.,:/% -]+"), "number"),
+        (ops.Matches(RAW, _DIGEST), "digest"),
         (ops.Compare(">", LENGTH, ops.Literal(_LONGEST_VALUE, ops.INTEGER)), "long_text"),
-        (ops.And((_less(4), ops.IsIn(RAW, places()))), "place"),
+        (ops.And((_less(4), ops.Matches(RAW, "|".join(places())))), "place"),
         (ops.And((_less(24), _person())), "person_name"),
         (ops.Matches(RAW, _ORGANIZATION), "organization"),
         (ops.And((_less(60), ops.Matches(RAW, _LATIN))), "person_name_latin"),
-        (ops.Found(RAW, _HAN_ADDRESS), "address"),
+        (ops.And((ops.Found(RAW, _OF_PLACES), ops.Found(RAW, _HAN_ADDRESS))), "address"),
         (ops.Found(_ENDED, _LATIN_ADDRESS), "address"),
         (ops.Found(ops.Lower(RAW), f"(?:{ILLNESSES})"), "medical"),
     )
@@ -168,7 +175,8 @@ def _of(catalog: Catalog, code: str, shape: str) -> ops.Expression:
 
 
 def _feature() -> ops.Expression:
-    """What varies between people and not between series: the letter of passports, the year of days, the surname."""
+    """What varies between people and not between series: the letter of passports, the year of days, the surname; of
+    citizen identity numbers the year of birth, nothing of the old ones, which have no check digit."""
     form = ops.Column(FORM)
 
     def when(code: str, then: ops.Expression) -> tuple[ops.Expression, ops.Expression]:
@@ -177,7 +185,13 @@ def _feature() -> ops.Expression:
     given = ops.Case(((ops.Found(_ENDED, _KNOWN_GIVEN), ops.Literal("given")),), ops.Literal(""))
     return ops.Case(
         (
-            when("citizen_id", ops.Slice(BARE, 18, 1)),
+            when(
+                "citizen_id",
+                ops.Case(
+                    ((ops.Compare("=", ops.Slice(BARE, 18, 1), ops.Literal("")), ops.Literal("")),),
+                    ops.Slice(BARE, 7, 4),
+                ),
+            ),
             when("passport", ops.Slice(BARE, 1, 1)),
             when("date", ops.Slice(RAW, 1, 4)),
             when("mobile", ops.Extract(BARE, "(1[3-9][0-9])[0-9]{8}(?:[.]0)?")),

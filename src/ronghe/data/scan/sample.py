@@ -28,7 +28,7 @@ from ronghe.tables.sql import name
 
 __all__ = ["ROW", "Sample", "row_groups_read", "scan_samples", "take_sample"]
 
-SAMPLE_ROWS, SAMPLE_GROUPS, LEAST_FILLED = 1_000, 4, 300
+SAMPLE_ROWS, SAMPLE_GROUPS, LEAST_FILLED = 1_000, 3, 300
 ROW = "sample_row"
 """The number of a row, in the view that a sample is taken of."""
 _PICKED = "sample_picked"

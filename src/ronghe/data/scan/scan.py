@@ -95,7 +95,7 @@ def decided(
             column = _as_text(columns[place], forms[place], kinds[place], cells[place], several[place])
         if column is not None:
             found[place] = column
-    return with_children(engine, found, as_of)
+    return with_children(engine, found, forms, as_of)
 
 
 def persons_in(found: Sequence[FoundColumn]) -> int:

@@ -36,6 +36,8 @@ class Tally:
     cells: int = 0
     distinct: int = 0
     by_feature: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    several: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """The distinct values of each feature."""
     samples: list[str] = field(default_factory=list)
 
     def add(self, feature: str, cells: int, distinct: int, samples: Sequence[str]) -> None:
@@ -43,6 +45,7 @@ class Tally:
         self.cells += cells
         self.distinct += distinct
         self.by_feature[feature] += cells
+        self.several[feature] += distinct
         self.samples += samples[: max(SAMPLES - len(self.samples), 0)]
 
 
