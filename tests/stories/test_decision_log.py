@@ -211,9 +211,11 @@ def test_nothing_leaves_when_the_log_cannot_be_written(place: Path, monkeypatch:
 def test_a_log_that_is_configured_is_used_by_the_command(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("RONGHE_HOME", str(place))
+    home = place / "home"
+    home.mkdir()
+    monkeypatch.setenv("RONGHE_HOME", str(home))
     monkeypatch.chdir(place)
-    (place / "ronghe.toml").write_text('decision_log = "log"\nkeys = "keys"\n')
+    (home / "ronghe.toml").write_text('decision_log = "../log"\nkeys = "../keys"\n')
     (place / "policy.toml").write_text(POLICY.replace("2027-01-01", "2035-01-01").replace("2030-01-01", "2035-01-01"))
     asked = ["data", "protect", "residents.csv", "--policy", "policy.toml", "--consumer", "医保局"]
     asked += ["--purpose", "参保核验", "--lang", "en"]
@@ -222,12 +224,36 @@ def test_a_log_that_is_configured_is_used_by_the_command(
     assert main(["verify", "out", "--lang", "en"]) == 0
     assert "3 rows were delivered" in capsys.readouterr().out
     assert main(["log", "verify", "log", "--receipt", "out/receipt.json"]) == 0
-    (place / "ronghe.toml").write_text('decision_log = "gone"\nkeys = "keys"\n')
+    (home / "ronghe.toml").write_text('decision_log = "gone"\nkeys = "../keys"\n')
     capsys.readouterr()
     assert main([*asked, "--preview", "1"]) == 4
     said = capsys.readouterr()
     assert "张三" not in said.out
     assert "gone" in said.err
+
+
+@pytest.mark.parametrize("where", ["log", "elsewhere"])
+def test_the_log_of_the_platform_takes_no_decisions(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    """It is told by its place in the home, and wherever else it lies by the file of the one who seals."""
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("RONGHE_HOME", str(place) if where == "log" else str(place / "none"))
+    if where == "elsewhere":
+        (place / "log" / "sealing.lock").touch()
+    asked = ["data", "protect", "residents.csv", "--policy", "policy.toml", "--consumer", "医保局"]
+    asked += ["--purpose", "参保核验", "--lang", "en", "--keys", "keys", "--out", "out"]
+    before = sorted((path.name, path.stat().st_size) for path in (place / "log").iterdir())
+    for log in ("log", "./none/../log"):
+        (place / "none").mkdir(exist_ok=True)
+        assert main([*asked, "--log", log]) == 4
+        assert "is the platform's own audit log" in capsys.readouterr().err
+    assert main(["data", "share", "residents.csv", "--out", "out", "--log", "log", "--keys", "keys"]) == 4
+    assert not (place / "out").exists()
+    assert sorted((path.name, path.stat().st_size) for path in (place / "log").iterdir()) == before
+    (place / "ronghe.toml").write_text('decision_log = "log"\nkeys = "keys"\n')
+    if where == "log":
+        assert main(asked) == 4, "a setting is no other than a flag"
 
 
 def test_faults_of_the_log_are_told_in_both_languages(place: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from ronghe.cli import views
 from ronghe.cli.grammar import Command, Group
+from ronghe.cli.keys import STORE
 from ronghe.cli.printing import say
 from ronghe.cli.reading import limits, options_of, out_folder, reads
 from ronghe.cli.session import Session
@@ -159,6 +160,8 @@ def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **gi
 @click.option("--key", metavar="COLUMN")
 @click.option("--plan", type=_PATH, metavar="PLAN")
 @click.option("--personal", type=click.Choice(("mask", "keep")), default="mask")
+@click.option("--log", "publication_log", type=_PATH, metavar="LOG")
+@STORE
 @out_folder
 @reads(elements=True)
 @limits(engine=True)
@@ -195,6 +198,8 @@ def share(
             options=options_of(given),
             lang=session.lang,
             progress=meter,
+            log=given["publication_log"] or session.settings.decision_log,
+            keys=given["store"],
         )
     session.show(shared.to_json(), views.shared(shared))
 

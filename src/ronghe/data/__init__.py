@@ -221,6 +221,8 @@ def share(
     resources: "Resources | None" = None,
     options: "ReadOptions | None" = None,
     own_elements: Sequence[Path] = (),
+    log: Source | None = None,
+    keys: Source = "keys",
 ) -> "Shared":
     """Take tables of departments the whole road: profile, propose, standardize, integrate, publish, index, report.
 
@@ -228,6 +230,9 @@ def share(
     (`department,amount,share`) the degree D_s is computed, else only readiness is shown. Tables are integrated by the
     column `key`, by the TOML file `plan`, or by the identifiers of people and organizations that they have in common;
     `now` is the time of the lineage events, None that of the call.
+
+    With a `log`, signed by its key in the keystore `keys`, the publication is written down before it is published, and
+    its receipt lies beside the tables; Refused where the log cannot be written.
 
     `rows` of what comes back are rows in, published and quarantined of all tables; `tables` has one result for each
     source, `readiness` factors from 0 to 1 for each department, `degree.value` is D_s from 0 to 1 or `degree` None.
@@ -256,6 +261,8 @@ def share(
         resources=resources or Resources(),
         catalog=catalog(own_elements),
         options=options,
+        log=None if log is None else Path(log),
+        keys=Path(keys),
     )
 
 

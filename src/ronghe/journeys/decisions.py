@@ -4,6 +4,7 @@
     release     rows that may leave from now on; they count against the quotas of their grants
     preview     rows that were shown and went nowhere
     delivery    the files that left, with their hashes
+    publication the files that anybody may read from now on, with their hashes, grades and masked columns
 
 Entries hold names of fields, grants and files and numbers of rows, never a value of a row. What cannot be written down
 does not happen: every fault of the log is a refusal.
@@ -20,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ronghe.journeys.settings import home
 from ronghe.messages import both
 from ronghe.tables.engine import io_fault
 from ronghe.terms import Refused, RongheError
@@ -28,10 +30,12 @@ from ronghe.trust.access.grants import Grants
 from ronghe.trust.keys import KeyStore
 from ronghe.trust.log import Log, Reader, Receipt
 
-__all__ = ["CLOCK_TOLERANCE", "Clock", "DecisionLog", "decision_log"]
+__all__ = ["CLOCK_TOLERANCE", "Clock", "DecisionLog", "check_not_of_platform", "decision_log", "system_clock"]
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far behind the last entry a clock may be: machines that keep time by NTP differ by less."""
+PLATFORM_LOG, SEALED = "log", "sealing.lock"
+"""Where in its home a platform keeps its own log, and the file by which such a log is told wherever it lies."""
 _RELEASE = b'"event":"release"'
 Clock = Callable[[], datetime]
 T = TypeVar("T")
@@ -66,6 +70,11 @@ def _answered(answer: Decision) -> dict[str, Any]:
 
 def _under(plan: Plan) -> dict[str, Any]:
     return {"grants": [share.grant for share in plan.shares], "plan": plan.hash}
+
+
+def system_clock() -> datetime:
+    """The clock of the machine, for a journey that is given none."""
+    return datetime.now(UTC)
 
 
 class DecisionLog:
@@ -129,9 +138,27 @@ class DecisionLog:
         said = {"rows": rows, "files": list(files), "valid_until": plan.until.isoformat()}
         return self._append("delivery", {**_asked(request), **_under(plan), **said})
 
+    def check_clock(self) -> None:
+        """Refused where the clock is behind the last entry: what is dated before it would tell a false story."""
+        last, clock = self._log.last, self._clock()
+        if last is not None and clock < datetime.fromtimestamp(last.time / 1000, UTC) - CLOCK_TOLERANCE:
+            raise Refused("journeys.log_clock", path=str(self.folder), clock=clock.isoformat(timespec="seconds"))
+
+    def published(self, said: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> Receipt:
+        """Write down a publication: what is said of its tables, and the files, each with its path, bytes and hash."""
+        self.check_clock()
+        return self._append("publication", {**said, "files": list(files)})
+
     def _append(self, event: str, said: Mapping[str, Any]) -> Receipt:
         body = {"event": event, "at": self._clock().astimezone(UTC).isoformat(timespec="milliseconds"), **said}
         return _recorded(self.folder, lambda: self._log.append([body])[0])
+
+
+def check_not_of_platform(folder: Path) -> None:
+    """Refused for the log that the platform seals: it has entries of the platform alone, and one writer at a time."""
+    own = home(os.environ) / PLATFORM_LOG
+    if folder.resolve() == own.resolve() or (folder / SEALED).exists():
+        raise Refused("journeys.log_of_platform", path=str(folder))
 
 
 @contextmanager
@@ -143,6 +170,7 @@ def decision_log(folder: Path | None, *, keys: Path, clock: Clock) -> Iterator[D
     if folder is None:
         yield None
         return
+    check_not_of_platform(folder)
     # Every head is signed: a receipt that leaves with the rows must bear a signature.
     log = _recorded(folder, lambda: Log(folder, now=clock, keys=KeyStore(keys), sign_every=0))
     try:

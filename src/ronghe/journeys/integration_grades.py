@@ -17,7 +17,6 @@ from ronghe.data.scan.carried import Regraded, carry, regrade
 from ronghe.data.scan.grades import grade_table
 from ronghe.data.scan.sample import ROW, Sample, row_groups_read, scan_samples, take_sample
 from ronghe.journeys.integration_sources import parquet_of
-from ronghe.journeys.publication import REJECTS
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
@@ -41,8 +40,8 @@ class Grading:
 
 
 def samples_folder(work: Workspace) -> Path:
-    """Where samples lie until the publication: they hold clear values, so no manifest lists them and none stays."""
-    return work.folder / REJECTS / _SAMPLES
+    """Where samples lie until the publication, beside what is published: they hold clear values, and none stays."""
+    return work.scratch.parent / _SAMPLES
 
 
 def _ranges(path: Path) -> tuple[int, list[tuple[int, int]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from ronghe.data.protect.risk import Risk
-from ronghe.journeys.decisions import Clock, decision_log
+from ronghe.journeys.decisions import Clock, decision_log, system_clock
 from ronghe.journeys.protected_rows import Asked, ProtectedRows, asked_of, protected_rows
 from ronghe.journeys.publication import json_text, table_name
 from ronghe.tables.delimited import Progress, silent
@@ -29,10 +29,6 @@ __all__ = ["FORMATS", "PLAN", "RECEIPT", "Protected", "protect_file"]
 
 FORMATS = ("parquet", "csv", "xlsx")
 PLAN, RECEIPT = "plan.json", "receipt.json"
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,7 @@ def protect_file(
     progress: Progress = silent,
     log: Path | None = None,
     keys: Path = Path("keys"),
-    clock: Clock = _clock,
+    clock: Clock = system_clock,
 ) -> Protected:
     """Release of the table `source` what the policy grants `consumer` for `purpose` at `now`, into the folder `out`.
 

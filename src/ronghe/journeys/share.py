@@ -12,9 +12,11 @@ from ronghe import __version__
 from ronghe.data.propose import propose_schema
 from ronghe.data.standardize.result import from_json, to_json
 from ronghe.data.standardize.run import Job, Target, standardize_table
+from ronghe.journeys.decisions import Clock, DecisionLog, decision_log, system_clock
 from ronghe.journeys.integration_grades import Grading
 from ronghe.journeys.mappings import files_of, read_departments, read_shares, unmatched
 from ronghe.journeys.publication import (
+    REJECTS,
     fingerprint,
     json_text,
     open_engine,
@@ -25,7 +27,14 @@ from ronghe.journeys.publication import (
     table_resources,
 )
 from ronghe.journeys.share_integration import Wish, integrate_tables
-from ronghe.journeys.share_protection import MODES, leaving_files, leaving_resources, protect_tables, restore_clear
+from ronghe.journeys.share_protection import (
+    KEPT,
+    MODES,
+    leaving_files,
+    leaving_resources,
+    protect_tables,
+    restore_clear,
+)
 from ronghe.journeys.share_report import report_page
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Language
@@ -37,7 +46,7 @@ from ronghe.tables.address import is_database
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import Resources
 from ronghe.tables.open import ReadOptions, stage
-from ronghe.tables.package import Resource, manifest
+from ronghe.tables.package import Resource, file_hash, manifest
 from ronghe.tables.publish import Workspace, workspace
 from ronghe.tables.sniff import locate
 from ronghe.terms import Department, UsageError, legal_day
@@ -45,6 +54,7 @@ from ronghe.terms import Department, UsageError, legal_day
 __all__ = ["share_files"]
 
 REPORT = "report.html"
+RECEIPT = "receipt.json"
 INDEX = "index.json"
 DOUBTFUL_TOTAL = "data.total_row_doubtful"
 
@@ -126,12 +136,17 @@ def share_files(
     options: ReadOptions | None = None,
     lang: Language = "zh",
     progress: Progress = silent,
+    log: Path | None = None,
+    keys: Path = Path("keys"),
+    clock: Clock = system_clock,
 ) -> Shared:
     """Take tables of departments the whole road and publish them in `out`; one file is one department unless mapped.
 
     The tables are integrated by the `key` that they have in common, by a `plan`, or by what identifies people and
     organizations in them; `now` is the time of the lineage. Personal columns leave masked, their own values staying in
     `private/clear`, unless `personal` is "keep". A table that was finished before a stop is not made again.
+    With a `log` the publication is written down there, signed by its key in the keystore `keys` at the time of `clock`,
+    before anything is published; the receipt lies beside the tables. Where it cannot be written nothing is published.
     Without `shares` there is no degree, only readiness: files alone hold no requests. Raises InputError naming the
     file, Refused, LimitReached, UsageError.
     """
@@ -148,7 +163,9 @@ def share_files(
     setting = _Setting(resources, engine, catalog, options or ReadOptions(), legal_day(now), progress)
     tables: list[SharedTable] = []
     marks: dict[str, str] = {}
-    with workspace(out) as work:
+    with decision_log(log, keys=keys, clock=clock) as decisions, workspace(out) as work:
+        if decisions is not None:
+            decisions.check_clock()
         restore_clear(work)
         for number, (source, name) in enumerate(zip(sources, table_names(sources), strict=True)):
             progress("tables", number, len(sources))
@@ -185,7 +202,7 @@ def share_files(
                 *(note for table in tables for note in table.result.notes if note.code == DOUBTFUL_TOTAL),
             ),
         )
-        _publish(work, shared, listed, lang)
+        _publish(work, shared, listed, lang, decisions)
     return shared
 
 
@@ -197,14 +214,39 @@ def _step(work: Workspace, name: str, mark: str, make: Callable[[], dict[str, An
     return value
 
 
-def _publish(work: Workspace, shared: Shared, integrated: Sequence[Resource], lang: Language) -> None:
+def _recorded(work: Workspace, shared: Shared, listed: Sequence[Resource], decisions: DecisionLog) -> Resource:
+    """Tell the log what becomes public, and put the receipt beside it."""
+    paths = [work.folder / one.path for one in listed if not one.path.startswith(f"{REJECTS}/")]
+    files = [
+        {"path": str(path.relative_to(work.folder)), "bytes": path.stat().st_size, "hash": file_hash(path)}
+        for path in paths
+    ]
+    tables = [
+        {"table": one.table, "grade": one.scanned.grade, "left": {c: how for c, how in one.left.items() if how != KEPT}}
+        for one in shared.protection.tables
+    ]
+    said = {"publication": shared.out.name, "personal": shared.protection.mode, "rows": shared.rows[1]}
+    receipt = decisions.published({**said, "tables": tables}, files)
+    (work.folder / RECEIPT).write_text(json_text(receipt.to_json()), "utf-8")
+    return Resource(RECEIPT)
+
+
+def _publish(
+    work: Workspace,
+    shared: Shared,
+    integrated: Sequence[Resource],
+    lang: Language,
+    decisions: DecisionLog | None,
+) -> None:
     (work.folder / REPORT).write_text(render(report_page(shared), lang=lang, echarts=echarts_source()), "utf-8")
     (work.folder / INDEX).write_text(json_text(index_json(shared)), "utf-8")
     listed = [Resource(REPORT), Resource(INDEX), *integrated]
     for table in shared.tables:
         listed += table_resources(table.result, {"ronghe:department": table.department.code})
         listed.append(Resource(f"schemas/{table.result.name}.schema.json"))
-    listed = leaving_resources(work, listed, shared.protection)
+    listed = sorted(leaving_resources(work, listed, shared.protection), key=lambda resource: resource.path)
+    if decisions is not None:
+        listed.append(_recorded(work, shared, listed, decisions))
     work.publish(manifest(work.folder, shared.out.name.lower(), sorted(listed, key=lambda r: r.path), {}))
 
 

@@ -13,7 +13,7 @@ from ronghe.standards.grading import GradeProfile
 from ronghe.tables.engine import Engine
 from ronghe.tables.sql import name
 from ronghe.tables.staged import Staged
-from ronghe.terms import InputError
+from ronghe.terms import UsageError
 
 __all__ = ["Aggregate", "graded_aggregate"]
 
@@ -60,12 +60,12 @@ def graded_aggregate(
 ) -> Aggregate:
     """The table that was just scanned, counted by these columns, with the grade of what comes out.
 
-    InputError for a column that it has not.
+    UsageError for a column that it has not.
     """
     columns = list(staged.columns)
     for column in by:
         if column not in columns:
-            raise InputError("data.risk_column", name=column, known=", ".join(columns))
+            raise UsageError("scan.by_column", source=scanned.source, name=column, known=", ".join(columns))
     keys = [name(f"c{columns.index(column)}") for column in by]
     persons = exp.alias_(_persons(scanned, columns), "n")
     engine.keep(_GROUPS, exp.select(*keys, persons).from_(CELLS).group_by(*(key.copy() for key in keys)))

@@ -49,8 +49,8 @@ def grade_kinds(kinds: Mapping[str, Sequence[str]], persons: int, profile: Grade
     for rule in profile.combinations:
         met = [sorted(some & kinds.keys()) for some in rule.of]
         if all(met):
-            columns = dict.fromkeys(column for some in met for kind in some for column in kinds[kind])
-            said = {"kinds": " + ".join("/".join(some) for some in met), "columns": ", ".join(columns)}
+            together = dict.fromkeys(column for some in met for kind in some for column in kinds[kind])
+            said = {"kinds": " + ".join("/".join(some) for some in met), "columns": ", ".join(together)}
             note = Note(f"scan.reason_{rule.code}", said)
             grade = _raised(grade, reasons, rule.grade, note, profile)
     own, order = grade, profile.grades.index

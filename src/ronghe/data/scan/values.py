@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import pyarrow as pa
 from sqlglot import exp
@@ -81,7 +82,7 @@ def _upper(cells: int, of: int) -> float:
     Source: E. B. Wilson, "Probable Inference", Journal of the American Statistical Association 22, 1927.
     """
     found, spread = cells / of, _SURE**2 / of
-    middle, radius = found + spread / 2, _SURE * (found * (1 - found) / of + spread / (4 * of)) ** 0.5
+    middle, radius = found + spread / 2, _SURE * sqrt(found * (1 - found) / of + spread / (4 * of))
     return (middle + radius) / (1 + spread)
 
 
