@@ -21,7 +21,7 @@ MEMORY = 500_000_000
 PEERS = {"polars_join": "Polars", "pandas_join": "pandas"}
 
 OURS, FLOOR = "benchmarks.integrate.ours", "benchmarks.integrate.floor"
-SMALL = ("floor_join", "join", *PEERS)
+SMALL = ("floor_join", "join", "ungraded_join", *PEERS)
 LARGE = tuple(f"large_{name}" for name in SMALL)
 FULL = (*LARGE, "bounded_join")
 CASES = (*SMALL, *FULL)
@@ -38,6 +38,9 @@ def _cases(folder: Path, rows: int, prefix: str, size: str) -> dict[str, Callabl
     made: dict[str, Callable[[], Case]] = {
         f"{prefix}floor_join": partial(case, f"{prefix}floor_join", "the floor: DuckDB copies the three tables", FLOOR),
         f"{prefix}join": partial(case, f"{prefix}join", "Ronghe", OURS),
+        f"{prefix}ungraded_join": partial(
+            case, f"{prefix}ungraded_join", "Ronghe, nothing graded", OURS, grades="neutral"
+        ),
     }
     for name, title in PEERS.items():
         module = f"benchmarks.integrate.peers.{name.removesuffix('_join')}_work"
@@ -56,9 +59,12 @@ def _ratio(found: Mapping[str, Measured], one: str, other: str) -> float | None:
 def goals(found: Mapping[str, Measured]) -> list[Goal]:
     """What is to be reached, and what was, of the largest tables that were joined."""
     large = "large_" if "large_join" in found else ""
+    graded, plain = (found.get(f"{large}{name}") for name in ("join", "ungraded_join"))
+    grading = graded.process_cpu / plain.process_cpu if graded and plain else None
     peak = found["bounded_join"].peak / 10**6 if "bounded_join" in found else None
     return [
         at_most("join over the floor", _ratio(found, f"{large}join", f"{large}floor_join"), 1.5),
+        at_most("graded over ungraded, with start", grading, 1.1),
         at_least("pandas over the join", _ratio(found, f"{large}pandas_join", f"{large}join"), 2),
         at_most(f"within {MEMORY // 10**6} MB over without", _ratio(found, "bounded_join", "large_join"), 3.5),
         at_most(f"peak within {MEMORY // 10**6} MB", peak, 650, "MB"),

@@ -213,7 +213,7 @@ def integrate_files(
             resources=resources,
             catalog=grading.catalog,
             progress=progress,
-            samples=True,
+            samples=bool(grading.profile.kinds),
         )
         graded = graded_steps(work, read, made, grading, resources)
         listed = with_grades(listed, made, graded, grading.profile)

@@ -15,6 +15,7 @@ from ronghe.data.integrate.fuse.plan import Plan, Source
 from ronghe.data.integrate.fuse.table import Made, Table, column, count_rows, named
 from ronghe.data.scan.carried import Regraded, carry, regrade
 from ronghe.data.scan.grades import grade_table
+from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.sample import ROW, Sample, row_groups_read, scan_samples, take_sample
 from ronghe.journeys.integration_sources import parquet_of
 from ronghe.standards.catalog import Catalog
@@ -100,16 +101,25 @@ def _kept(folder: Path, name: str) -> Sample:
     return Sample(name, tuple(facts["columns"]), facts["rows"], facts["whole"], values.replace_schema_metadata())
 
 
+def _scanned(
+    work: Workspace, sources: Sequence[str], grading: Grading, resources: Resources
+) -> Mapping[str, ScannedTable]:
+    """What the sources hold; nothing is asked for a profile that grades nothing."""
+    if not grading.profile.kinds:
+        return {name: ScannedTable(name, 0, 0, 0, 0, ()) for name in sources}
+    samples = [_kept(samples_folder(work), name) for name in sources]
+    scratch = work.scratch / "grades"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with duckdb_engine(scratch / "spill", resources) as engine:
+        return scan_samples(engine, samples, grading.catalog, scratch, as_of=grading.as_of)
+
+
 def graded_steps(
     work: Workspace, plan: Plan, made: Mapping[str, Made], grading: Grading, resources: Resources
 ) -> dict[str, Regraded]:
     """The grade of each step's table, by the steps' names."""
     read = [name for name in plan.sources if any(name in step.of for step in plan.steps)]
-    samples = [_kept(samples_folder(work), name) for name in read]
-    scratch = work.scratch / "grades"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with duckdb_engine(scratch / "spill", resources) as engine:
-        scanned = scan_samples(engine, samples, grading.catalog, scratch, as_of=grading.as_of)
+    scanned = _scanned(work, read, grading, resources)
     known = {name: grade_table(one, grading.profile) for name, one in scanned.items()}
     regraded = {}
     for step in plan.steps:
