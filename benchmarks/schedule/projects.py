@@ -12,5 +12,5 @@ PACKAGES = ("ronghe", "ortools", "numpy")
 def run(task: dict[str, Any]) -> None:
     """Plan each instance for its seconds."""
     paths = [Path(path) for path in task["paths"]]
-    found = {name: plan.makespan for name, plan in answers(paths, task["seconds"], workers=task["threads"])}
+    found = {name: plan.makespan for name, plan in answers(paths, task["seconds"])}
     (Path(task["out"]) / "found.json").write_text(json.dumps(found), "utf-8")

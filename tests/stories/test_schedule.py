@@ -298,6 +298,23 @@ def test_projects_end_as_early_as_they_can(desk: Desk) -> None:
     assert "9" in desk.fails(*failed, code=3)
 
 
+def test_changing_over_between_families_of_jobs_takes_its_time(desk: Desk) -> None:
+    jobs = "id,minutes,uses,after,family\na,30,press,,red\nb,30,press,,blue\nc,30,press,,red\n"
+    (desk / "jobs.csv").write_text(jobs, "utf-8")
+    (desk / "crews.csv").write_text("id,capacity\npress,1\ncrew,3\n", "utf-8")
+    head = "resource,from,to,minutes\n"
+    (desk / "setups.csv").write_text(head + "press,red,blue,45\npress,blue,red,20\npress,green,red,5\n", "utf-8")
+    files = ("resources", "projects", "jobs.csv", "--resources", "crews.csv", "--out", "made")
+    assert desk.reads(*files)["makespan"] == 90
+    made = desk.reads(*files, "--setups", "setups.csv")
+    assert (made["makespan"], made["optimal"], made["complete"]) == (110, True, True), "blue first"
+    assert made["jobs"][0]["id"] == "b"
+    assert [(note["code"], note["name"]) for note in made["notes"]] == [("schedule.note_family", "green")]
+    for bad, named in (("crew,red,red,5\n", "crew"), ("mill,red,red,5\n", "mill"), ("press,red,blue,soon\n", "soon")):
+        (desk / "setups.csv").write_text(head + bad, "utf-8")
+        assert named in desk.fails(*files, "--setups", "setups.csv", code=3)
+
+
 def test_a_run_that_must_stop_early_says_so(desk: Desk) -> None:
     made = plan(desk, "".join(ask(f"Q{n}", "09:00", "12:00", 30) for n in range(30)), "--seconds", "60")
     assert made["complete"] is True

@@ -195,21 +195,32 @@ def cancel(
     cls=Command,
     examples=(
         "ronghe resources projects jobs.csv --resources crews.csv --out planned",
+        "ronghe resources projects jobs.csv --resources crews.csv --setups setups.csv --out planned",
         "ronghe resources projects j60_1_1.rcp --work 20 --out planned",
     ),
 )
 @click.argument("jobs", type=_PATH, metavar="FILE")
 @click.option("--resources", "crews", type=_PATH, metavar="FILE")
+@click.option("--setups", type=_PATH, metavar="FILE")
 @click.option("--work", "search", type=Whole(0, 100_000), metavar="N", default=10)
 @click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", default=0)
 @click.option("--seconds", type=Whole(1, 1_000_000), metavar="N")
 @out_folder
 @click.pass_obj
 def projects(
-    session: Session, /, *, jobs: Path, crews: Path | None, search: int, seed: int, seconds: int | None, out: Path
+    session: Session,
+    /,
+    *,
+    jobs: Path,
+    crews: Path | None,
+    setups: Path | None,
+    search: int,
+    seed: int,
+    seconds: int | None,
+    out: Path,
 ) -> None:
     """See `cli.command_resources_projects`."""
     from ronghe.journeys.schedule_projects import plan_files
 
-    made = plan_files(jobs, crews, work=search, seed=seed, seconds=seconds, out=out)
+    made = plan_files(jobs, crews, setups=setups, work=search, seed=seed, seconds=seconds, out=out)
     session.show(made.to_json(), views.planned(made))

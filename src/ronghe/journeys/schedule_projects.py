@@ -1,20 +1,21 @@
 """Projects in files: jobs as a table or as a PSPLIB instance in Patterson's form; the plan is published as a table."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ronghe.journeys.schedule import texts_table
 from ronghe.journeys.schedule_reading import rows_of
-from ronghe.resources.schedule.projects import Job, JobPlan, plan_jobs
+from ronghe.resources.schedule.projects import Job, JobPlan, Setups, plan_jobs
 from ronghe.tables.package import Resource, json_text, manifest
 from ronghe.tables.publish import workspace
+from ronghe.tables.staged import Note
 from ronghe.tables.write import write_csv
 from ronghe.terms import InputError
 
-__all__ = ["Planned", "plan_files", "read_jobs", "read_patterson"]
+__all__ = ["Planned", "plan_files", "read_jobs", "read_patterson", "read_setups"]
 
 MOST_MINUTES = 10_000_000
 
@@ -26,10 +27,12 @@ class Planned:
     out: Path
     summary: Mapping[str, Any]
     rows: tuple[Mapping[str, str], ...]
+    notes: tuple[Note, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON value."""
-        return {"out": str(self.out), **self.summary, "jobs": list(self.rows)}
+        notes = [{"code": note.code, **note.params} for note in self.notes]
+        return {"out": str(self.out), **self.summary, "jobs": list(self.rows), "notes": notes}
 
 
 def read_patterson(path: Path) -> tuple[list[Job], dict[str, int]]:
@@ -72,7 +75,7 @@ def _uses(path: Path, row: int, text: str) -> dict[str, int]:
 
 
 def read_jobs(path: Path) -> list[Job]:
-    """Jobs of a table with id, minutes and, if wanted, uses (`crew=2, crane`) and after (ids)."""
+    """Jobs of a table with id, minutes and, if wanted, uses (`crew=2, crane`), after (ids) and family (for setups)."""
     jobs, seen = [], set[str]()
     for row, cells in enumerate(rows_of(path, "id", "minutes"), 1):
         name = cells["id"]
@@ -81,8 +84,25 @@ def read_jobs(path: Path) -> list[Job]:
         seen.add(name)
         follows = tuple(dict.fromkeys(cells.get("after", "").replace(",", " ").replace(";", " ").split()))
         minutes = _whole(path, row, "minutes", cells["minutes"])
-        jobs.append(Job(name, minutes, _uses(path, row, cells.get("uses", "")), follows))
+        jobs.append(Job(name, minutes, _uses(path, row, cells.get("uses", "")), follows, cells.get("family", "")))
     return jobs
+
+
+def read_setups(path: Path) -> Setups:
+    """Setup minutes of a table with resource, from, to (families) and minutes; the longest of rows that repeat."""
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    for row, cells in enumerate(rows_of(path, "resource", "from", "to", "minutes"), 1):
+        table = found.setdefault(cells["resource"], {})
+        pair = cells["from"], cells["to"]
+        table[pair] = max(table.get(pair, 0), _whole(path, row, "minutes", cells["minutes"]))
+    return found
+
+
+def _strangers(jobs: Sequence[Job], setups: Setups) -> list[Note]:
+    """Notes on families of setups that no job belongs to: they have no effect, and may be misspelled."""
+    named = {family for table in setups.values() for pair in table for family in pair}
+    strange = sorted(named - {one.family for one in jobs})
+    return [Note("schedule.note_family", {"name": name}) for name in strange]
 
 
 def _capacities(path: Path) -> dict[str, int]:
@@ -93,7 +113,14 @@ def _capacities(path: Path) -> dict[str, int]:
 
 
 def plan_files(
-    jobs: Path, resources: Path | None, *, work: int = 10, seed: int = 0, seconds: float | None = None, out: Path
+    jobs: Path,
+    resources: Path | None,
+    *,
+    setups: Path | None = None,
+    work: int = 10,
+    seed: int = 0,
+    seconds: float | None = None,
+    out: Path,
 ) -> Planned:
     """Plan the jobs of a table on the resources of another, or an .rcp file by itself, and publish the folder `out`.
 
@@ -103,18 +130,20 @@ def plan_files(
         given, capacities = read_patterson(jobs)
     else:
         given, capacities = read_jobs(jobs), _capacities(resources)
-    if sum(one.minutes for one in given) > MOST_MINUTES:
+    changing = {} if setups is None else read_setups(setups)
+    longest = max((minutes for table in changing.values() for minutes in table.values()), default=0)
+    if sum(one.minutes + longest for one in given) > MOST_MINUTES:
         raise InputError("schedule.jobs_long", most=MOST_MINUTES)
     began = time.monotonic()
 
     def left() -> float | None:
         return None if seconds is None else seconds - (time.monotonic() - began)
 
-    plan = plan_jobs(given, capacities, generations=work, seed=seed, effort=float(work), left=left)
-    return _published(plan, given, out, seed)
+    plan = plan_jobs(given, capacities, setups=changing, generations=work, seed=seed, effort=float(work), left=left)
+    return _published(plan, given, out, seed, _strangers(given, changing))
 
 
-def _published(plan: JobPlan, jobs: list[Job], out: Path, seed: int) -> Planned:
+def _published(plan: JobPlan, jobs: list[Job], out: Path, seed: int, notes: Sequence[Note]) -> Planned:
     rows = [
         {"id": one.id, "start": str(plan.starts[one.id]), "end": str(plan.starts[one.id] + one.minutes)}
         for one in sorted(jobs, key=lambda one: (plan.starts[one.id], one.id))
@@ -125,6 +154,7 @@ def _published(plan: JobPlan, jobs: list[Job], out: Path, seed: int) -> Planned:
         "makespan": plan.makespan,
         "bound": plan.bound,
         "optimal": plan.optimal,
+        "complete": plan.complete,
         "solver": plan.solver,
         "seed": seed,
     }
@@ -133,4 +163,4 @@ def _published(plan: JobPlan, jobs: list[Job], out: Path, seed: int) -> Planned:
         (job.folder / "summary.json").write_text(json_text(figures), "utf-8")
         listed = [Resource("plan.csv"), Resource("summary.json")]
         job.publish(manifest(job.folder, out.name.lower(), listed, {"ronghe:kind": "projects"}))
-    return Planned(out, figures, tuple(rows))
+    return Planned(out, figures, tuple(rows), tuple(notes))

@@ -134,6 +134,9 @@ def planned(made: Planned) -> View:
         console.print(one_line(session.text("schedule.shown_planned", **figures)))
         if made.summary["optimal"]:
             console.print(session.text("schedule.shown_exact"))
+        elif not made.summary["complete"]:
+            console.print(session.text("schedule.shown_partial"))
+        notes(console, session, made.notes)
         console.print()
         rows = [(one["id"], one["start"], one["end"]) for one in made.rows[:SHOWN]]
         console.print(grid(session, ("booking", "starts#", "ends#"), rows))
