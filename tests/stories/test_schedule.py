@@ -298,6 +298,66 @@ def test_projects_end_as_early_as_they_can(desk: Desk) -> None:
     assert "9" in desk.fails(*failed, code=3)
 
 
+WISHES = ask("A", "09:00", "10:00", 60) + ask("B", "09:00", "10:00", 60) + ask("C", "09:00", "10:00", 60)
+
+
+def varied(desk: Desk, *changes: str) -> dict[str, tuple[str, str, str, str]]:
+    made = desk.reads("resources", "whatif", "out", *(part for one in changes for part in ("--set", one)))
+    assert made["changed"] == len(made["requests"])
+    fields = ("before_resource", "before_reason", "after_resource", "after_reason")
+    return {row["id"]: tuple(row[field] for field in fields) for row in made["requests"]}
+
+
+def test_what_if_nothing_changed_nothing_changes(desk: Desk) -> None:
+    plan(desk, WISHES + BAD["endless"], "--seed", "3")
+    before = sorted((path, path.read_bytes()) for path in (desk / "out").rglob("*") if path.is_file())
+    assert varied(desk) == {}
+    assert varied(desk, "resources.hall.capacity=1", "requests.A.minutes=60") == {}
+    assert before == sorted((path, path.read_bytes()) for path in (desk / "out").rglob("*") if path.is_file())
+
+
+def test_what_if_says_who_would_win_and_who_would_lose(desk: Desk) -> None:
+    (desk / "booked.csv").write_text(BOOKED, "utf-8")
+    plan(desk, WISHES, "--bookings", "booked.csv")
+    assert refused(desk).keys() == {"A", "B", "C"}, "both rooms are booked at nine"
+    one = {"A": ("", "booked", "room-2", "")} | dict.fromkeys("BC", ("", "booked", "", "taken"))
+    assert varied(desk, "bookings.B-2.state=cancelled") == varied(desk, "bookings.B-2=none") == one
+    two = varied(desk, "bookings.B-1.state=cancelled", "resources.room-1.capacity=2", "requests.A=none")
+    assert two == {"A": ("", "booked", "", ""), "B": ("", "booked", "room-1", ""), "C": ("", "booked", "room-1", "")}
+    assert varied(desk, f"requests.C.latest={DAY}12:00+08:00") == {"C": ("", "booked", "room-1", "")}
+    closed = ("room-1", "room-2")
+    shut = [f"closed.{name}={DAY}08:00+08:00/{DAY}18:00+08:00" for name in closed]
+    assert {row[3] for row in varied(desk, *shut).values()} == {"closed"}
+    assert "3 requests" in desk.types("resources", "whatif", "out", "--set", shut[0], "--set", shut[1]).stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "part"),
+    [
+        ("speed.A=1", 2, "speed.A"),
+        ("requests.A.colour=red", 2, "minutes"),
+        ("closed.room-1=noon", 2, "noon"),
+        (f"closed.room-1={DAY}09:00/{DAY}10:00", 2, "room-1"),
+        ("requests.Z.minutes=5", 3, "requests.Z"),
+        ("bookings.B-1.state=cancelled", 3, "bookings.B-1"),
+        ("closed.attic=noon", 3, "attic"),
+        ("resources.hall.capacity=many", 3, "many"),
+    ],
+)
+def test_what_if_of_something_that_makes_no_sense_is_one_clear_line(
+    desk: Desk, change: str, code: int, part: str
+) -> None:
+    plan(desk, WISHES)
+    assert part in desk.fails("resources", "whatif", "out", "--set", change, code=code)
+
+
+def test_what_if_needs_a_schedule_with_its_inputs(desk: Desk) -> None:
+    plan(desk, WISHES)
+    (desk / "out" / "inputs" / "settings.json").unlink()
+    assert "out" in desk.fails("resources", "whatif", "out", code=3)
+    assert "nowhere" in desk.fails("resources", "whatif", "nowhere", code=3)
+
+
 def test_changing_over_between_families_of_jobs_takes_its_time(desk: Desk) -> None:
     jobs = "id,minutes,uses,after,family\na,30,press,,red\nb,30,press,,blue\nc,30,press,,red\n"
     (desk / "jobs.csv").write_text(jobs, "utf-8")

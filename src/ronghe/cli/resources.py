@@ -103,13 +103,25 @@ def explain(session: Session, /, *, folder: Path, demand: str) -> None:
 
 @resources.command(
     cls=Command,
-    examples=("ronghe resources whatif allocated --set capacity.gpu=64 --set weight.health=2",),
+    examples=(
+        "ronghe resources whatif allocated --set capacity.gpu=64 --set weight.health=2",
+        "ronghe resources whatif scheduled --set resources.room-2.capacity=2 --set requests.M-3=none",
+    ),
 )
 @_FOLDER
 @click.option("--set", "changes", type=Pair(), multiple=True, metavar="PAIR")
 @click.pass_obj
 def whatif(session: Session, /, *, folder: Path, changes: tuple[tuple[str, str], ...]) -> None:
     """See `cli.command_resources_whatif`."""
+    from ronghe.journeys.schedule_inputs import is_schedule
+
+    if is_schedule(folder):
+        from ronghe.cli.views.bookings import varied_schedule
+        from ronghe.journeys.schedule_whatif import whatif_schedule
+
+        schedule = whatif_schedule(folder, dict(changes))
+        session.show(schedule.to_json(), varied_schedule(schedule))
+        return
     from ronghe.journeys.resources.allocating import whatif_folder
 
     made = whatif_folder(folder, dict(changes))

@@ -10,7 +10,17 @@ from typing import Any
 import pyarrow as pa
 
 from ronghe.journeys.schedule_calendar import Calendar, closed_of, read_calendar
-from ronghe.journeys.schedule_reading import Given, read_bookings, read_requests, read_resources
+from ronghe.journeys.schedule_inputs import Asked, read_asked, write_asked
+from ronghe.journeys.schedule_reading import (
+    RESOURCE,
+    Given,
+    bookings_of,
+    read_bookings,
+    requests_of,
+    resources_of,
+    rows_in,
+    rows_of,
+)
 from ronghe.journeys.schedule_summary import summary_of
 from ronghe.journeys.schedule_timeline import timeline_page
 from ronghe.journeys.schedule_words import change_in, reason_in, time_text
@@ -28,7 +38,18 @@ from ronghe.tables.publish import workspace
 from ronghe.tables.staged import Note
 from ronghe.tables.write import write_csv
 
-__all__ = ["Scheduled", "Situation", "rejected_rows", "schedule_files", "situation", "texts_table"]
+__all__ = [
+    "Planning",
+    "Scheduled",
+    "Situation",
+    "figures_of",
+    "planned",
+    "rejected_rows",
+    "schedule_files",
+    "situated",
+    "situation",
+    "texts_table",
+]
 
 
 @dataclass(frozen=True)
@@ -72,8 +93,19 @@ def situation(
     Without `now` it is the moment at which nothing has begun yet: the same files then give the same plan on any day.
     """
     known = read_calendar(calendar)
-    given = read_resources(resources)
-    taken = read_bookings(bookings, known)
+    given = resources_of(rows_of(resources, *RESOURCE), resources)
+    return situated(known, given, read_bookings(bookings, known), now=now, span=span)
+
+
+def situated(
+    known: Calendar,
+    given: tuple[Resource, ...],
+    taken: Sequence[Booking],
+    *,
+    now: datetime | None,
+    span: Callable[[Calendar, Sequence[Booking], int], tuple[int, int]],
+) -> Situation:
+    """As `situation`, from what has been read."""
     moment = minute_of(now) if now is not None else None
     counted, notes = active(taken, {one.id for one in given}, moment, known.no_show_minutes, known.series_no_shows)
     at = moment if moment is not None else -1
@@ -90,6 +122,41 @@ def situation(
 def _guard(seconds: float | None) -> Callable[[], float | None]:
     began = time.monotonic()
     return lambda: None if seconds is None else seconds - (time.monotonic() - began)
+
+
+@dataclass(frozen=True)
+class Planning:
+    """A plan with all that it was made from."""
+
+    given: Given
+    base: Situation
+    plan: Schedule
+
+
+def planned(asked: Asked, *, seconds: float | None = None, progress: Progress = silent) -> Planning:
+    """Plan what tables ask for. InputError for tables that cannot be used."""
+    given = requests_of(rows_in(asked.requests), asked.calendar)
+
+    def minutes(_known: Calendar, _counted: Sequence[Booking], at: int) -> tuple[int, int]:
+        return span_of(given.requests, at if at >= 0 else _first(given))
+
+    resources = resources_of(rows_in(asked.resources), asked.names["resources"])
+    taken: tuple[Booking, ...] = ()
+    if asked.bookings is not None:
+        taken = bookings_of(rows_in(asked.bookings), asked.names["bookings"], asked.calendar)
+    base = situated(asked.calendar, resources, taken, now=asked.now, span=minutes)
+    plan = schedule(
+        given.requests,
+        base.resources,
+        now=base.now,
+        bookings=base.bookings,
+        closed=base.closed,
+        policy=base.calendar.policy,
+        effort=Effort(asked.work, asked.seed, _guard(seconds)),
+        span=base.span,
+        progress=lambda done, every: progress("schedule", done, every),
+    )
+    return Planning(given, base, plan)
 
 
 def schedule_files(
@@ -111,29 +178,11 @@ def schedule_files(
     Raises InputError for files that cannot be used; rows of requests that cannot be used are rejections.
     """
     progress("read", 0, 3)
-    read: list[Given] = []
-
-    def minutes(known: Calendar, counted: Sequence[Booking], at: int) -> tuple[int, int]:
-        del counted
-        read.append(read_requests(requests, known))
-        return span_of(read[0].requests, at if at >= 0 else _first(read[0]))
-
-    base = situation(resources, bookings, calendar, now=now, span=minutes)
-    given = read[0]
+    asked = read_asked(requests, resources, bookings, calendar, now=now, work=work, seed=seed)
     progress("schedule", 1, 3)
-    plan = schedule(
-        given.requests,
-        base.resources,
-        now=base.now,
-        bookings=base.bookings,
-        closed=base.closed,
-        policy=base.calendar.policy,
-        effort=Effort(work, seed, _guard(seconds)),
-        span=base.span,
-        progress=lambda done, every: progress("schedule", done, every),
-    )
+    made = planned(asked, seconds=seconds, progress=progress)
     progress("publish", 2, 3)
-    return _published(plan, given, base, requests=requests, out=out, lang=lang, seed=seed)
+    return _published(made, asked, out=out, lang=lang)
 
 
 def _first(given: Given) -> int:
@@ -163,25 +212,30 @@ def texts_table(rows: Sequence[Mapping[str, str]], names: Sequence[str] = _REJEC
     return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
 
 
-def _published(
-    plan: Schedule, given: Given, base: Situation, *, requests: Path, out: Path, lang: Language, seed: int
-) -> Scheduled:
+def figures_of(made: Planning, seed: int) -> dict[str, Any]:
+    """The summary of a plan."""
+    base = made.base
+    return {**summary_of(made.plan, made.given, base.resources, base.closed, base.calendar.tiers), "seed": seed}
+
+
+def _published(made: Planning, asked: Asked, *, out: Path, lang: Language) -> Scheduled:
+    plan, base = made.plan, made.base
     zone = base.calendar.zone
-    rejections = sorted([*plan.rejections, *given.refused], key=lambda one: one.id)
+    rejections = sorted([*plan.rejections, *made.given.refused], key=lambda one: one.id)
     rejected = rejected_rows(rejections, lang, base)
     placed = [
         {"id": a.id, "resource": a.resource, "start": time_text(a.start, zone), "end": time_text(a.end, zone)}
         for a in plan.assignments
     ]
-    figures = {**summary_of(plan, given, base.resources, base.closed, base.calendar.tiers), "seed": seed}
-    page = timeline_page(plan, rejections, base.resources, base.bookings, zone, requests.name)
+    figures = figures_of(made, asked.seed)
+    title = asked.names["requests"].name
+    page = timeline_page(plan, rejections, base.resources, base.bookings, zone, title)
     with workspace(out, resume=False) as job:
         write_csv(texts_table(placed, ("id", "resource", "start", "end")), job.folder / "assignments.csv")
         write_csv(texts_table(rejected), job.folder / "rejected.csv")
         (job.folder / "summary.json").write_text(json_text(figures), "utf-8")
         (job.folder / "timeline.html").write_text(render(page, lang=lang, echarts=echarts_source()), "utf-8")
         names = ("assignments.csv", "rejected.csv", "summary.json", "timeline.html")
-        job.publish(
-            manifest(job.folder, out.name.lower(), [Listed(name) for name in names], {"ronghe:kind": "schedule"})
-        )
+        listed = [Listed(name) for name in (*names, *write_asked(asked, job.folder))]
+        job.publish(manifest(job.folder, out.name.lower(), listed, {"ronghe:kind": "schedule"}))
     return Scheduled(out, figures, tuple(rejected), base.notes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ronghe.journeys.schedule import Situation, rejected_rows, situation, texts_table
-from ronghe.journeys.schedule_reading import Given, read_requests
+from ronghe.journeys.schedule_reading import REQUEST, Given, requests_of, rows_of
 from ronghe.journeys.schedule_words import time_text
 from ronghe.messages import Language
 from ronghe.resources.schedule.preempt import Preemption, Victim, preempt
@@ -74,7 +74,7 @@ def preempt_files(
     read: list[Given] = []
 
     def minutes(known: Any, counted: Sequence[Any], at: int) -> tuple[int, int]:
-        read.append(read_requests(requests, known))
+        read.append(requests_of(rows_of(requests, *REQUEST), known))
         low, high = span_of(read[0].requests, at)
         return low, max(high, *(one.end for one in counted), high)
 

@@ -1,6 +1,6 @@
 """Tables of requests, resources and bookings as people wrote them: a row that cannot be used is told, never lost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 from sqlglot import exp
 
 from ronghe.journeys.schedule_calendar import Calendar
@@ -20,9 +21,26 @@ from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.terms import InputError
 
-__all__ = ["Given", "Row", "read_bookings", "read_requests", "read_resources", "rows_of"]
+__all__ = [
+    "BOOKING",
+    "REQUEST",
+    "RESOURCE",
+    "Given",
+    "Row",
+    "bookings_of",
+    "read_bookings",
+    "requests_of",
+    "resources_of",
+    "rows_in",
+    "rows_of",
+    "table_of",
+]
 
 Row = Mapping[str, str]
+REQUEST = ("id", "minutes", "earliest", "latest")
+RESOURCE = ("id",)
+BOOKING = ("id", "resource", "start", "end")
+"""The columns that each table must have."""
 LONGEST = 366 * 24 * 60
 MOST_VALUE = 1_000_000
 _YES, _NO = ("1", "true", "yes", "y", "是"), ("", "0", "false", "no", "n", "否")
@@ -45,8 +63,8 @@ class _Wrong(Exception):
         self.reason, self.column, self.value = reason, column, value
 
 
-def rows_of(path: Path, *wanted: str) -> list[Row]:
-    """The rows of any table as texts, blank for nothing. InputError where a column of `wanted` is missing."""
+def table_of(path: Path, *wanted: str) -> pa.Table:
+    """Any table as trimmed texts. InputError where a column of `wanted` is missing or records are broken."""
     with TemporaryDirectory(prefix="ronghe-") as made:
         scratch = Path(made)
         staged = stage(str(path), scratch)
@@ -64,8 +82,18 @@ def rows_of(path: Path, *wanted: str) -> list[Row]:
                 first = staged.malformed[0] if staged.malformed else None
                 row = first.row if first else 0
                 raise InputError("schedule.broken_records", path=str(path), row=row) from None
+    return table.rename_columns(list(staged.columns))
+
+
+def rows_in(table: pa.Table) -> list[Row]:
+    """The rows of a table of texts, blank for nothing."""
     cells = [[value or "" for value in column.to_pylist()] for column in table.columns]
-    return [dict(zip(staged.columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def rows_of(path: Path, *wanted: str) -> list[Row]:
+    """The rows of any table as texts, blank for nothing. InputError where a column of `wanted` is missing."""
+    return rows_in(table_of(path, *wanted))
 
 
 def _instant(row: Row, column: str) -> int:
@@ -180,10 +208,9 @@ def _occurrences(row: Row, one: Request, zone: ZoneInfo) -> list[Request]:
     return found
 
 
-def read_requests(path: Path, calendar: Calendar) -> Given:
+def requests_of(rows: Sequence[Row], calendar: Calendar) -> Given:
     """Requests, one for each occurrence; a row with a mistake is a rejection with the column and the cell."""
     requests, refused, seen = [], [], set[str]()
-    rows = rows_of(path, "id", "minutes", "earliest", "latest")
     for number, row in enumerate(rows, 1):
         name = row["id"] or f"row {number}"
         try:
@@ -214,10 +241,10 @@ def _fault(path: Path, number: int, wrong: _Wrong) -> InputError:
     return InputError("schedule.bad_cell", path=str(path), row=number, column=wrong.column, value=wrong.value)
 
 
-def read_resources(path: Path) -> tuple[Resource, ...]:
+def resources_of(rows: Sequence[Row], path: Path) -> tuple[Resource, ...]:
     """Resources by id. InputError for any row that cannot be used: a missing room would show nowhere else."""
     found: dict[str, Resource] = {}
-    for number, row in enumerate(rows_of(path, "id"), 1):
+    for number, row in enumerate(rows, 1):
         kind = row.get("class", "")
         if not row["id"] or row["id"] in found:
             raise _fault(path, number, _Wrong("id_repeats", "id", row["id"]))
@@ -239,11 +266,14 @@ def read_resources(path: Path) -> tuple[Resource, ...]:
 
 
 def read_bookings(path: Path | None, calendar: Calendar) -> tuple[Booking, ...]:
+    """The bookings of a file, if there is one."""
+    return () if path is None else bookings_of(rows_of(path, *BOOKING), path, calendar)
+
+
+def bookings_of(rows: Sequence[Row], path: Path, calendar: Calendar) -> tuple[Booking, ...]:
     """Bookings in any state. InputError for a row that cannot be used: whoever holds it would lose it."""
-    if path is None:
-        return ()
     found, seen = [], set[tuple[str, str]]()
-    for number, row in enumerate(rows_of(path, "id", "resource", "start", "end"), 1):
+    for number, row in enumerate(rows, 1):
         try:
             if not row["id"] or (row["id"], row["resource"]) in seen:
                 raise _Wrong("id_repeats", "id", row["id"])

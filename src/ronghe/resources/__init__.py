@@ -21,6 +21,7 @@ from ronghe.terms.faces import keep_functions
 if TYPE_CHECKING:
     from ronghe.journeys.resources.allocating import Allocated, Varied, Verified
     from ronghe.journeys.resources.sharing import SharedResources
+    from ronghe.journeys.schedule_whatif import VariedSchedule
     from ronghe.resources.allocate.explain import Explanation
 
 __all__ = ["allocate", "explain", "share", "verify", "whatif"]
@@ -73,10 +74,17 @@ def explain(folder: Source, demand: str) -> "Explanation":
     return explain_folder(Path(folder), demand)
 
 
-def whatif(folder: Source, changes: Mapping[str, str]) -> "Varied":
-    """What a published allocation would be with changes such as `{"capacity.gpu": "64"}`; nothing is written."""
-    from ronghe.journeys.resources.allocating import whatif_folder
+def whatif(folder: Source, changes: Mapping[str, str]) -> "Varied | VariedSchedule":
+    """What a published allocation or schedule would be with changes; nothing is written.
 
+    Such as `{"capacity.gpu": "64"}` of an allocation, `{"requests.M-3.minutes": "30"}` of a schedule.
+    """
+    from ronghe.journeys.resources.allocating import whatif_folder
+    from ronghe.journeys.schedule_inputs import is_schedule
+    from ronghe.journeys.schedule_whatif import whatif_schedule
+
+    if is_schedule(Path(folder)):
+        return whatif_schedule(Path(folder), changes)
     return whatif_folder(Path(folder), changes)
 
 

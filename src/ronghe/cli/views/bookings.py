@@ -8,6 +8,8 @@ from ronghe.cli.printing import one_line
 from ronghe.cli.views.grid import View, count, grid, next_steps, notes, shell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from ronghe.cli.session import Session
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
     from ronghe.journeys.schedule_preempt import Preempted
     from ronghe.journeys.schedule_projects import Planned
     from ronghe.journeys.schedule_slots import Slots
+    from ronghe.journeys.schedule_whatif import VariedSchedule
 
-__all__ = ["cancelled", "planned", "preempted", "scheduled", "slots"]
+__all__ = ["cancelled", "planned", "preempted", "scheduled", "slots", "varied_schedule"]
 
 
 SHOWN = 30
@@ -143,3 +146,32 @@ def planned(made: Planned) -> View:
         next_steps(console, session, ("cli.next_files", str(made.out)))
 
     return view
+
+
+def varied_schedule(made: VariedSchedule) -> View:
+    """The requests with another outcome, and what both plans are worth."""
+
+    def view(console: Console, session: Session) -> None:
+        figures = {
+            f"{name}_{when}": _amount(summary[name])
+            for when, summary in (("before", made.before), ("after", made.after))
+            for name in ("served", "value")
+        }
+        console.print(one_line(session.text("schedule.shown_varied", count=count(len(made.rows)), **figures)))
+        if made.rows:
+            console.print()
+            rows = [
+                (one["id"], _outcome(session, one, "before"), _outcome(session, one, "after"))
+                for one in made.rows[:SHOWN]
+            ]
+            console.print(grid(session, ("booking", "state_before", "state_after"), rows))
+
+    return view
+
+
+def _outcome(session: Session, row: Mapping[str, str], when: str) -> str:
+    if row[f"{when}_reason"]:
+        return session.text(f"schedule.kind_{row[f'{when}_reason']}")
+    if not row[f"{when}_start"]:
+        return "–"
+    return f"{row[f'{when}_start']} {row[f'{when}_resource']}"
