@@ -15,12 +15,14 @@ from benchmarks.policy import suite as policy
 from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
 from benchmarks.scan import suite as scan
+from benchmarks.schedule import suite as schedule
 from benchmarks.standardize import suite as standardize
 from benchmarks.technology import suite as technology
 from benchmarks.trust import suite as trust
 
 SUITES = {
-    suite.NAME: suite for suite in (standardize, integrate, scan, trust, access, resources, policy, linking, technology)
+    suite.NAME: suite
+    for suite in (standardize, integrate, scan, trust, access, resources, schedule, policy, linking, technology)
 }
 MADE = ROOT / "build" / "bench"
 REPEATS = 3

@@ -99,8 +99,8 @@ not raise its score; of five thresholds the one that is best for it counts.
 Made towns: rooms of five nested sizes, some with video, half-hour slots, ten hours a day, 1.3 times the requests that
 fit. The gap is to the bound that no plan exceeds. A million bookings of 500 resources are asked for the earliest slot,
 by the index and by SQLite in memory (`PRIMARY KEY (resource, start)`), and must give the same answers. A sample of
-PSPLIB is planned for 30 seconds each and compared with the best makespans known; `benchmarks/rcpsp.py` plans any
-folder of instances and writes start times that anyone can check.
+PSPLIB is planned once, for 30 seconds of one core each, and compared with the best makespans known;
+`benchmarks/rcpsp.py` plans any folder of instances and writes start times that anyone can check.
 
 ## How to run
 
