@@ -37,15 +37,15 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, flexible: bool = True, tiers: int = 1, most: int = 7) -> Case:
+def cases(draw: st.DrawFn, *, flexible: bool = True, tiers: int = 1, most: int = 7, crowded: bool = False) -> Case:
     resources = tuple(
         Resource(f"r{n}", "", capabilities_of(draw(st.sampled_from(ABLE))), draw(st.sampled_from((1, 1, 1, 2))))
         for n in range(draw(st.integers(1, 3)))
     )
     requests = []
     for n in range(draw(st.integers(1, most))):
-        minutes = draw(st.integers(1, 12))
-        earliest = draw(st.integers(0, 40))
+        minutes = 5 if crowded else draw(st.integers(1, 12))
+        earliest = draw(st.sampled_from((0, 0, 0, 3)) if crowded else st.integers(0, 40))
         slack = draw(st.integers(0, 9)) if flexible else 0
         one = Request(
             f"q{n}",
@@ -55,8 +55,8 @@ def cases(draw: st.DrawFn, *, flexible: bool = True, tiers: int = 1, most: int =
             parts_of(draw(st.sampled_from(NEEDS))),
             tier=draw(st.integers(0, tiers - 1)),
             value=draw(st.integers(1, 5)) * 1000,
-            before=draw(st.sampled_from((0, 0, 2))),
-            after=draw(st.sampled_from((0, 0, 3))),
+            before=0 if crowded else draw(st.sampled_from((0, 0, 2))),
+            after=0 if crowded else draw(st.sampled_from((0, 0, 3))),
         )
         requests.append(one)
     ids = [one.id for one in resources]
@@ -192,6 +192,24 @@ def test_fixed_times_are_decided_as_well_as_can_be(case: Case) -> None:
     assert plan.exact
     assert plan.gap == 0
     assert plan.value == best(case, case.requests, [])
+
+
+@settings(FEW, max_examples=30)
+@given(cases(flexible=False, tiers=2, most=6, crowded=True))
+def test_every_tier_gets_the_most_of_what_those_before_it_leave(case: Case) -> None:
+    """Though whoever was served may have to be moved for it."""
+    plan = case.plan()
+    check(case, plan)
+    served = {a.id for a in plan.assignments}
+    assert plan.exact
+    assert [t.value for t in plan.tiers if t.tier == 0] in ([], [best(case, tier(case, 0), [])])
+    kept = [replace(one, value=10**9) for one in tier(case, 0) if one.id in served]
+    lower = sum(t.value for t in plan.tiers if t.tier == 1)
+    assert lower + 10**9 * len(kept) == best(case, [*kept, *tier(case, 1)], [])
+
+
+def tier(case: Case, number: int) -> list[Request]:
+    return [one for one in case.requests if one.tier == number]
 
 
 @settings(FEW, max_examples=25)

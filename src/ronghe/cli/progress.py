@@ -66,9 +66,11 @@ class Meter:
         return render(code, self._lang) if known(code) else one_line(step)
 
     def stop(self) -> None:
-        """Take the bars away."""
+        """Take the bars away, and say how long it took: results do not, for the same input gives the same result."""
         if self._bars.live.is_started:
             self._bars.stop()
+            took = f"{time.monotonic() - self._began:,.1f}"
+            self._bars.console.print(render("cli.progress_took", self._lang, seconds=took))
 
 
 @contextmanager

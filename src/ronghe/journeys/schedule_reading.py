@@ -259,6 +259,11 @@ def resources_of(rows: Sequence[Row], path: Path) -> tuple[Resource, ...]:
         if kind:
             able.setdefault(kind, True)
         department, pool, calendar = (row.get(name, "") for name in ("department", "pool", "calendar"))
+        try:
+            # Whoever wants one of a pool asks for it as for anything else: `car: pool=north`.
+            able |= capabilities_of(f"pool={pool}") if pool else {}
+        except ValueError as fault:
+            raise _fault(path, number, _Wrong("", "pool", pool)) from fault
         found[row["id"]] = Resource(row["id"], kind, able, capacity, department, pool, calendar, cost)
     if not found:
         raise InputError("schedule.no_resources", path=str(path))

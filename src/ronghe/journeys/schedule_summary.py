@@ -39,6 +39,12 @@ def _utilization(
     return round(used / whole, 6) if whole else None
 
 
+def _cost(plan: Schedule, resources: Sequence[Resource]) -> float:
+    """Of all that is assigned, at the cost of an hour of each resource."""
+    hourly = {one.id: one.unit_cost for one in resources}
+    return round(sum(hourly[one.resource] * (one.end - one.start) for one in plan.assignments) / 60, 2)
+
+
 def summary_of(
     plan: Schedule,
     given: Given,
@@ -62,6 +68,7 @@ def summary_of(
         "work": plan.work,
         "step": plan.step,
         "utilization": _utilization(plan, resources, closed),
+        "cost": _cost(plan, resources),
         "tiers": [_tier(one, tiers) for one in plan.tiers],
         "reasons": dict(sorted(reasons.items())),
     }

@@ -62,6 +62,7 @@ def test_a_long_step_gets_a_bar_in_the_readers_language(monkeypatch: pytest.Monk
         meter("decode", 2, 3)
     assert "转换编码" in screen.getvalue()
     assert "2/3" in screen.getvalue()
+    assert screen.getvalue().rstrip().endswith("秒。"), "how long it took"
 
 
 def test_a_short_step_gets_no_bar() -> None:

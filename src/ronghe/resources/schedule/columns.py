@@ -121,7 +121,7 @@ def _may_use(pools: Pools, tiers: Ints, ends: Ints, pool: int) -> NDArray[np.boo
     held = pools.held[pool]
     if held is None:
         return np.ones(len(tiers), np.bool_)
-    # What is held for emergencies is free for everyone when the use begins soon enough.
+    # What is held for emergencies is anyone's in the minutes that are near enough: the use must end among them.
     free: NDArray[np.bool_] = (tiers <= held[0]) | (ends <= held[1])
     return free
 

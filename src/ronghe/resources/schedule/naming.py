@@ -1,4 +1,4 @@
-"""Which member of a pool serves whom: intervals by start, each to the first member that is free again."""
+"""Which member of a pool serves whom: intervals by start, each to the cheapest member that is free again."""
 
 import heapq
 
@@ -11,15 +11,15 @@ Placed = dict[int, tuple[int, tuple[int, ...]]]
 """For each request (position in the problem) its start and its resources (positions), one for each part."""
 
 
-def _colored(uses: list[tuple[int, int, int]], members: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Request and member for each use (first, last, request): never more than len(members) overlap."""
-    idle, busy, found = list(members), list[tuple[int, int]](), []
+def _colored(uses: list[tuple[int, int, int]], members: list[int]) -> list[tuple[int, int]]:
+    """Request and member for each use (first, last, request), earlier members first: no more overlap than there are."""
+    idle, busy, found = list(range(len(members))), list[tuple[int, int]](), []
     for first, last, request in sorted(uses):
         while busy and busy[0][0] <= first:
             heapq.heappush(idle, heapq.heappop(busy)[1])
         member = heapq.heappop(idle)
         heapq.heappush(busy, (last, member))
-        found.append((request, member))
+        found.append((request, members[member]))
     return found
 
 
@@ -35,7 +35,7 @@ def placed(problem: Problem, members: Ints, plan: Plan) -> Placed:
                 uses.setdefault(int(pool), []).append((int(columns.first[column]), int(columns.last[column]), request))
     given: dict[int, list[int]] = {request: [] for request in served}
     for pool, some in sorted(uses.items()):
-        of = pools.members[pool]
+        of = sorted(pools.members[pool], key=lambda n: (problem.resources[n].unit_cost, n))
         alone = len(of) == 1 and problem.resources[of[0]].capacity > 1
         for request, member in [(use[2], of[0]) for use in some] if alone else _colored(some, of):
             given[request].append(member)

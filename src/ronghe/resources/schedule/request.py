@@ -88,7 +88,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """`count` resources of a class are kept for `tier` and those before it, until `release` minutes before use."""
+    """`count` resources of a class are kept for `tier` and those before it, but for the next `release` minutes."""
 
     kind: str
     count: int

@@ -62,11 +62,14 @@ def _links(problem: Problem, part: Ints) -> Links:
     return Links([(tuple(members), rules[name]) for name, members in series.items()], follows)
 
 
-def _ordered(columns: Columns, pools: Pools, size: int) -> tuple[Ints, Ints]:
-    """Columns by request, the best first: early, then the pools that serve the fewest kinds and are the smallest."""
+def _ordered(columns: Columns, pools: Pools, costs: Ints, size: int) -> tuple[Ints, Ints]:
+    """Columns by request, the best first: early, then the pools that serve the fewest kinds, then the cheapest."""
     scarce = np.array([serves.sum() for serves in pools.serves], np.int64)
-    wanted = np.where(columns.pools >= 0, scarce[columns.pools], 0).sum(axis=1) if len(pools.serves) else columns.start
-    order = np.lexsort((np.arange(len(columns)), wanted, columns.start, columns.request))
+    keys = [
+        np.where(columns.pools >= 0, of[columns.pools], 0).sum(axis=1) if len(of) else columns.start
+        for of in (costs, scarce)
+    ]
+    order = np.lexsort((np.arange(len(columns)), *keys, columns.start, columns.request))
     counts = np.bincount(columns.request, minlength=size)
     return np.concatenate(([0], np.cumsum(counts))), order
 
@@ -77,7 +80,8 @@ def _part(problem: Problem, members: Ints, step: int) -> Part:
     minutes = np.array([one.minutes for one in requests], np.int64)
     values = np.array([one.value for one in requests], np.int64)
     lengths = np.array([one.length * len(one.parts) for one in requests], np.int64)
-    pointers, order = _ordered(columns, pools, len(requests))
+    costs = np.array([min(problem.resources[n].unit_cost for n in some) for some in pools.members], np.int64)
+    pointers, order = _ordered(columns, pools, costs, len(requests))
     ends = columns.start + minutes[columns.request]
     return Part(columns, pools, ends, _links(problem, members), values, values / lengths, pointers, order)
 
@@ -92,25 +96,24 @@ def _own(problem: Problem, members: Ints, part: Part) -> NDArray[np.bool_]:
 
 def _surplus(part: Part, stage: Stage) -> NDArray[np.bool_]:
     """Columns that an equal number of worthier ones always could replace: fixed times, same stretch, same pools."""
-    columns, size = part.columns, part.size
+    columns = part.columns
     keep = np.ones(len(columns), np.bool_)
-    if part.links or len(columns) < 2 * size or columns.pools.shape[1] > 1:
-        keep[:] = True
     if part.links or columns.pools.shape[1] > 1:
         return keep
-    pool = columns.pools[:, 0]
-    single = (part.pointers[1:] - part.pointers[:-1])[columns.request] == 1
-    order = np.lexsort(
-        (columns.request, -stage.weights, ~stage.must[columns.request], columns.last, columns.first, pool)
-    )
+    # Whoever has another choice may leave this one free, so that only those without one count.
+    alone = np.flatnonzero((part.pointers[1:] - part.pointers[:-1])[columns.request] == 1)
+    if not len(alone):
+        return keep
+    request, pool = columns.request[alone], columns.pools[alone, 0]
+    keys = pool, columns.first[alone], columns.last[alone]
+    order = np.lexsort((request, -stage.weights[alone], ~stage.must[request], *keys[::-1]))
     same = np.ones(len(order), np.bool_)
-    for key in (pool, columns.first, columns.last):
+    for key in keys:
         same[1:] &= key[order][1:] == key[order][:-1]
     same[0] = False
-    begin = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
-    rank = np.arange(len(order)) - begin
-    room = part.pools.free[pool[order]].max(axis=1) if len(part.pools.free) else rank
-    keep[order] = (rank < room) | ~single[order]
+    places = np.arange(len(order))
+    rank = places - np.maximum.accumulate(np.where(same, 0, places))
+    keep[alone[order]] = rank < part.pools.free[pool[order]].max(axis=1)
     return keep
 
 
