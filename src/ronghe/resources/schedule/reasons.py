@@ -1,10 +1,11 @@
 """Why a request is not served, who stands in the way, and the smallest change that would have served it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ronghe.resources.schedule.crowd import Alike, alike
 from ronghe.resources.schedule.naming import Placed
 from ronghe.resources.schedule.openings import Openings
 from ronghe.resources.schedule.problem import Flags, Ints, Problem
@@ -61,6 +62,7 @@ class _Judge:
         self.booked = Openings(problem, openings.span)
         self.occupied = _occupied(problem, where)
         self.number = {one.id: n for n, one in enumerate(problem.requests)}
+        self.told: dict[Alike, Rejection] = {}
 
     def change(self, one: Request, tier: int) -> dict[str, object]:
         found = self.final.nearest(one, tier)
@@ -69,8 +71,16 @@ class _Judge:
         names = " + ".join(self.problem.resources[n].id for n in found[1])
         return {"change": "slot", "start": found[0], "resource": names}
 
-    def of(self, n: int) -> Rejection:
-        one, tier = self.problem.requests[n], int(self.problem.tiers[n])
+    def of(self, one: Request, tier: int) -> Rejection:
+        """Those that are alike and tied to nobody are refused for the same reason, which is found once."""
+        if one.follows or one.series:
+            return self.found(one, tier)
+        key = (*alike(one, self.problem.policy), tier)
+        if key not in self.told:
+            self.told[key] = self.found(one, tier)
+        return replace(self.told[key], id=one.id)
+
+    def found(self, one: Request, tier: int) -> Rejection:
         lost = tuple(name for name in one.follows if self.number[name] not in self.where)
         if lost:
             return Rejection(one.id, "predecessor", lost)
@@ -98,10 +108,14 @@ class _Judge:
         return tuple(found[:MOST_BLOCKERS])
 
 
-def reasons(problem: Problem, where: Placed, openings: Openings) -> list[Rejection]:
-    """A rejection for each request that has no place in `where`; `openings` are what the schedule leaves free."""
-    left = [n for n in range(len(problem.requests)) if n not in where]
+def reasons(problem: Problem, where: Placed, openings: Openings, surplus: Sequence[Request] = ()) -> list[Rejection]:
+    """A rejection for each request that has no place in `where`, and for each of the `surplus` that was left out of it.
+
+    `openings` are what the schedule leaves free.
+    """
+    left = [(one, int(problem.tiers[n])) for n, one in enumerate(problem.requests) if n not in where]
+    left += [(one, one.tier) for one in surplus]
     if not left:
         return []
     judge = _Judge(problem, where, openings)
-    return [judge.of(n) for n in left]
+    return [judge.of(one, tier) for one, tier in left]

@@ -7,6 +7,7 @@ from math import gcd
 import numpy as np
 
 from ronghe.resources.schedule.admit import admit
+from ronghe.resources.schedule.crowd import beyond
 from ronghe.resources.schedule.naming import Placed, placed
 from ronghe.resources.schedule.openings import Openings
 from ronghe.resources.schedule.problem import Problem, components
@@ -92,7 +93,7 @@ def _uses(problem: Problem, where: Placed) -> list[tuple[int, int, int]]:
 
 
 def _tiers(problem: Problem, results: Sequence[PartResult], refused: Sequence[int], where: Placed) -> list[TierResult]:
-    """Every tier over all parts; those refused on admission ask too, and nobody could have served them."""
+    """Every tier over all parts; those refused or left out beforehand ask too, and nobody could have served them."""
     found: dict[int, TierResult] = {}
     for one in (tier for result in results for tier in result.tiers):
         old = found.get(one.tier, TierResult(one.tier, 0, 0, 0, 0, 0.0))
@@ -132,7 +133,10 @@ def schedule(
     policy, effort, closed = policy or Policy(), effort or Effort(), closed or {}
     ordered = tuple(sorted(resources, key=lambda one: one.id))
     accepted, refused = admit(requests, ordered, now)
-    problem = Problem(tuple(accepted), ordered, tuple(bookings), closed, policy, now)
+    surplus = [accepted[n] for n in beyond(accepted, ordered, policy)]
+    left_out = {one.id for one in surplus}
+    wanted = tuple(one for one in accepted if one.id not in left_out)
+    problem = Problem(wanted, ordered, tuple(bookings), closed, policy, now)
     step, exact_grid = grid(problem)
     where: Placed = {}
     results = []
@@ -146,10 +150,11 @@ def schedule(
     openings.take(_uses(problem, where))
     _complete(problem, where, openings)
     tier_of = {one.id: one.tier for one in requests}
+    others = [tier_of[one.id] for one in (*refused, *surplus)]
     return Schedule(
         tuple(_assignments(problem, where)),
-        tuple(sorted([*refused, *reasons(problem, where, openings)], key=lambda one: one.id)),
-        tuple(_tiers(problem, results, [tier_of[one.id] for one in refused], where)),
+        tuple(sorted([*refused, *reasons(problem, where, openings, surplus)], key=lambda one: one.id)),
+        tuple(_tiers(problem, results, others, where)),
         all(result.complete for result in results),
         all(result.exact for result in results),
         sum(result.work for result in results),
