@@ -23,7 +23,8 @@ SECONDS = 30
 """Of one core, for each instance: half of what a machine with two gives in that time."""
 SAMPLE = 4
 """Instances of each set, evenly apart; --full takes every fourth."""
-WORK = 40
+WORK = 4
+"""Neighborhoods for each part: the relaxation has closed nearly all of the gap before them."""
 _ABSENT = f"the public instances are not here: say where they lie by {VARIABLE}"
 
 
