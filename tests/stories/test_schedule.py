@@ -143,6 +143,20 @@ BAD = {
 }
 
 
+def test_times_in_several_zones_are_the_same_moments(desk: Desk) -> None:
+    spans = (("09:00+08:00", "10:00+08:00"), ("01:00+00:00", "02:00+00:00"), ("02:00Z", "12:00+09:00"))
+    asked = "".join(
+        f"{n},tax,normal,1,60,{DAY}{a},{DAY}{b},projector,,,,\n" for n, (a, b) in zip("ABC", spans, strict=True)
+    )
+    (desk / "rooms.csv").write_text("id,class,capabilities\nr,room,projector\n", "utf-8")
+    assert plan(desk, asked)["served"] == 2, "A and B are the same hour"
+    assert refused(desk)["B"]["blocked_by"] == "A"
+    assert [row["start"] for row in rows(desk / "out" / "assignments.csv")] == [
+        f"{DAY}09:00+08:00",
+        f"{DAY}10:00+08:00",
+    ]
+
+
 @pytest.mark.parametrize("reason", BAD)
 def test_a_bad_request_is_told_and_the_good_one_beside_it_is_served(desk: Desk, reason: str) -> None:
     made = plan(desk, BAD[reason] + ask("good", "09:00", "10:00", 60))
