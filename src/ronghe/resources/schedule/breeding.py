@@ -10,8 +10,8 @@ from ronghe.resources.schedule.generation import Floats, Generation, Ints
 __all__ = ["bred"]
 
 POPULATION = 256
-LARGEST = 4_000_000
-"""Minutes of all plans together that are kept at once: of long works there are fewer plans."""
+LARGEST = 8_000_000
+"""Jobs times minutes of all plans of a population: of long works there are fewer, and a generation stays short."""
 MUTATION = 0.03
 REACH = 0.1
 """How far a job of a child may be moved, as a part of the whole time."""
@@ -40,8 +40,8 @@ class _Population:
         self.starts[:, at], self.ends[at], self.worth[at] = other.starts[:, by], other.ends[by], other.worth[by]
 
 
-def _size(generation: Generation) -> int:
-    return max(8, min(POPULATION, LARGEST // max(1, int(generation.minutes.sum()))))
+def _size(generation: Generation, bound: int) -> int:
+    return max(8, min(POPULATION, LARGEST // max(1, len(generation.minutes) * bound)))
 
 
 def _children(people: _Population, random: np.random.Generator) -> Floats:
@@ -85,7 +85,7 @@ def bred(
     crowding, by which a child displaces nobody but its mother, is Mahfoud's (1995).
     """
     random = np.random.default_rng(seed)
-    size = _size(generation)
+    size = _size(generation, bound)
     latest = -(generation.tail + generation.minutes).astype(np.float64)[:, None]
     spread = max(1.0, float(generation.minutes.mean()) * 2)
     keys = latest + random.normal(0, spread, (len(latest), size))
