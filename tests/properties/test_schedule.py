@@ -138,7 +138,7 @@ def test_every_plan_keeps_windows_needs_buffers_hours_and_bookings(case: Case) -
 
 
 @FEW
-@given(cases())
+@given(cases() | cases(crowded=True))
 def test_nobody_is_refused_who_would_have_fitted_as_it_is(case: Case) -> None:
     plan = case.plan()
     uses = uses_of(case, plan)
@@ -186,7 +186,7 @@ def fits_exactly(case: Case, uses: list[tuple[str, int, int]], mine: list[tuple[
 
 
 @FEW
-@given(cases(flexible=False, most=6))
+@given(cases(flexible=False, most=6) | cases(flexible=False, most=6, crowded=True))
 def test_fixed_times_are_decided_as_well_as_can_be(case: Case) -> None:
     plan = case.plan()
     assert plan.exact
