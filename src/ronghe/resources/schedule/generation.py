@@ -93,7 +93,8 @@ class _Way:
     @cached_property
     def idle(self) -> NDArray[np.bool_]:
         """The jobs that take no time or use nothing: they begin as soon as they may."""
-        return (self.minutes == 0) | ~np.any([word.needs != 0 for word in self.words], axis=0)
+        found: NDArray[np.bool_] = (self.minutes == 0) | ~np.any([word.needs != 0 for word in self.words], axis=0)
+        return found
 
     def ordered(self, keys: Floats) -> Ints:
         """The lists: the jobs of each column of `keys`, the least first, and none before what it follows."""
@@ -117,7 +118,7 @@ class _Table:
         self.reach = max(1, self.longest) + int(way.gaps.max(initial=0))
         total = int(way.minutes.sum()) + size * int(way.gaps.max(initial=0)) + self.reach
         self.kind = np.int16 if total < np.iinfo(np.int16).max else np.int32
-        self.minutes = way.minutes.astype(self.kind)
+        self.minutes: Whole = way.minutes.astype(self.kind)
         self.columns = np.arange(plans)
         self.ends = np.zeros((size + 1) * plans, np.int64)
         span = np.arange(self.longest)[:, None]
@@ -154,7 +155,7 @@ class _Table:
 
     def _first(self, jobs: Ints) -> Ints:
         """When all that each job follows has ended."""
-        found = self.ends[self.way.waits[0][jobs] * self.plans + self.columns]
+        found: Ints = self.ends[self.way.waits[0][jobs] * self.plans + self.columns]
         for before in self.way.waits[1:]:
             np.maximum(found, self.ends[before[jobs] * self.plans + self.columns], out=found)
         return found
