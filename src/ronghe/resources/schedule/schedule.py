@@ -150,7 +150,7 @@ def schedule(
     openings.take(_uses(problem, where))
     _complete(problem, where, openings)
     tier_of = {one.id: one.tier for one in requests}
-    others = [tier_of[one.id] for one in (*refused, *surplus)]
+    others = [tier_of[one.id] for one in refused] + [one.tier for one in surplus]
     return Schedule(
         tuple(_assignments(problem, where)),
         tuple(sorted([*refused, *reasons(problem, where, openings, surplus)], key=lambda one: one.id)),
