@@ -44,11 +44,16 @@ class VariedSchedule:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
+    @property
+    def count(self) -> int:
+        """How many requests would have another outcome."""
+        return len(self.rows)
+
     def to_json(self) -> dict[str, Any]:
         """As a JSON value; at most a thousand rows."""
         some = list(self.rows[:_SHOWN])
         both = {"before": self.before, "after": self.after}
-        return {"changes": dict(self.changes), "changed": len(self.rows), "requests": some, **both}
+        return {"changes": dict(self.changes), "changed": self.count, "requests": some, **both}
 
 
 def whatif_schedule(folder: Path, changes: Mapping[str, str]) -> VariedSchedule:

@@ -157,7 +157,7 @@ def varied_schedule(made: VariedSchedule) -> View:
             for when, summary in (("before", made.before), ("after", made.after))
             for name in ("served", "value")
         }
-        console.print(one_line(session.text("schedule.shown_varied", count=count(len(made.rows)), **figures)))
+        console.print(one_line(session.text("schedule.shown_varied", count=count(made.count), **figures)))
         if made.rows:
             console.print()
             rows = [
