@@ -11,7 +11,7 @@ __all__ = ["document", "fold", "terms"]
 # Ideographs with extensions and compatibility forms; each is a sign of its own, so pairs overlap.
 HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇々"
 _RUNS = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
-# Within a Chinese text blanks and the end of one line part no words: titles are spaced out, lines of mails end anywhere.
+# Within a Chinese text blanks and the end of a line part no words: titles are spaced out, lines end anywhere.
 _GAPS = re.compile(rf"(?<=[{HAN}])(?=\s)[^\S\n]*\n?[^\S\n]*(?=[{HAN}])")
 _LONGEST_WORD = 64
 _RADICALS = range(0x2F00, 0x2FD6)

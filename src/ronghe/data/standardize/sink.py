@@ -189,7 +189,7 @@ class Sink:
     def _present_in(self, cells: pa.Array) -> int:
         words = texts(["", *self.compiled.schema.missing_values])
         missing = pc.sum(pc.is_in(cells, value_set=words)).as_py() or 0
-        return len(cells) - cells.null_count - int(missing)
+        return int(len(cells) - cells.null_count - missing)
 
     def _count_reasons(self, reasons: pa.Array, rules: Iterable[tuple[str, str]]) -> None:
         for column, rule in rules:
