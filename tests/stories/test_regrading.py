@@ -2,7 +2,9 @@
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ import pytest
 
 from ronghe import data
 from ronghe.cli import main
+from ronghe.standards.grading import DEFAULT
 from ronghe.tables.engine import Resources
 from ronghe.terms import InputError
 from tests.unit.data.scan.test_children import number
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GROUPS = ("汉族", "回族", "满族", "壮族")
-TABLES = {
+TABLES: dict[str, tuple[tuple[str, str], Callable[[int], tuple[str, str]]]] = {
     "births": (("编码", "出生日期"), lambda n: (f"K{n:05}", f"{1940 + n % 60}-0{n % 9 + 1}-1{n % 9}")),
     "sexes": (("编码", "性别"), lambda n: (f"K{n:05}", "男女"[n % 2])),
     "groups": (("编码", "民族"), lambda n: (f"K{n:05}", GROUPS[n % 4])),
@@ -116,13 +119,36 @@ def test_children_make_a_joined_table_sensitive_on_the_day_of_the_run(tmp_path: 
 def test_a_share_grades_its_joined_table_beside_its_parts(tmp_path: Path) -> None:
     give(tmp_path)
     out = tmp_path / "out"
-    files = [tmp_path / f"{name}.csv" for name in TABLES]
-    shared = data.share(files, out=out, key="编码", now=NOW, resources=Resources(threads=1)).to_json()
+    given = [tmp_path / f"{name}.csv" for name in TABLES]
+    shared = data.share(given, out=out, key="编码", now=NOW, resources=Resources(threads=1)).to_json()
     table = next(one for one in shared["protection"]["tables"] if one["table"] == "integrated")
     assert (table["grade"], table["raised"]) == ("general_3", True)
     assert table["parts"] == {"births": "general_2", "sexes": "general_1", "groups": "general_2"}
     assert properties(out)["integrated.parquet"]["by"] == ["出生日期", "性别", "民族"]
     assert properties(out)["births.parquet"]["grade"] == "general_2"
+
+
+def test_rules_of_a_profile_of_ones_own_are_told_by_their_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = files("ronghe.standards").joinpath("profiles", f"{DEFAULT}.toml").read_text("utf-8")
+    own = shipped.replace('code = "quasi_identifiers"', 'code = "ours"').replace(
+        'code = "sensitive_crowd"', 'code = "few"'
+    )
+    (tmp_path / "own.toml").write_text(own.replace("persons = 100000\n", "persons = 2\n"), "utf-8")
+    (tmp_path / "q.csv").write_text("出生日期,性别,民族\n1950-01-01,男,汉族\n1960-01-01,女,回族\n", "utf-8")
+    asked = ["--lang", "en", "data", "scan", "--grades", str(tmp_path / "own.toml")]
+    assert main([*asked, str(tmp_path / "q.csv")]) == 0
+    assert "by the rule ours: date of birth + sex + ethnic group" in " ".join(capsys.readouterr().out.split())
+    (tmp_path / "p.csv").write_text("身份证号\n11010519491231002X\n330106196703151655\n440308198511043324\n", "utf-8")
+    assert main([*asked, str(tmp_path / "p.csv")]) == 0
+    assert "By the rule few: " in capsys.readouterr().out
+
+
+def test_only_profiles_of_grades_are_offered(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = str(visits(tmp_path / "visits.csv", [("A区", "无", "无")]))
+    assert main(["--lang", "en", "data", "scan", path, "--grades", "holidays"]) == 3
+    assert "There are: cn-43697-2024, neutral;" in capsys.readouterr().err
 
 
 def visits(path: Path, rows: list[tuple[str, str, str]]) -> Path:

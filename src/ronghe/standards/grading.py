@@ -140,7 +140,11 @@ def parse_profile(text: str, where: str) -> GradeProfile:
 def grade_profile(name: str = DEFAULT) -> GradeProfile:
     """A profile that comes with Ronghe; InputError for a name that none has."""
     folder = files("ronghe.standards").joinpath("profiles")
-    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    texts = {
+        one.name.removesuffix(".toml"): one.read_text("utf-8") for one in folder.iterdir() if one.name.endswith(".toml")
+    }
+    # Other profiles lie beside them, such as the working days.
+    known = sorted(found for found, text in texts.items() if f'format = "{_FORMAT}"' in text)
     if name not in known:
         raise InputError("standards.grades_absent", value=name, known=", ".join(known))
     return parse_profile(folder.joinpath(f"{name}.toml").read_text("utf-8"), f"{name}.toml")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ronghe.data.scan.result import ScannedTable
+from ronghe.messages import known
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables.staged import Note
 
@@ -38,6 +39,12 @@ def _raised(grade: str, reasons: list[Note], to: str, reason: Note, profile: Gra
     return to
 
 
+def _reason(rule: str, otherwise: str, said: Mapping[str, object]) -> Note:
+    """Why a rule raised a grade; a rule of a department's own profile is told by its name."""
+    code = f"scan.reason_{rule}"
+    return Note(code, said) if known(code) else Note(otherwise, {"rule": rule, **said})
+
+
 def grade_kinds(kinds: Mapping[str, Sequence[str]], persons: int, profile: GradeProfile) -> Graded:
     """The grade of data with these kinds, each with the columns that hold it, about so many persons."""
     reasons: list[Note] = []
@@ -51,12 +58,12 @@ def grade_kinds(kinds: Mapping[str, Sequence[str]], persons: int, profile: Grade
         if all(met):
             together = dict.fromkeys(column for some in met for kind in some for column in kinds[kind])
             said = {"kinds": " + ".join("/".join(some) for some in met), "columns": ", ".join(together)}
-            note = Note(f"scan.reason_{rule.code}", said)
+            note = _reason(rule.code, "scan.reason_own_combination", said)
             grade = _raised(grade, reasons, rule.grade, note, profile)
     own, order = grade, profile.grades.index
     for crowd in profile.crowds:
         if persons >= crowd.persons and order(own) >= order(crowd.least):
-            note = Note(f"scan.reason_{crowd.code}", {"persons": persons, "least": crowd.persons})
+            note = _reason(crowd.code, "scan.reason_own_count", {"persons": persons, "least": crowd.persons})
             grade = _raised(grade, reasons, crowd.grade, note, profile)
     return Graded(grade, tuple(reasons))
 
