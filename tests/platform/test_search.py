@@ -5,7 +5,7 @@ import pytest
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.actions import withdraw
 from ronghe.platform.catalogue.search import found
-from ronghe.platform.console.queries import versions
+from ronghe.platform.queries import versions
 from ronghe.search import known_synonyms, parse
 from tests.platform.conftest import START, City, RecordedKind
 

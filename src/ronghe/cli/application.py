@@ -17,10 +17,10 @@ import click
 import structlog
 
 from ronghe.cli.commands import ronghe
-from ronghe.cli.logs import configure_logs
 from ronghe.cli.mistakes import reworded
 from ronghe.cli.printing import json_line, one_line
 from ronghe.cli.session import Session
+from ronghe.journeys.logs import configure_logs
 from ronghe.journeys.settings import load_settings, spoken_language
 from ronghe.messages import LANGUAGES, Language, known, render_error
 from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser

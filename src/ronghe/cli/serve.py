@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from ronghe.cli.grammar import Command
-from ronghe.cli.logs import configure_logs
 from ronghe.cli.session import Session
 from ronghe.cli.values import OneOf, Whole
+from ronghe.journeys.logs import configure_logs, level_of_server
 
 __all__ = ["serve"]
 
@@ -28,9 +28,7 @@ def serve(session: Session, /, *, host: str, port: int, workers: int, only: str 
     """See `cli.command_serve`."""
     from ronghe.platform.serve import running, supervisor
 
-    if session.settings.log == "error":
-        # Nobody sits before a server: what failed and is tried again must be found in its log.
-        configure_logs("warning")
+    configure_logs(level_of_server(session.settings.log))
     if only is not None:
         # Stopped while it loads it just ends; later each has its own way to end in order.
         for number in (signal.SIGTERM, signal.SIGINT):

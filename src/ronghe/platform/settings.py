@@ -26,12 +26,14 @@ INSTALLED_APPS = [
     "ronghe.platform.requests",
     "ronghe.platform.kinds.data",
     "ronghe.platform.index",
+    "ronghe.platform.api",
     "ronghe.platform.console",
     "allauth",
     "allauth.account",
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "ronghe.platform.serve.logged.Logged",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -91,6 +93,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 LARGEST_UPLOAD = int(os.environ.get("RONGHE_UPLOAD_MB", "500")) * 1_000_000
+
+API_CALLS_A_MINUTE = int(os.environ.get("RONGHE_API_CALLS", "6000"))
+"""For each person, all their programs together."""
+API_STRANGERS_A_MINUTE = 60
+"""Calls without a living token, for each address."""
 
 USE_TZ = True
 TIME_ZONE = "UTC"

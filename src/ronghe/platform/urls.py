@@ -3,6 +3,7 @@
 from allauth.account import views as doors
 from django.urls import include, path
 
+from ronghe.platform.api import metrics
 from ronghe.platform.console.views import (
     audit,
     cart,
@@ -86,7 +87,8 @@ urlpatterns = [
     path("webhooks", notices.webhooks),
     path("webhooks/<str:name>", notices.change_webhooks),
     path("readyz", health.readiness),
-    path("api/", include("ronghe.platform.api.data")),
+    path("metrics", metrics.metrics),
+    path("api/", include("ronghe.platform.api.urls")),
     path("people", people.people),
     path("people/<str:name>", people.change),
 ]

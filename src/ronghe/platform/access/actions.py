@@ -29,7 +29,19 @@ __all__ = [
     "switch_off",
 ]
 
-SCOPES = ("catalogue.read", "catalogue.write", "requests.write", "data.read", "webhooks.write")
+SCOPES = (
+    "catalogue.read",
+    "catalogue.write",
+    "requests.read",
+    "requests.write",
+    "data.read",
+    "notices.read",
+    "webhooks.write",
+    "audit.read",
+    "people.read",
+    "people.write",
+    "jobs.read",
+)
 LONGEST_TOKEN = timedelta(days=366)
 
 

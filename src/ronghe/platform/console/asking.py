@@ -2,23 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 
 from ronghe.messages import render_error
 from ronghe.platform.access.models import Person
-from ronghe.platform.console.middleware import Asked, Hidden
+from ronghe.platform.console.middleware import Asked
+from ronghe.platform.queries import one
 from ronghe.terms import RongheError
 
 __all__ = ["Failed", "one", "signed_in", "tried"]
 
 View = Callable[..., HttpResponse]
-Kept = TypeVar("Kept", bound=Model)
 
 
 def signed_in(view: View) -> View:
@@ -31,18 +29,6 @@ def signed_in(view: View) -> View:
         return view(request, *given, **named)
 
     return asked
-
-
-def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
-    """The object of this id among those that the asker sees; 404 for any other, whether it exists or not."""
-    try:
-        known = key if isinstance(key, UUID) else UUID(key)
-    except ValueError:
-        raise Http404 from None
-    found = seen.filter(pk=known).first()
-    if found is None:
-        raise Hidden(seen.model._meta.model_name or "", known)  # noqa: SLF001 - public API
-    return found
 
 
 class Failed:

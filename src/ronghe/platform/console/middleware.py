@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from uuid import UUID
 
 from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.clock import now
+from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
 __all__ = ["THEMES", "Asked", "Console", "language_of", "status_of", "theme_of"]
@@ -30,15 +30,6 @@ class Asked(HttpRequest):
     actor: Actor
     lang: Language
     now: datetime
-
-
-class Hidden(Http404):
-    """Somebody asked for a record that is not there for them: whether it exists nobody says, but it is kept that they
-    asked."""
-
-    def __init__(self, kind: str, key: UUID) -> None:
-        super().__init__()
-        self.kind, self.key = kind, key
 
 
 def language_of(request: HttpRequest) -> Language:

@@ -294,9 +294,7 @@ def _check_personal(request: Request, lines: Sequence[Line]) -> None:
 
 def _said(by: Actor, at: datetime, now: Request, outcome: str) -> int:
     """Keep what an approver says; gives the number of steps that are done. Separation of duty is checked here."""
-    held = by.acting(Role.APPROVER, now.owner_id)
-    if held is None:
-        raise Refused("platform.role_missing", role=Role.APPROVER.value)
+    held = check_role(by, Role.APPROVER, now.owner_id, scope="requests.write")
     said = list(now.decisions.values_list("person", "on_behalf_of"))
     decided_by = {person for pair in said for person in pair if person}
     check_decider(by, held, asked_by=now.person, decided_by=decided_by)

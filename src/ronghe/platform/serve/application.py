@@ -14,6 +14,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from ronghe.journeys.logs import configure_logs, level_of_server
+from ronghe.journeys.settings import load_settings
+from ronghe.platform.serve.logged import hear_django
 from ronghe.platform.serve.supervisor import end_with_parent
 
 __all__ = ["application"]
@@ -56,6 +59,8 @@ def _application() -> Starlette:
     # Django reads its settings when it is imported, so not before they are named.
     from django.core.wsgi import get_wsgi_application
 
+    configure_logs(level_of_server(load_settings(os.environ).log))
+    hear_django()
     django = get_wsgi_application()
     from ronghe.platform.stream.files import routes as files_of_deliveries
 

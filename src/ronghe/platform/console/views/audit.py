@@ -10,11 +10,11 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log, log_folder
-from ronghe.platform.console import queries
 from ronghe.platform.console.asking import one, signed_in
 from ronghe.platform.console.middleware import Asked
 from ronghe.trust.log import verify_receipt

@@ -1,6 +1,6 @@
 """Choose several entries, say once what for, and ask all their owners."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.wishing import methods_for, typed_rows, wish_of
 from ronghe.platform.departments.models import Department
-from ronghe.platform.law import profile
+from ronghe.platform.law import beginning_of, profile
 from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.terms import InputError, legal_day
 from ronghe.trust.access import Relation
@@ -53,7 +53,7 @@ def remove(request: Asked, key: UUID) -> HttpResponse:
 def _instant(text: str, name: str) -> datetime:
     """The beginning of a legal day."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), profile().zone).astimezone(UTC)
+        return beginning_of(date.fromisoformat(text), name)
     except ValueError as fault:
         raise InputError("platform.field_value", name=name, value=text) from fault
 

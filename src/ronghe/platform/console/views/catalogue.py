@@ -17,8 +17,8 @@ from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.lineage import Lineage, lineage_of
 from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.console.queries import facets, versions
 from ronghe.platform.kinds.data.models import Source
+from ronghe.platform.queries import facets, versions
 from ronghe.platform.requests.models import Grant
 from ronghe.platform.requests.visibility import visible_grants
 from ronghe.terms import Kind

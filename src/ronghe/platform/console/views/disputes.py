@@ -3,33 +3,26 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
-from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.requests import objections
 from ronghe.platform.requests.models import Dispute, Objection, Request
 from ronghe.platform.requests.rules import RUNGS
-from ronghe.platform.requests.visibility import visible_disputes
 
 __all__ = ["change", "dispute_page", "disputes", "raise_dispute"]
-
-
-def _seen(request: Asked) -> QuerySet[Dispute]:
-    seen = Dispute.objects.filter(visible_disputes(request.actor))
-    return seen.select_related("request__owner", "objection__version__asset__department", "raised_by")
 
 
 @signed_in
 @require_GET
 def disputes(request: Asked) -> HttpResponse:
     """Disputes that the asker may see, newest first."""
-    page = Paginator(_seen(request).order_by("-made", "-pk"), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.disputes(request.actor), 20).get_page(request.GET.get("page"))
     return render(request, "console/disputes.html", {"page": page})
 
 
@@ -37,7 +30,7 @@ def disputes(request: Asked) -> HttpResponse:
 @require_GET
 def dispute_page(request: Asked, key: str) -> HttpResponse:
     """One dispute with its ladder."""
-    return _shown(request, one(_seen(request), key), Failed())
+    return _shown(request, one(queries.disputes(request.actor), key), Failed())
 
 
 def _shown(request: Asked, dispute: Dispute, failed: Failed) -> HttpResponse:
@@ -61,7 +54,7 @@ def _shown(request: Asked, dispute: Dispute, failed: Failed) -> HttpResponse:
 @require_POST
 def change(request: Asked, key: str, what: str) -> HttpResponse:
     """Climb, or settle."""
-    dispute, failed = one(_seen(request), key), Failed()
+    dispute, failed = one(queries.disputes(request.actor), key), Failed()
     text = request.POST.get("text", "")
     given: dict[str, Any] = {"by": request.actor, "at": request.now, "dispute": dispute, "text": text}
 

@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ronghe.messages import render as worded
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.clock import now
@@ -24,21 +24,15 @@ from ronghe.platform.kinds.data.corrections import confirm
 from ronghe.platform.kinds.data.models import Correction, Delivery
 from ronghe.platform.kinds.data.plans import over, wanted_by
 from ronghe.platform.requests.models import Grant
-from ronghe.platform.requests.visibility import visible_grants
 
 __all__ = ["ask", "correction", "download", "grant_page", "grants", "receipt"]
-
-
-def _seen(request: Asked) -> QuerySet[Grant]:
-    seen = Grant.objects.filter(visible_grants(request.actor), version__asset__kind="data")
-    return seen.select_related("line__request", "version__asset__department", "consumer")
 
 
 @signed_in
 @require_GET
 def grants(request: Asked) -> HttpResponse:
     """All rights that the asker may see, newest first."""
-    page = Paginator(_seen(request).order_by("-valid_from", "-pk"), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.grants(request.actor), 20).get_page(request.GET.get("page"))
     ended = {grant.pk for grant in page.object_list if over(grant, request.now)}
     return render(request, "console/grants.html", {"page": page, "ended": ended})
 
@@ -47,7 +41,7 @@ def grants(request: Asked) -> HttpResponse:
 @require_GET
 def grant_page(request: Asked, key: str) -> HttpResponse:
     """One right with everything that was made under it."""
-    return _shown(request, one(_seen(request), key), Failed())
+    return _shown(request, one(queries.grants(request.actor), key), Failed())
 
 
 def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpResponse:
@@ -76,7 +70,7 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
 @require_POST
 def download(request: Asked, key: str) -> HttpResponse:
     """Give a ticket for a file and send the browser there."""
-    grant, failed, given = one(_seen(request), key), Failed(), []
+    grant, failed, given = one(queries.grants(request.actor), key), Failed(), []
 
     def ticket() -> None:
         file = request.POST.get("file", "")
@@ -94,7 +88,7 @@ def download(request: Asked, key: str) -> HttpResponse:
 @transaction.non_atomic_requests
 def ask(request: Asked, key: str, what: str) -> HttpResponse:
     """Look one subject up, or verify what is claimed of it; the answer is on the page and nowhere else."""
-    grant, failed, typed = one(_seen(request), key), Failed(), request.POST
+    grant, failed, typed = one(queries.grants(request.actor), key), Failed(), request.POST
     told: list[lookup.Answer] = []
     given: dict[str, Any] = {
         "by": request.actor,
@@ -121,7 +115,7 @@ def ask(request: Asked, key: str, what: str) -> HttpResponse:
 @require_GET
 def receipt(request: Asked, key: str, number: int) -> HttpResponse:
     """The receipt of a delivery: its entry, a signed head of the log, and the proof that the one is in the other."""
-    grant = one(_seen(request), key)
+    grant = one(queries.grants(request.actor), key)
     delivery = Delivery.objects.filter(grant=grant, number=number, entry__isnull=False).first()
     if delivery is None or delivery.entry is None:
         raise Http404
@@ -139,7 +133,7 @@ def receipt(request: Asked, key: str, number: int) -> HttpResponse:
 @require_POST
 def correction(request: Asked, key: str, which: str) -> HttpResponse:
     """Confirm that a wrong row is corrected or gone."""
-    grant, failed = one(_seen(request), key), Failed()
+    grant, failed = one(queries.grants(request.actor), key), Failed()
     found = one(Correction.objects.filter(grant=grant).select_related("grant__version__asset"), which)
     if tried(request, lambda: confirm(by=request.actor, at=request.now, correction=found), failed):
         return redirect(f"/grants/{grant.pk}")

@@ -6,24 +6,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue.inventory import coverage, link_inventory
-from ronghe.platform.catalogue.models import Asset, InventoryItem
+from ronghe.platform.catalogue.models import Asset
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.receiving import received
-from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.inventory import import_list, scan_database
 from ronghe.terms import InputError
 
 __all__ = ["change", "inventory"]
-
-
-def _mine(request: Asked) -> Any:
-    """The departments whose inventory the asker keeps: all for the bureau's coordinators."""
-    if request.actor.anywhere(Role.COORDINATOR):
-        return Department.objects.all()
-    return Department.objects.filter(pk__in=request.actor.where(Role.OFFERER))
 
 
 @signed_in
@@ -36,9 +29,9 @@ def inventory(request: Asked) -> HttpResponse:
 
 
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
-    mine, everywhere = _mine(request), request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR)
+    mine, everywhere = queries.keeps_inventory(request.actor), request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR)
     own = set(mine.values_list("pk", flat=True))
-    things = InventoryItem.objects.filter(department__in=mine).select_related("department", "asset")
+    things = queries.inventory(request.actor)
     shown = {
         "coverage": [one_row for one_row in coverage() if everywhere or one_row.department.pk in own],
         "things": things.order_by("asset__code", "department", "name")[:500],
@@ -53,12 +46,12 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @require_POST
 def change(request: Asked, what: str) -> HttpResponse:
     """Import a list, scan a database, or link a thing to its entry."""
-    mine, failed, typed = _mine(request), Failed(), request.POST
+    mine, failed, typed = queries.keeps_inventory(request.actor), Failed(), request.POST
     given: dict[str, Any] = {"by": request.actor, "at": request.now}
 
     def done() -> object:
         if what == "link":
-            item = one(InventoryItem.objects.filter(department__in=mine), typed.get("item", ""))
+            item = one(queries.inventory(request.actor), typed.get("item", ""))
             code = typed.get("asset", "")
             asset = Asset.objects.filter(code=code, department=item.department_id).first() if code else None
             return link_inventory(**given, item=item, asset=asset)

@@ -1,6 +1,6 @@
 """One's own roles, who stands in for whom, and the tokens of one's programs."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -11,7 +11,7 @@ from ronghe.platform.access import actions
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.law import profile
+from ronghe.platform.law import beginning_of, profile
 from ronghe.terms import InputError, legal_day
 
 __all__ = ["change", "me"]
@@ -48,7 +48,7 @@ def _shown(request: Asked, failed: Failed, secret: str = "") -> HttpResponse:
 def _day(request: Asked, name: str) -> datetime:
     text = request.POST.get(name, "")
     try:
-        return datetime.combine(date.fromisoformat(text), time(), profile().zone).astimezone(UTC)
+        return beginning_of(date.fromisoformat(text), name)
     except ValueError as fault:
         raise InputError("platform.field_value", name=name, value=text) from fault
 

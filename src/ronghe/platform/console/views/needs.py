@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue import needs
-from ronghe.platform.catalogue.models import Announcement, Asset, Demand
-from ronghe.platform.catalogue.visibility import visible_demands
+from ronghe.platform.catalogue.models import Asset
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.departments.models import Department
@@ -43,11 +43,10 @@ def demands(request: Asked) -> HttpResponse:
 
 
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
-    seen = Demand.objects.filter(visible_demands(request.actor)).select_related("department", "owner", "asset")
     coordinates = request.actor.anywhere(Role.COORDINATOR)
     own = request.actor.where(Role.OFFERER)
     listed = []
-    for demand in seen.order_by("-made")[:100]:
+    for demand in queries.demands(request.actor)[:100]:
         may_assign = coordinates and demand.answered is None
         likely = needs.likely_owners(demand.text) if may_assign and demand.owner_id is None else []
         listed.append((demand, may_assign, demand.owner_id in own and demand.answered is None, likely))
@@ -66,7 +65,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @require_POST
 def change(request: Asked, key: str, what: str) -> HttpResponse:
     """Assign a demand to an owner, or answer it."""
-    demand, failed, typed = one(Demand.objects.filter(visible_demands(request.actor)), key), Failed(), request.POST
+    demand, failed, typed = one(queries.demands(request.actor), key), Failed(), request.POST
     given: dict[str, Any] = {"by": request.actor, "at": request.now, "demand": demand}
 
     def done() -> object:
@@ -108,8 +107,11 @@ def announcements(request: Asked) -> HttpResponse:
         found = needs.available(typed.get("name", ""), items)
         if tried(request, made, failed):
             return redirect("/collections")
-    seen = Announcement.objects.select_related("department")
-    if not request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR):
-        seen = seen.filter(department__in=request.actor.departments)
-    shown = {"announcements": seen[:100], "departments": mine, "typed": typed, "found": found, "failed": failed}
+    shown = {
+        "announcements": queries.announcements(request.actor)[:100],
+        "departments": mine,
+        "typed": typed,
+        "found": found,
+        "failed": failed,
+    }
     return render(request, "console/announcements.html", shown, status=422 if failed else 200)

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
-from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
@@ -63,17 +63,12 @@ def objection_page(request: Asked, key: str) -> HttpResponse:
     return _shown(request, one(queries.objections(request.actor), key), Failed())
 
 
-def may_see_all(request: Asked, owner: object) -> bool:
-    """Whom a correction reached is known to the owner and the bureau; a holder learns of itself alone."""
-    everywhere = request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR)
-    return everywhere or any(held.department == owner for held in request.actor.held)
-
-
 def _shown(request: Asked, objection: Objection, failed: Failed) -> HttpResponse:
     owner = objection.version.asset.department_id
     may = objection.answered is None and request.actor.has(Role.OFFERER, owner)
     rejected = objection.upheld is False and request.actor.has(Role.ASKER, objection.department_id)
-    told = objection.corrections.select_related("grant__consumer", "delivery") if may_see_all(request, owner) else ()
+    whole = queries.sees_whole_objection(request.actor, owner)
+    told = objection.corrections.select_related("grant__consumer", "delivery") if whole else ()
     trace = Trace.objects.filter(objection=objection).first() if request.actor.has(Role.OFFERER, owner) else None
     shown = {
         "objection": objection,

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue import actions
 from ronghe.platform.catalogue.models import Asset, SharingClass, Version, VersionState
@@ -33,9 +34,7 @@ _ITEM = ("name", "type", "element", "unit", "about", "obligation")
 @require_GET
 def offers(request: Asked) -> HttpResponse:
     """What the asker's departments offer, or wait to; for the bureau, of all departments."""
-    seen = Version.objects.select_related("asset__department").order_by("asset__code", "-number")
-    if not request.actor.anywhere(Role.COORDINATOR):
-        seen = seen.filter(asset__department__in=request.actor.where(Role.OFFERER))
+    seen = queries.offers(request.actor)
     state = request.GET.get("state", "")
     if state in VersionState.values:
         seen = seen.filter(state=state)

@@ -1,7 +1,7 @@
 """Read a request and make a move: each button of the page is one action."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,22 +9,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
-from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
-from ronghe.platform.console import queries
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import looked
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.offering import OBLIGATIONS
 from ronghe.platform.console.tightening import tighter_of
 from ronghe.platform.console.wishing import rows_text, typed_rows
-from ronghe.platform.law import profile
+from ronghe.platform.law import beginning_of, profile
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Grant, Request, Ruling
-from ronghe.platform.requests.rules import MOVES, Side, moves_from
+from ronghe.platform.requests.rules import MOVES
 from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
 from ronghe.terms import InputError, RequestState
 from ronghe.trust.access import Relation
@@ -55,18 +54,6 @@ def request_page(request: Asked, key: str) -> HttpResponse:
     return _shown(request, one(queries.requests(request.actor), key), Failed())
 
 
-def _open_moves(actor: Actor, shown: Request) -> list[str]:
-    """The moves for which the actor has a role; whether they may make them is decided when they do."""
-    open_moves = []
-    for rule in moves_from(RequestState(shown.state)):
-        if rule.side == Side.CLOCK:
-            continue
-        department = shown.requester_id if rule.side == Side.ASKER else shown.owner_id
-        if any(actor.has(role, department) for role in rule.roles):
-            open_moves.append(rule.name)
-    return open_moves
-
-
 def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
     for line in lines:
@@ -75,7 +62,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         if line.version.asset.kind == "data":
             way, where = rows_text(line.rows, line.version.method, request.lang)
             line.way, line.where = way, where  # type: ignore[attr-defined]
-    moves = _open_moves(request.actor, shown)
+    moves = queries.open_moves(request.actor, shown)
     decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
     like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])
     like = like.exclude(pk=shown.pk).exclude(state__in=_OPEN).distinct().order_by("-made")
@@ -106,7 +93,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text), time(), profile().zone).astimezone(UTC)
+        return beginning_of(date.fromisoformat(text), "until")
     except ValueError as fault:
         raise InputError("platform.field_value", name="until", value=text) from fault
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from ronghe.platform.console import queries
+from ronghe.platform import queries
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.doors_of_roles import doors
 from ronghe.platform.console.middleware import Asked

@@ -1,38 +1,79 @@
-"""What pages list: everything passes the visibility rule of its app."""
+"""What pages and programs list: everything passes the visibility rule of its app."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
+from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Model, Q, QuerySet, When
+from django.http import Http404
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Demand, Version, VersionState
+from ronghe.platform.catalogue.models import Announcement, Demand, InventoryItem, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_demands, visible_versions
+from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction
-from ronghe.platform.requests.models import Objection, Request
-from ronghe.platform.requests.rules import LIVE
-from ronghe.platform.requests.visibility import visible_objections, visible_requests
+from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
+from ronghe.platform.requests.rules import LIVE, Side, moves_from
+from ronghe.platform.requests.visibility import (
+    visible_disputes,
+    visible_grants,
+    visible_objections,
+    visible_requests,
+)
 from ronghe.search import known_synonyms, parse
 from ronghe.terms import RequestState
 
 __all__ = [
+    "Hidden",
     "Waiting",
+    "announcements",
+    "demands",
+    "disputes",
     "entries",
     "facets",
+    "grants",
+    "inventory",
+    "keeps_inventory",
     "objections",
+    "offers",
+    "one",
+    "open_moves",
     "recent",
     "requests",
+    "sees_whole_objection",
     "standing",
     "versions",
     "waiting",
 ]
-
+Kept = TypeVar("Kept", bound=Model)
 
 RANKED = 200
 """Hits that keep the order of the search; who reads on finds the rest by name."""
+
+
+class Hidden(Http404):
+    """Somebody asked for a record that is not there for them: whether it exists nobody says, but it is kept that they
+    asked."""
+
+    def __init__(self, kind: str, key: UUID) -> None:
+        super().__init__()
+        self.kind, self.key = kind, key
+
+
+def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
+    """The object of this id among those that the asker sees; 404 for any other, whether it exists or not."""
+    try:
+        known = key if isinstance(key, UUID) else UUID(key)
+    except ValueError:
+        raise Http404 from None
+    found = seen.filter(pk=known).first()
+    if found is None:
+        raise Hidden(seen.model._meta.model_name or "", known)  # noqa: SLF001 - public API
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +101,7 @@ def versions(
         return seen.order_by("name", "pk")
     hits = search.found(parse(text, known_synonyms()))
     best = Case(*(When(pk=key, then=place) for place, key in enumerate(hits[:RANKED])), default=RANKED)
-    return seen.filter(pk__in=hits).order_by(best, "name", "pk")
+    return seen.filter(pk__in=hits).annotate(rank=best).order_by("rank", "name", "pk")
 
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
@@ -88,6 +129,71 @@ def objections(actor: Actor) -> QuerySet[Objection]:
     """Objections that the actor may see, newest first."""
     seen = Objection.objects.filter(visible_objections(actor))
     return seen.select_related("version__asset__department", "department").order_by("-made", "-pk")
+
+
+def offers(actor: Actor) -> QuerySet[Version]:
+    """What the actor's departments offer, or wait to; for the bureau, of all departments."""
+    seen = Version.objects.select_related("asset__department").order_by("asset__code", "-number")
+    return seen if actor.anywhere(Role.COORDINATOR) else seen.filter(asset__department__in=actor.where(Role.OFFERER))
+
+
+def demands(actor: Actor) -> QuerySet[Demand]:
+    """What was asked for in vain and the actor may see, newest first."""
+    seen = Demand.objects.filter(visible_demands(actor)).select_related("department", "owner", "asset")
+    return seen.order_by("-made", "-pk")
+
+
+def announcements(actor: Actor) -> QuerySet[Announcement]:
+    """Announced collections: all for the bureau, else those of one's own departments, newest first."""
+    seen = Announcement.objects.select_related("department").order_by("-made", "-pk")
+    if actor.anywhere(Role.COORDINATOR, Role.AUDITOR):
+        return seen
+    return seen.filter(department__in=actor.departments)
+
+
+def keeps_inventory(actor: Actor) -> QuerySet[Department]:
+    """The departments whose inventory the actor keeps: all for the bureau's coordinators."""
+    if actor.anywhere(Role.COORDINATOR):
+        return Department.objects.all()
+    return Department.objects.filter(pk__in=actor.where(Role.OFFERER))
+
+
+def inventory(actor: Actor) -> QuerySet[InventoryItem]:
+    """What the departments whose inventory the actor keeps have."""
+    seen = InventoryItem.objects.filter(department__in=keeps_inventory(actor))
+    return seen.select_related("department", "asset")
+
+
+def grants(actor: Actor) -> QuerySet[Grant]:
+    """Rights to data that the actor may see, newest first."""
+    seen = Grant.objects.filter(visible_grants(actor), version__asset__kind="data")
+    seen = seen.select_related("line__request", "version__asset__department", "consumer")
+    return seen.order_by("-valid_from", "-pk")
+
+
+def disputes(actor: Actor) -> QuerySet[Dispute]:
+    """Disputes that the actor may see, newest first."""
+    seen = Dispute.objects.filter(visible_disputes(actor))
+    seen = seen.select_related("request__owner", "objection__version__asset__department", "raised_by")
+    return seen.order_by("-made", "-pk")
+
+
+def sees_whole_objection(actor: Actor, owner: object) -> bool:
+    """Whom a correction reached is known to the owner and the bureau; a holder learns of itself alone."""
+    everywhere = actor.anywhere(Role.COORDINATOR, Role.AUDITOR)
+    return everywhere or any(held.department == owner for held in actor.held)
+
+
+def open_moves(actor: Actor, shown: Request) -> list[str]:
+    """The moves for which the actor has a role; whether they may make them is decided when they do."""
+    moves = []
+    for rule in moves_from(RequestState(shown.state)):
+        if rule.side == Side.CLOCK:
+            continue
+        department = shown.requester_id if rule.side == Side.ASKER else shown.owner_id
+        if any(actor.has(role, department) for role in rule.roles):
+            moves.append(rule.name)
+    return moves
 
 
 def entries(actor: Actor, *, subject: str = "") -> QuerySet[Entry]:

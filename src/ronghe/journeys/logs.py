@@ -7,7 +7,12 @@ import structlog
 
 from ronghe.journeys.settings import Log
 
-__all__ = ["configure_logs"]
+__all__ = ["configure_logs", "level_of_server"]
+
+
+def level_of_server(level: Log) -> Log:
+    """Nobody sits before a server: what failed and is tried again must be found in its log."""
+    return "warning" if level == "error" else level
 
 
 def configure_logs(level: Log) -> None:

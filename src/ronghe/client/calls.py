@@ -1,0 +1,181 @@
+"""The client: a method for each main task."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from ronghe.client.downloads import Tell, fetch
+from ronghe.client.transport import Transport
+from ronghe.terms import InputError
+
+__all__ = ["Client", "Wish"]
+
+Json = dict[str, Any]
+Key = UUID | str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An entry that is wanted: its fields, conditions on its rows (each must hold), and the method."""
+
+    asset: str
+    fields: Sequence[str]
+    where: Sequence[Mapping[str, Any]] = ()
+    method: str = ""
+
+    def to_json(self) -> Json:
+        """As a call says it."""
+        return {
+            "asset": self.asset,
+            "fields": list(self.fields),
+            "where": [dict(condition) for condition in self.where],
+            "method": self.method,
+        }
+
+
+class Client:
+    """What one person's program may do on one installation.
+
+    >>> client = Client("https://share.example.gov.cn", token)
+    >>> for entry in client.search("婚姻"): ...
+
+    Answers are the JSON of the API as it is described in `/api/openapi.json`. Errors are those of
+    `ronghe.client.errors`; calls that get lost are tried again, those that change something under a key of their own.
+    """
+
+    def __init__(self, url: str, token: str, *, lang: str = "en", plain: bool = False, timeout: float = 30.0) -> None:
+        self.transport = Transport(url, token, lang=lang, plain=plain, timeout=timeout)
+
+    def _get(self, path: str, **query: object) -> Any:
+        return self.transport.call("GET", path, **query)
+
+    def _post(self, path: str, body: Mapping[str, Any] | None = None, *, again: bool = True) -> Any:
+        return self.transport.call("POST", path, body, again=again)
+
+    def _rows(self, path: str, **query: object) -> Iterator[Json]:
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._get(path, cursor=cursor, **query)
+            yield from page["rows"]
+            cursor = page["next"]
+
+    def me(self) -> Json:
+        """Who asks, with which roles and scopes."""
+        return dict(self._get("/me"))
+
+    def search(self, text: str = "", *, kind: str = "", department: str = "", sharing: str = "") -> Iterator[Json]:
+        """Entries in force, best match first."""
+        return self._rows("/catalogue", text=text, kind=kind, department=department, sharing=sharing)
+
+    def entry(self, code: str, version: int | None = None) -> Json:
+        """One entry with its items."""
+        return dict(self._get(f"/catalogue/{quote(code, safe='')}", version=version))
+
+    def work(self) -> list[Json]:
+        """What waits for the person, the most urgent first."""
+        return list(self._get("/work")["waiting"])
+
+    def requests(self, state: str = "") -> Iterator[Json]:
+        """Requests that the person sees, newest first."""
+        return self._rows("/requests", state=state)
+
+    def request(self, key: Key) -> Json:
+        """One request with its lines and history."""
+        return dict(self._get(f"/requests/{key}"))
+
+    def ask(
+        self,
+        requester: str,
+        wishes: Sequence[Wish],
+        *,
+        purpose: str,
+        legal_basis: str,
+        wanted_from: date,
+        wanted_until: date,
+        scenario: str = "",
+        submit: bool = True,
+    ) -> list[Json]:
+        """Ask for entries of one or several owners; gives a request for each owner."""
+        said = {
+            "requester": requester,
+            "lines": [wish.to_json() for wish in wishes],
+            "purpose": purpose,
+            "legal_basis": legal_basis,
+            "scenario": scenario,
+            "wanted_from": wanted_from.isoformat(),
+            "wanted_until": wanted_until.isoformat(),
+            "submit": submit,
+        }
+        return list(self._post("/requests", said)["requests"])
+
+    def move(self, key: Key, name: str, **said: Any) -> Json:
+        """Make a move on a request: submit, take-back, ask-supplement, supplement, assessment, accept, refuse, extend,
+        revoke, dispose, lengthen, with what the API wants for it."""
+        return dict(self._post(f"/requests/{key}/{name}", said))
+
+    def accept(self, key: Key, granted: Mapping[str, Sequence[str]] | None = None) -> Json:
+        """Say yes; `granted` names the fields by line where they are fewer than was asked for."""
+        part = [{"line": line, "fields": list(fields)} for line, fields in (granted or {}).items()]
+        return self.move(key, "accept", granted=part)
+
+    def refuse(self, key: Key, *, reason: str, clause: str) -> Json:
+        """Say no."""
+        return self.move(key, "refuse", reason=reason, clause=clause)
+
+    def grants(self) -> Iterator[Json]:
+        """Rights to data, newest first."""
+        return self._rows("/grants")
+
+    def grant(self, key: Key) -> Json:
+        """One right with its obligations."""
+        return dict(self._get(f"/grants/{key}"))
+
+    def deliveries(self, grant: Key) -> list[Json]:
+        """The deliveries of a right, newest first."""
+        return list(self._get(f"/grants/{grant}/deliveries")["deliveries"])
+
+    def rows(self, grant: Key, *, most: int = 1_000) -> Iterator[Json]:
+        """Every row of the latest delivery; each page is a read. Not tried again: it would count twice."""
+        start, delivery = 0, None
+        while True:
+            query = {"start": start, "most": most, "delivery": delivery}
+            page = self.transport.call("GET", f"/grants/{grant}/rows", again=False, **query)
+            yield from page["rows"]
+            if page["next"] is None:
+                return
+            start, delivery = page["next"], page["delivery"]
+
+    def download(self, grant: Key, to: Path, file: str = "data.parquet", tell: Tell = lambda _done, _all: None) -> Path:
+        """Fetch a file of the latest delivery into the folder or under the name `to`; one read, resumed if it breaks.
+
+        InputError for a file that the delivery does not have.
+        """
+        ready = next((one for one in self.deliveries(grant) if one["state"] == "ready"), None)
+        files = {one["name"]: one for one in ready["files"]} if ready else {}
+        if file not in files:
+            raise InputError("client.no_file", name=file, known=", ".join(files) or "-")
+        ticket = self._post(f"/grants/{grant}/ticket", {"file": file}, again=False)
+        target = to / file if to.is_dir() else to
+        return fetch(self.transport, ticket["url"], files[file], target, tell)
+
+    def look_up(self, grant: Key, subject: str, case: str) -> Json:
+        """One subject's granted fields."""
+        return dict(self._post(f"/grants/{grant}/look-up", {"subject": subject, "case": case}, again=False))
+
+    def verify(self, grant: Key, subject: str, case: str, claims: Mapping[str, str]) -> Json:
+        """Whether what is claimed of one subject is so."""
+        said = {"subject": subject, "case": case, "claims": dict(claims)}
+        return dict(self._post(f"/grants/{grant}/verify", said, again=False))
+
+    def object(self, grant: Key, *, row_key: str, field: str, claim: str, evidence: str) -> Json:
+        """Say that a value is wrong."""
+        said = {"grant": str(grant), "row_key": row_key, "field": field, "claim": claim, "evidence": evidence}
+        return dict(self._post("/objections", said))
+
+    def notices(self) -> Iterator[Json]:
+        """What the person should know, newest first."""
+        return self._rows("/notices")

@@ -1,0 +1,116 @@
+"""Forms that calls and answers share: texts that can be kept, short names of departments, pages."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from ninja import Query, Schema
+from pydantic import AfterValidator, ConfigDict, Field
+
+from ronghe.platform.access.models import Person
+from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor
+from ronghe.platform.api.paging import MOST, USUAL, page_of
+from ronghe.platform.departments.models import Department
+from ronghe.terms import InputError
+
+__all__ = [
+    "Code",
+    "Given",
+    "Limit",
+    "Named",
+    "Note",
+    "Page",
+    "Place",
+    "Reason",
+    "Short",
+    "Words",
+    "department_of",
+    "listed",
+    "my_department",
+    "named",
+    "named_person",
+]
+
+Row = TypeVar("Row")
+Kept = TypeVar("Kept", bound=Model)
+
+
+def _kept(text: str) -> str:
+    """A text that every database keeps: no NUL, no half of a character."""
+    if "\x00" in text or (not text.isascii() and any(0xD800 <= ord(sign) <= 0xDFFF for sign in text)):
+        raise ValueError("text")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_kept)]
+Short = Annotated[Words, Field(min_length=1, max_length=100)]
+Note = Annotated[Words, Field(max_length=300)]
+Reason = Annotated[Words, Field(min_length=1, max_length=1_000)]
+Code = Annotated[Words, Field(min_length=1, max_length=64)]
+Place = Annotated[str, Query("", description="the `next` of the page before", max_length=1_000)]
+Limit = Annotated[int, Query(USUAL, ge=1, le=MOST)]
+
+
+class Given(Schema):
+    """The body of a call: a field that it does not have is refused (threat 2)."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class Named(Schema):
+    """A department."""
+
+    code: str
+    name: str
+
+
+class Page(Schema, Generic[Row]):
+    """Rows, and the cursor of the page behind them: null after the last."""
+
+    rows: list[Row]
+    next: str | None
+
+
+def named(department: Department | None) -> dict[str, str] | None:
+    """A department as answers have it."""
+    return None if department is None else {"code": department.code, "name": department.name}
+
+
+def department_of(code: str, field: str = "department") -> Department:
+    """The department of a code; InputError for none."""
+    found = Department.objects.filter(code=code).first()
+    if found is None:
+        raise InputError("platform.field_value", name=field, value=code)
+    return found
+
+
+def my_department(actor: Actor, code: str, *roles: Role) -> Department:
+    """The department of this code in which the actor has one of the roles; InputError for any other, as if there were
+    none."""
+    found = Department.objects.filter(code=code, pk__in=actor.where(*roles)).first()
+    if found is None:
+        raise InputError("platform.field_value", name="department", value=code)
+    return found
+
+
+def named_person(username: str, field: str = "username") -> Person:
+    """The person of a user name; InputError for nobody."""
+    found = Person.objects.filter(username=username).first()
+    if found is None:
+        raise InputError("platform.field_value", name=field, value=username)
+    return found
+
+
+def listed(
+    seen: QuerySet[Kept],
+    order: Sequence[str],
+    shown: Callable[[Kept], dict[str, Any]],
+    *,
+    listing: str,
+    cursor: str,
+    limit: int,
+) -> dict[str, Any]:
+    """A page of a list, each row as `shown` says."""
+    rows, following = page_of(seen, order, listing=listing, cursor=cursor, limit=limit)
+    return {"rows": [shown(row) for row in rows], "next": following}
