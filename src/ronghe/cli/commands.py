@@ -18,6 +18,7 @@ from ronghe.cli.people import init, user
 from ronghe.cli.policy import policy
 from ronghe.cli.printing import say
 from ronghe.cli.protection import protect, risk
+from ronghe.cli.remote import remote
 from ronghe.cli.resources import resources
 from ronghe.cli.serve import serve
 from ronghe.cli.session import Session
@@ -56,5 +57,5 @@ for _of_data in (protect, risk):
     data.add_command(_of_data)
 for _command in (data, technology, policy, resources, keys, log, standards, verify):
     ronghe.add_command(_command)
-for _of_platform in (init, serve, demo, user, doctor, index, backup, restore, upgrade):
+for _of_platform in (init, serve, demo, user, doctor, index, backup, restore, upgrade, remote):
     ronghe.add_command(_of_platform)

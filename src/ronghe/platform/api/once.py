@@ -1,5 +1,6 @@
 """A call that is repeated under its key has one effect and one answer (threat 25)."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -21,14 +22,15 @@ KEPT = timedelta(days=1)
 LONGEST = 100
 REPLAYED = "Idempotency-Replayed"
 FORGET = "api.forget"
+_KEY = re.compile(f"[!-~]{{1,{LONGEST}}}")
 
 
 def key_of(request: HttpRequest) -> str:
-    """The key of the call, empty without; InputError for one that is too long or cannot be printed."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+    """The key of the call, empty without; InputError for one that is empty, too long, or not printable ASCII."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
         raise InputError("api.key_form", most=LONGEST)
-    return key
+    return key or ""
 
 
 def _hash(request: HttpRequest) -> str:

@@ -1,0 +1,234 @@
+"""The client and `ronghe remote`, against a platform that runs in a process of its own."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from ronghe.cli import main
+from ronghe.client import Answered, Client, Denied, Failed, TooOften, Unfit, Unreachable, Wish
+from ronghe.client.transport import Transport
+from ronghe.terms import InputError, UsageError
+from tests.platform.handed import IDS
+from tests.platform.test_served import answering, free_port
+
+
+@dataclass(frozen=True)
+class Served:
+    """A platform with something to fetch."""
+
+    url: str
+    told: dict[str, str]
+    log: Path
+
+    def client(self, who: str = "asker") -> Client:
+        return Client(self.url, self.told[who])
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("remote")
+    environ = {**os.environ, "RONGHE_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "-m", "tests.platform.remote_city"]
+    made = subprocess.run(command, env=environ, check=True, timeout=300, capture_output=True, text=True)
+    port, log = free_port(), home / "stderr"
+    command = [sys.executable, "-m", "ronghe", "serve", "--port", str(port), "--quiet"]
+    with log.open("wb") as said:
+        server = subprocess.Popen(command, env=environ, start_new_session=True, stderr=said, stdout=said)
+        yield Served(answering(f"http://127.0.0.1:{port}", server), json.loads(made.stdout.splitlines()[-1]), log)
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+@pytest.mark.slow
+def test_a_program_finds_asks_is_answered_and_looks_up(served: Served) -> None:
+    asker, owner = served.client(), served.client("owner")
+    assert asker.me()["username"] == "申请人"
+    code = served.told["code"]
+    assert code in [entry["code"] for entry in asker.search("婚姻")]
+    today = datetime.now(UTC).date()
+    (made,) = asker.ask(
+        "SWJ",
+        [Wish(code, ["登记日期"], [{"field": "区划代码", "is": "330106"}])],
+        purpose="核验",
+        legal_basis="个人所得税法第十五条",
+        wanted_from=today,
+        wanted_until=today + timedelta(days=30),
+    )
+    assert made["id"] in [one["url"].rpartition("/")[2] for one in owner.work()]
+    assert owner.refuse(made["id"], reason="用途不明", clause="第十四条")["state"] == "refused"
+    assert asker.request(made["id"])["reason"] == "用途不明"
+    assert asker.look_up(served.told["look_up"], IDS[0], "1")["known"] is True
+    with pytest.raises(Denied) as denied:
+        owner.refuse(made["id"], reason="再次", clause="第十四条")
+    assert (denied.value.status, denied.value.problem) == (409, "platform.move_refused")
+    with pytest.raises(Unfit) as unfit:
+        asker.move(made["id"], "dispose", how=7)
+    assert unfit.value.errors[0]["kind"] == "string_type"
+
+
+@pytest.mark.slow
+def test_a_download_is_whole_and_goes_on_where_it_broke_off(served: Served, tmp_path: Path) -> None:
+    asker, grant = served.client(), served.told["files"]
+    told = {one["name"]: one for one in asker.deliveries(grant)[0]["files"]}["data.csv"]
+    path = asker.download(grant, tmp_path, "data.csv")
+    assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" == told["hash"]
+    part = tmp_path / f".again.csv.{told['hash'][-16:]}.part"
+    part.write_bytes(path.read_bytes()[:10])
+    seen: list[int] = []
+    asker.download(grant, tmp_path / "again.csv", "data.csv", lambda done, _: seen.append(done))
+    assert (tmp_path / "again.csv").read_bytes() == path.read_bytes()
+    assert not part.exists()
+    part.write_bytes(b"x" * told["bytes"])
+    with pytest.raises(InputError, match="other_bytes"):
+        asker.download(grant, tmp_path / "again.csv", "data.csv")
+    assert not part.exists()
+    with pytest.raises(InputError, match="no_file"):
+        asker.download(grant, tmp_path, "other.csv")
+    assert len(list(asker.rows(grant, most=2))) == 3
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any, Any]:
+    code = main(["remote", *arguments, "--json", "--lang", "en"])
+    out, err = capsys.readouterr()
+    return code, json.loads(out) if out else None, json.loads(err) if err else None
+
+
+@pytest.mark.slow
+def test_the_command_does_the_same(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RONGHE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("RONGHE_TOKEN", raising=False)
+    assert run(capsys, "me")[2]["error"]["code"] == "client.signed_out"
+    (tmp_path / "token").write_text(served.told["asker"] + "\n")
+    code, who, _ = run(capsys, "login", served.url, "--token-file", str(tmp_path / "token"))
+    assert (code, who["username"]) == (0, "申请人")
+    assert (tmp_path / "home" / "remote.json").stat().st_mode & 0o077 == 0
+    entry = served.told["code"]
+    assert entry in [one["code"] for one in run(capsys, "search", "婚姻")[1]["entries"]]
+    assert run(capsys, "show", entry)[1]["code"] == entry
+    asked = ["--requester", "SWJ", "--item", "姓名", "--for", "核验", "--basis", "第十五条"]
+    period = ["--from", "2026-03-02", "--until", str((datetime.now(UTC) + timedelta(days=9)).date())]
+    code, made, _ = run(capsys, "request", entry, *asked, *period)
+    assert (code, made["requests"][0]["state"]) == (0, "submitted")
+    key = made["requests"][0]["id"]
+    assert run(capsys, "status", key)[1]["id"] == key
+    assert key in [one["id"] for one in run(capsys, "status")[1]["requests"]]
+    code, _, error = run(capsys, "decide", key, "yes")
+    assert (code, error["error"]["params"]["problem"]) == (4, "platform.role_missing")
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["owner"])
+    assert run(capsys, "work")[1]["waiting"]
+    assert run(capsys, "decide", key, "no")[0] == 2
+    code, told, _ = run(capsys, "decide", key, "no", "--reason", "不明", "--clause", "第十四条")
+    assert (code, told["state"]) == (0, "refused")
+    monkeypatch.delenv("RONGHE_TOKEN")
+    code, told, _ = run(capsys, "download", served.told["files"], "--file", "data.csv", "--to", str(tmp_path))
+    assert (code, Path(told["file"]).stat().st_size) == (0, told["bytes"])
+    assert {one["id"] for one in run(capsys, "grants")[1]["grants"]} >= {served.told["files"]}
+    (tmp_path / "subject").write_text(IDS[1] + "\n")
+    with (tmp_path / "subject").open() as subject:
+        monkeypatch.setattr(sys, "stdin", subject)
+        assert run(capsys, "look-up", served.told["look_up"], "--case", "2")[1]["known"] is True
+    assert run(capsys, "logout")[0] == 0
+    assert run(capsys, "grants")[0] == 2
+
+
+@pytest.mark.slow
+def test_a_quiet_server_says_nothing_of_requests_that_it_refuses(served: Served) -> None:
+    client = Client(served.url, "rh_wrong")
+    for _ in range(3):
+        with pytest.raises(Denied):
+            client.me()
+    assert served.log.read_text() == ""
+
+
+class Moody(BaseHTTPRequestHandler):
+    """Answers each request with what is next on its list."""
+
+    answers: ClassVar[list[tuple[int, dict[str, str]]]] = []
+    keys: ClassVar[list[str | None]] = []
+
+    def do_POST(self) -> None:
+        Moody.keys.append(self.headers.get("Idempotency-Key"))
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        status, headers = Moody.answers.pop(0)
+        body = b'{"code": "x", "detail": "y"}'
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST  # noqa: N815 - the name that the library calls
+
+    def log_message(self, *_given: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def moody() -> Iterator[tuple[Transport, list[float]]]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Moody.keys.clear()
+    waited: list[float] = []
+    yield Transport(f"http://127.0.0.1:{server.server_port}", "t", sleep=waited.append), waited
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_call_is_tried_again_under_one_key(moody: tuple[Transport, list[float]]) -> None:
+    transport, waited = moody
+    Moody.answers[:] = [(503, {}), (429, {"Retry-After": "3"}), (200, {})]
+    assert transport.call("POST", "/x", {}) == {"code": "x", "detail": "y"}
+    assert waited == [0.5, 3.0]
+    assert len(Moody.keys) == 3
+    assert len(set(Moody.keys)) == 1
+    assert Moody.keys[0]
+
+
+def test_a_read_that_counts_and_a_wait_that_is_too_long_are_not_tried_again(
+    moody: tuple[Transport, list[float]],
+) -> None:
+    transport, waited = moody
+    Moody.answers[:] = [(503, {}), (429, {"Retry-After": "86400"})]
+    with pytest.raises(TooOften):
+        transport.call("POST", "/x", {}, again=False)
+    assert Moody.keys == [None]
+    with pytest.raises(TooOften):
+        transport.call("GET", "/x")
+    assert waited == []
+
+
+def test_the_token_follows_no_redirect(moody: tuple[Transport, list[float]]) -> None:
+    transport, _ = moody
+    Moody.answers[:] = [(302, {"Location": transport.url}), (200, {})]
+    with pytest.raises(Failed) as failed:
+        transport.call("GET", "/x")
+    assert (failed.value.status, len(Moody.keys)) == (302, 1)
+    assert isinstance(failed.value, Answered)
+
+
+def test_nobody_answers_and_addresses_to_which_a_token_must_not_go() -> None:
+    waited: list[float] = []
+    silent = Transport(f"http://127.0.0.1:{free_port()}", "t", sleep=waited.append)
+    with pytest.raises(Unreachable):
+        silent.call("GET", "/x")
+    assert waited == [0.5, 1.0, 2.0, 4.0]
+    for url in ("http://share.example.gov.cn", "ftp://x", "share"):
+        with pytest.raises(UsageError):
+            Transport(url, "t")
+    assert "secret" not in repr(Transport("https://x", "secret"))
