@@ -155,12 +155,12 @@ ROWS: Mapping[str, Row] = {
     "GET /me/memberships": Row(NOBODY),
     "GET /tokens": Row(NOBODY),
     "POST /tokens": Row(NOBODY, {"name": "x", "scopes": ["data.read"], "expires": "2027-01-01"}),
-    "POST /tokens/{key}/revoke": Row(NOBODY, path={"key": "token"}),
+    "POST /tokens/{key}/revoke": Row(NOBODY, path={"key": "a_token"}),
     "GET /delegations": Row(NOBODY),
     "POST /delegations": Row(
         NOBODY, {"membership": "{membership}", "to": "x", "since": "2026-03-02", "until": "2027-01-01"}
     ),
-    "POST /delegations/{key}/end": Row(NOBODY, path={"key": "token"}),
+    "POST /delegations/{key}/end": Row(NOBODY, path={"key": "a_token"}),
     "GET /audit": Row(TRAIL),
     "GET /audit/{key}": Row(TRAIL, path={"key": "entry"}),
     "GET /audit/{key}/receipt": Row(TRAIL, path={"key": "entry"}),

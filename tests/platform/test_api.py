@@ -254,7 +254,8 @@ def test_threat_13_a_session_may_call_but_changes_nothing_without_its_csrf_token
 def test_pages_have_every_row_once_though_rows_come_in_between(town: City) -> None:
     made = [town.published() for _ in range(5)]
     asker = program_of("申请人")
-    found, cursor = [], ""
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = asker.get("/catalogue", limit=2, cursor=cursor)
         found += [row["code"] for row in page["rows"]]

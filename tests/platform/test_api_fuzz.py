@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -74,7 +75,7 @@ def fuzz(operation: Any, things: Things, mode: GenerationMode) -> None:
 def test_every_operation_keeps_to_its_schema_whatever_it_is_sent(things: Things) -> None:
     schema = schemathesis.openapi.from_dict(document())
     schema.app = get_wsgi_application()
-    found = [result.ok() for result in schema.get_all_operations()]
+    found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(found) == len(ROWS)
     wrong = []
     for operation in found:

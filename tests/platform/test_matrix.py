@@ -26,7 +26,7 @@ from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.catalogue.needs import announce, ask_for, assign_demand
 from ronghe.platform.jobs.models import Job
-from ronghe.platform.kinds.data.models import Correction, Delivery, Read
+from ronghe.platform.kinds.data.models import Correction, Delivery, Read, Source
 from ronghe.platform.requests import actions, objections
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.standards.legal import legal_profile
@@ -150,11 +150,11 @@ class Things:
             actions.delivered(at=START, request=request)
         actions.revoke(by=owner, at=START, request=Request.objects.get(pk=self.named["revoked"]), reason="停")
         asker = self.by(Role.ASKER, "asker")
-        given = {"department": self.city.tax, "about": refused, "text": "不服"}
+        given: dict[str, Any] = {"department": self.city.tax, "about": refused, "text": "不服"}
         self.keep("dispute", objections.raise_dispute(by=asker, at=START, **given))
 
     def _rights(self) -> None:
-        grant = self.keep("grant", Grant.objects.get(line__request=self.named["delivered"]))
+        grant = self.keep("grant", Grant.objects.get(line__request=UUID(self.named["delivered"])))
         files = [{"name": "data.csv", "bytes": 1, "hash": "sha256:x"}]
         delivery = Delivery.objects.create(
             grant=grant, number=1, state="ready", wanted=START, made=START, files=files, entry=UUID(int=1), rows=1
@@ -179,7 +179,7 @@ class Things:
     def _rest(self) -> None:
         self.keep("somebody", self.city.person("某人", self.city.civil, Role.RESOURCE_KEEPER).username)
         self.keep("membership", Membership.objects.get(person__username="某人"))
-        self.keep("token", Token.objects.get(person__username="nobody"))
+        self.keep("a_token", Token.objects.get(person__username="nobody"))
         self.keep("entry", Entry.objects.filter(action="request.submit").first())
         approver = Person.objects.get(username="approver@owner")
         about = {"department": "税务局", "purpose": "核验"}
@@ -187,6 +187,9 @@ class Things:
         hook = Webhook.objects.create(department=self.city.civil, url="https://mzj.example", made=START)
         self.keep("webhook", hook)
         self.keep("job", Job.objects.create(name="clocks", key="x", made=START))
+        published = Version.objects.select_related("asset").get(asset__code=self.named["code"])
+        self.keep("version", published)
+        Source.objects.create(asset=published.asset, kind="upload", address="x", mounted=START)
 
     def filled(self, value: Any) -> Any:
         """A body with the things in place of their names."""
@@ -197,10 +200,19 @@ class Things:
         found = re.fullmatch(r"\{(\w+)\}", value) if isinstance(value, str) else None
         return self.named[found[1]] if found else value
 
+    def at(self, path: str, row: Row) -> str:
+        """An address with the things in place of its parts, `{part}` or `<type:part>`."""
+
+        def part(found: re.Match[str]) -> str:
+            name = row.path.get(found[1], found[1])
+            return self.named.get(name, name)
+
+        return re.sub(r"[{<](?:\w+:)?(\w+)[}>]", part, path)
+
     def outcome(self, name: str, row: Row, program: Program) -> str:
         """`yes`, `no`, or the code of an error behind the door; whatever was changed is undone."""
         method, path = name.split(" ")
-        path = re.sub(r"\{(\w+)\}", lambda place: self.named[row.path.get(place[1], place[1])], path)
+        path = self.at(path, row)
         body = self.filled(row.body) if row.body is not None else ({} if method == "POST" else None)
         with transaction.atomic():
             answer = program.call(method, path, body)

@@ -13,6 +13,7 @@ import click
 from ronghe.cli.commands import ronghe
 from ronghe.cli.help_page import about, details, option_text, placeholder, usage_line
 from ronghe.cli.markdown import in_both, row
+from ronghe.cli.reference_api import api_page
 from ronghe.cli.reference_operations import operations_page
 from ronghe.cli.reference_requests import requests_page
 from ronghe.cli.reference_standards import elements_page, rules_page
@@ -138,6 +139,7 @@ def _exit_codes() -> Iterator[str]:
 def pages() -> dict[str, str]:
     """Every page by the name of its file."""
     made = {
+        "api.md": api_page(),
         "command-line.md": _command_line(),
         "configuration.md": _configuration(),
         "elements.md": elements_page(),

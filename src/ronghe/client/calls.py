@@ -51,7 +51,7 @@ class Client:
         self.transport = Transport(url, token, lang=lang, plain=plain, timeout=timeout)
 
     def _get(self, path: str, **query: object) -> Any:
-        return self.transport.call("GET", path, **query)
+        return self.transport.call("GET", path, query=query)
 
     def _post(self, path: str, body: Mapping[str, Any] | None = None, *, again: bool = True) -> Any:
         return self.transport.call("POST", path, body, again=again)
@@ -143,7 +143,7 @@ class Client:
         start, delivery = 0, None
         while True:
             query = {"start": start, "most": most, "delivery": delivery}
-            page = self.transport.call("GET", f"/grants/{grant}/rows", again=False, **query)
+            page = self.transport.call("GET", f"/grants/{grant}/rows", query=query, again=False)
             yield from page["rows"]
             if page["next"] is None:
                 return

@@ -57,14 +57,14 @@ class Transport:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
+        query: Mapping[str, object] | None = None,
         again: bool = True,
-        **query: object,
     ) -> Any:
         """What a call gives. `again`: it is tried again when it gets lost, under one key if it changes something.
 
         Raises Answered for an error of the server's, Unreachable when nobody answers.
         """
-        said = {name: str(value) for name, value in query.items() if value not in (None, "")}
+        said = {name: str(value) for name, value in (query or {}).items() if value not in (None, "")}
         target = f"/api{path}" + (f"?{urlencode(said)}" if said else "")
         headers = {"Accept": "application/json"}
         if body is not None or method != "GET":

@@ -129,9 +129,9 @@ def _row(one: Objection) -> dict[str, Any]:
 
 def _shown(request: Asked, key: UUID) -> dict[str, Any]:
     found = queries.one(queries.objections(request.actor), key)
-    reached = ()
-    if queries.sees_whole_objection(request.actor, found.version.asset.department_id):
-        reached = found.corrections.select_related("grant__consumer").order_by("told", "pk")
+    reached = found.corrections.select_related("grant__consumer").order_by("told", "pk")
+    if not queries.sees_whole_objection(request.actor, found.version.asset.department_id):
+        reached = reached.none()
     told = [{"consumer": named(one.grant.consumer), "told": one.told, "confirmed": one.confirmed} for one in reached]
     names = ("row_key", "claim", "evidence", "answer")
     return {**_row(found), "reached": told, **{name: getattr(found, name) for name in names}}

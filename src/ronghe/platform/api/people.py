@@ -1,7 +1,7 @@
 """Departments, people and their roles; oneself, whom one stands in for, and the tokens of one's programs."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -33,7 +33,6 @@ from ronghe.platform.queries import one
 __all__ = ["router"]
 
 router = Router(tags=["people"])
-AnyRole = Literal[tuple(role.value for role in Role)]  # type: ignore[valid-type]
 Steps = Annotated[int, Field(ge=1, le=3)]
 
 
@@ -98,7 +97,7 @@ class GivenRole(Given):
     """A role in a department, until the beginning of a legal day or for good."""
 
     department: Code
-    role: AnyRole
+    role: Role
     until: date | None = None
 
 
@@ -275,7 +274,7 @@ def give_role(request: Asked, username: str, given: GivenRole) -> dict[str, Any]
         at=request.now,
         person=_known(username),
         department=department_of(given.department),
-        role=Role(given.role),
+        role=given.role,
         until=until,
     )
     return _membership(made)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema
@@ -35,7 +35,6 @@ __all__ = ["router"]
 
 router = Router(tags=["requests"])
 MOST_LINES = 50
-State = Literal[tuple(state.value for state in RequestState)]  # type: ignore[valid-type]
 Field300 = Annotated[Words, Field(min_length=1, max_length=300)]
 ItemName = Annotated[Words, Field(min_length=1, max_length=100)]
 
@@ -57,7 +56,7 @@ class RequestRow(Schema):
 
     id: UUID
     cart: UUID
-    state: State
+    state: RequestState
     requester: Named
     owner: Named
     person: str
@@ -253,11 +252,11 @@ def show_work(request: Asked) -> dict[str, Any]:
 
 @call(router, "GET", "/requests", scope="requests.read", gives=Page[RequestRow])
 def list_requests(
-    request: Asked, state: Annotated[State | None, Query(None)], cursor: Place, limit: Limit
+    request: Asked, state: Annotated[RequestState | None, Query(None)], cursor: Place, limit: Limit
 ) -> dict[str, Any]:
     """Requests that the asker may see, newest first."""
     seen = queries.requests(request.actor)
-    seen = seen.filter(state=state) if state else seen
+    seen = seen.filter(state=state.value) if state else seen
     return listed(seen, ("-made", "-pk"), row_of, listing=f"requests {state}", cursor=cursor, limit=limit)
 
 

@@ -71,6 +71,11 @@ class Page(Schema, Generic[Row]):
     rows: list[Row]
     next: str | None
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """What the schema calls a page of these rows."""
+        return f"{params[0].__name__}Page"
+
 
 def named(department: Department | None) -> dict[str, str] | None:
     """A department as answers have it."""
