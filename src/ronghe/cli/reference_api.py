@@ -98,8 +98,8 @@ def api_page() -> Iterator[str]:
     yield "# The API"
     yield ""
     yield "How to call it is told in [Use the API](../how-to/use-the-api.md). An installation gives the same in OpenAPI"
-    yield "3.1 under `/api/openapi.json`. Scope `any` is that of every living token, `session` that of people in a browser"
-    yield "only. Errors are [problems](#problem)."
+    yield "3.1 under `/api/openapi.json`. Scope `any` is that of every living token, `session` that of people in a"
+    yield "browser only. Errors are [problems](#problem)."
     yield ""
     for tag in dict.fromkeys(tag for _, _, one in operations for tag in one["tags"]):
         yield f"## {tag.capitalize()}"

@@ -79,6 +79,8 @@ def database(home: Path, environ: Mapping[str, str]) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": private_folder(home) / "ronghe.sqlite3",
             "ATOMIC_REQUESTS": True,
+            # Opening the file and setting it up takes longer than most of what is read from it.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

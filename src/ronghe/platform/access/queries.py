@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -20,20 +21,43 @@ def _now(at: datetime) -> Q:
 
 def actor_of(person: Person, at: datetime) -> Actor:
     """The person with the roles that count at `at`: none of somebody switched off, none in a department that ended."""
-    if not person.is_active:
-        return Actor(person.pk, person.username)
-    alive = Q(department__ended__isnull=True) | Q(department__ended__gt=at)
-    own = Membership.objects.filter(_now(at) & alive, person=person)
-    held = [Held(Role(membership.role), membership.department_id) for membership in own]
-    lent = Delegation.objects.filter(_now(at), to=person, membership__person__is_active=True)
-    lent = lent.filter(Q(ended__isnull=True) | Q(ended__gt=at), Q(membership__since__lte=at))
-    lent = lent.filter(Q(membership__until__isnull=True) | Q(membership__until__gt=at))
-    for one in lent.select_related("membership__person"):
-        membership = one.membership
-        held.append(
-            Held(Role(membership.role), membership.department_id, membership.person_id, membership.person.username)
-        )
-    return Actor(person.pk, person.username, tuple(held))
+    held = _held(person.pk, at) if person.is_active else ()
+    return Actor(person.pk, person.username, held)
+
+
+def _held(person: UUID, at: datetime) -> tuple[Held, ...]:
+    """The roles of somebody who is active, then the lent ones.
+
+    Asked at every call, so the queries are plain: making a query of many conditions takes longer than answering it, and
+    nobody has many rows here.
+    """
+    own = Membership.objects.filter(person=person).values_list(
+        "role", "department_id", "since", "until", "department__ended"
+    )
+    held = [
+        Held(Role(role), department)
+        for role, department, since, until, ended in own
+        if since <= at and not _past(until, at) and not _past(ended, at)
+    ]
+    lent = Delegation.objects.filter(to=person, until__gt=at).values_list(
+        "since",
+        "ended",
+        "membership__since",
+        "membership__until",
+        "membership__role",
+        "membership__department_id",
+        "membership__person_id",
+        "membership__person__username",
+        "membership__person__is_active",
+    )
+    for since, ended, begun, until, role, department, principal, name, active in lent:
+        if active and max(since, begun) <= at and not _past(ended, at) and not _past(until, at):
+            held.append(Held(Role(role), department, principal, name))
+    return tuple(held)
+
+
+def _past(end: datetime | None, at: datetime) -> bool:
+    return end is not None and end <= at
 
 
 def digest_of(secret: str) -> str:
@@ -43,11 +67,13 @@ def digest_of(secret: str) -> str:
 
 def actor_by_token(secret: str, at: datetime) -> Actor | None:
     """The program's actor, None for a token that is unknown, revoked or past its time."""
-    token = Token.objects.select_related("person").filter(digest=digest_of(secret)).first()
-    if token is None or token.expires <= at or (token.revoked is not None and token.revoked <= at):
-        return None
-    actor = actor_of(token.person, at)
-    return Actor(actor.person, actor.person_name, actor.held, frozenset(token.scopes))
+    found = Token.objects.filter(digest=digest_of(secret)).values_list(
+        "expires", "revoked", "scopes", "person_id", "person__username", "person__is_active"
+    )
+    for expires, revoked, scopes, person, username, active in found:
+        if not _past(expires, at) and not _past(revoked, at):
+            return Actor(person, username, _held(person, at) if active else (), frozenset(scopes))
+    return None
 
 
 def holders_of(role: Role, at: datetime) -> list[Person]:

@@ -72,7 +72,7 @@ class Page(Schema, Generic[Row]):
     next: str | None
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """What the schema calls a page of these rows."""
         return f"{params[0].__name__}Page"
 
