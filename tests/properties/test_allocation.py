@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.resources.cases import case, plain_inputs
+from ronghe.journeys.resources.varying import changed
 from ronghe.resources.allocate.allocation import Allocation, allocate
 from ronghe.resources.allocate.explain import explain
 from ronghe.resources.allocate.inputs import Inputs
@@ -149,6 +150,41 @@ def test_asking_for_more_does_not_raise_a_guarantee(seed: int) -> None:
             held = (then.guaranteed[mine] * 3) @ problem.demand[mine]
             assert (held <= quota[number - 1] * (1 + 1e-9)).all(), department
         assert solution.fraction.shape == then.fraction.shape
+
+
+@given(SEEDS)
+@FEW
+def test_a_project_has_its_guarantee_whatever_others_ask_for(seed: int) -> None:
+    inputs = case(seed, bundles=False)
+    names = np.array(inputs.demands.column("department").to_pylist())
+    greedy = inputs.demands
+    for name in [one for one in greedy.column_names if one.startswith("demand_")]:
+        greedy = with_column(greedy, name, np.where(names == "d0", 1.0, 50.0) * greedy.column(name).to_numpy())
+    before, after = (allocate(replace(inputs, demands=table)) for table in (inputs.demands, greedy))
+    for (problem, solution), (_, then) in zip(before.parts, after.parts, strict=True):
+        mine = names[problem.rows] == "d0"
+        np.testing.assert_allclose(then.by_project[mine], solution.by_project[mine], rtol=0, atol=1e-9)
+        assert (then.fraction >= then.guaranteed - 1e-12).all()
+        assert (then.guaranteed >= then.by_project - 1e-12).all()
+
+
+@given(SEEDS)
+@FEW
+def test_a_change_to_what_is_there_already_changes_nothing(seed: int) -> None:
+    inputs = case(seed)
+    rows = inputs.supply.to_pylist()
+    same = {f"capacity.{row['resource']}@{row['partition']}": str(row["capacity"]) for row in rows}
+    for who, rule in inputs.policy.departments.items():
+        same |= {f"weight.{who}": str(rule.weight)}
+        same |= {f"quota.{who}.{name}": str(amount) for name, amount in rule.quota.items()}
+        for project, own in rule.projects.items():
+            same |= {f"lend.{who}/{project}.{name}": str(amount) for name, amount in own.lend.items()}
+    partitions = {row["partition"] for row in rows}
+    if partitions != {""}:
+        same = {key: value for key, value in same.items() if not key.endswith("@")}
+    again = changed(inputs, same)
+    for made in (changed(inputs, {}), again):
+        np.testing.assert_array_equal(fractions(allocate(made)), fractions(allocate(inputs)))
 
 
 @given(SEEDS)

@@ -94,6 +94,25 @@ def test_what_if_of_something_that_makes_no_sense(files: Path, capsys: pytest.Ca
     assert run(capsys, "whatif", "out", "--set", change)[0] == 2
 
 
+PROJECTS = POLICY + "[departments.health.projects.imaging]\nquota = { gpu = 12, cpu = 48 }\nlend = { gpu = 0 }\n"
+
+
+def test_a_project_has_a_guarantee_that_is_published_checked_and_varied(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "policy.toml").write_text(PROJECTS, "utf-8")
+    told(capsys, *ALLOCATE)
+    head = (files / "out" / "allocation.csv").read_text("utf-8").splitlines()[0].split(",")
+    assert "by_project" in head
+    assert told(capsys, "verify", "out")["valid"]
+    assert told(capsys, "whatif", "out")["changed"] == 0
+    assert told(capsys, "whatif", "out", "--set", "cap.health/imaging.gpu=13")["changed"] > 0
+    code, _, err = run(capsys, "whatif", "out", "--set", "quota.health/imaging.gpu=21")
+    assert code == 4
+    assert "imaging 21" in err
+    assert run(capsys, "whatif", "out", "--set", "weight.health/nothing=2")[0] == 3
+
+
 def test_an_altered_allocation_is_not_valid(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, *ALLOCATE)
     path = files / "out" / "allocation.csv"
@@ -122,6 +141,9 @@ BAD = [
     ("policy.toml", POLICY.replace("gpu = 20", "gold = 20"), "gold"),
     ("policy.toml", POLICY.replace("lend = { gpu = 10 }", "lend = { gpu = 30 }"), "lend"),
     ("policy.toml", "tiers = [", "policy.toml"),
+    ("policy.toml", PROJECTS.replace("gpu = 12", "gold = 12"), "health / imaging"),
+    ("policy.toml", PROJECTS.replace("lend = { gpu = 0 }", "lend = { gpu = 13 }"), "projects.imaging.lend.gpu"),
+    ("policy.toml", PROJECTS.replace("gpu = 12", "gpu = -12"), "projects.imaging.quota.gpu"),
 ]
 
 
@@ -151,6 +173,18 @@ def test_one_can_ask_for_more_than_there_is(files: Path, capsys: pytest.CaptureF
     assert code == 0, err
     assert "1,000.0%" in out
     assert "Nobody supplies tape" in out
+
+
+def test_departments_projects_and_resources_that_nobody_asks_for_are_noted(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "[departments.nobody]\nweight = 2\n[departments.health.projects.none]\nweight = 2\n"
+    (files / "policy.toml").write_text(POLICY + more, "utf-8")
+    (files / "supply.csv").write_text(SUPPLY + "tape,,reels,5,1\n", "utf-8")
+    notes = {note["code"]: note for note in told(capsys, *ALLOCATE)["notes"]}
+    assert notes["resources.note_department"]["department"] == "nobody"
+    assert notes["resources.note_project"]["project"] == "none"
+    assert notes["resources.note_unasked"]["resource"] == "tape"
 
 
 def test_heavy_users_yield_and_the_future_does_not_count(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
