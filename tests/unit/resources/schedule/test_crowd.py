@@ -13,15 +13,16 @@ from ronghe.resources.schedule.schedule import schedule
 ROOM = [Resource("r")]
 
 
-def test_twenty_thousand_requests_for_one_room_end_with_one_outcome_each() -> None:
-    asked = [Request(f"q{n:05}", 60 * (n % 4), 60 * (n % 4) + 180, 60, value=1 + n % 1000) for n in range(20_000)]
+@pytest.mark.parametrize("count", [20_000, pytest.param(500_000, marks=pytest.mark.slow)])
+def test_a_crowd_of_requests_for_one_room_ends_with_one_outcome_each(count: int) -> None:
+    asked = [Request(f"q{n:06}", 60 * (n % 4), 60 * (n % 4) + 180, 60, value=1 + n % 1000) for n in range(count)]
     plan = schedule(asked, ROOM, now=0)
     served, refused = [one.id for one in plan.assignments], [one.id for one in plan.rejections]
     assert sorted(served + refused) == [one.id for one in asked]
     assert len(served) == 6
     assert plan.exact
-    assert plan.tiers[0].asked == 20_000
-    assert Counter(one.reason for one in plan.rejections) == {"taken": 19_994}
+    assert plan.tiers[0].asked == count
+    assert Counter(one.reason for one in plan.rejections) == {"taken": count - 6}
     assert all(one.blocked_by for one in plan.rejections)
 
 
