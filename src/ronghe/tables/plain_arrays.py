@@ -1,7 +1,7 @@
 """Arrow arrays made of numpy ones and back, without `pyarrow.array`, `pyarrow.scalar` and `to_numpy`.
 
-Those load pandas, which takes 0.4 s of CPU, and more than a second where Python may keep no compiled files: longer than
-a small table takes.
+Those load pandas, which takes a quarter of a second of CPU, and a whole one where Python may keep no compiled files:
+longer than a small table takes.
 """
 
 from collections.abc import Sequence
