@@ -10,11 +10,11 @@ from tests.platform.browsing import Reader
 
 pytestmark = pytest.mark.browser
 ROLES = {
-    "mzj.xuqiu": ("/", "/catalogue", "/catalogue?text=低保", "/cart", "/requests", "/objections", "/me"),
+    "mzj.xuqiu": ("/", "/catalogue", "/catalogue?text=低保", "/cart", "/requests", "/objections", "/index", "/me"),
     "mzj.tigong": ("/", "/offers", "/offers/new", "/objections"),
     "gaj.shenpi": ("/", "/requests", "/audit"),
-    "tongchou": ("/", "/offers?state=in_review", "/requests"),
-    "jiancha": ("/audit", "/catalogue"),
+    "tongchou": ("/", "/offers?state=in_review", "/requests", "/index", "/index/flows"),
+    "jiancha": ("/audit", "/catalogue", "/index/flows"),
     "xitong": ("/people", "/departments"),
     "anquan": ("/people", "/me"),
 }
@@ -58,6 +58,31 @@ def test_detail_pages_are_accessible_and_say_no_code(reader: Reader) -> None:
             seen.append(reader.browser.find_element(By.TAG_NAME, "main").text)
     assert found == []
     assert not [text for text in seen if re.search(r"platform\.\w+", text)]
+
+
+def test_the_index_is_drawn_opened_down_to_its_rows_and_computed_anew(reader: Reader) -> None:
+    """Charts under the console's own policy, a department's page in both themes, and the button with its progress."""
+    reader.sign_in("tongchou")
+    found, wide = [], {}
+    reader.open("/index")
+    link = reader.browser.find_element(By.CSS_SELECTOR, "table.index tbody a").get_attribute("href") or ""
+    department = link.removeprefix(reader.town.address)
+    for theme, path in (("light", department), ("dark", department), ("light", "/index"), ("light", "/index/flows")):
+        reader.browser.add_cookie({"name": "theme", "value": theme})
+        reader.open(path)
+        charts = reader.browser.find_elements(By.CSS_SELECTOR, "[data-chart]")
+        assert all(chart.find_elements(By.TAG_NAME, "svg") for chart in charts), path
+        assert charts or path == department, path
+        found += reader.violations()
+        reader.browser.set_window_size(360, 800)
+        if reader.overflow() > 0:
+            wide[path] = reader.overflow()
+        reader.browser.set_window_size(1280, 900)
+    assert (found, wide) == ([], {})
+    reader.open("/index")
+    reader.press("立即计算")
+    done = "#progress.good"
+    WebDriverWait(reader.browser, 60).until(lambda seen: seen.find_elements(By.CSS_SELECTOR, done))
 
 
 def test_search_answers_while_one_types(reader: Reader) -> None:

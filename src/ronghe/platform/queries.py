@@ -243,7 +243,17 @@ def _of_others(actor: Actor, today: date) -> list[Waiting]:
         found.append(
             Waiting("answer", title, objection.department.name, f"/objections/{objection.pk}", objection.due, late)
         )
-    return [*found, *_of_needs(actor, today), *_of_corrections(actor)]
+    return [*found, *_of_needs(actor, today), *_of_corrections(actor), *_of_refusals(actor)]
+
+
+def _of_refusals(actor: Actor) -> list[Waiting]:
+    """Refusals that nobody looked at: until the bureau does, they count against their owner in the sharing index."""
+    if not actor.anywhere(Role.COORDINATOR):
+        return []
+    refused = requests(actor).filter(state=RequestState.REFUSED, ruling__isnull=True, disputes__isnull=True)
+    return [
+        Waiting("rule", one.purpose, one.owner.name, f"/requests/{one.pk}", None, late=False) for one in refused[:200]
+    ]
 
 
 def _of_needs(actor: Actor, today: date) -> list[Waiting]:

@@ -21,7 +21,7 @@ def _percent(value: float | None) -> str:
 
 
 def _between(one: dict[str, Any]) -> str:
-    return f"{_percent(one['low'])} – {_percent(one['high'])}"
+    return "–" if one["low"] is None else f"{_percent(one['low'])} – {_percent(one['high'])}"
 
 
 def computed_view(degrees: Sequence[dict[str, Any]]) -> View:

@@ -153,7 +153,12 @@ def rows_of(actor: Actor, share: Share) -> Seen:
     keys = {row["id"] for row in by_about["request"]}
     known = Request.objects.filter(rules["request"], pk__in=keys).select_related("requester")
     requests = {str(one.pk): one for one in known}
-    told = [_told(row) | {"request": requests[row["id"]]} for row in by_about["request"] if row["id"] in requests]
+    names = {row["id"]: row["name"] for row in by_about["entry"]}
+    told = [
+        _told(row) | {"request": requests[row["id"]], "entry": names.get(row["name"], row["name"])}
+        for row in by_about["request"]
+        if row["id"] in requests
+    ]
     return Seen(tuple(entries), tuple(told), len(share.rows) - len(entries) - len(told))
 
 

@@ -79,6 +79,12 @@ def percent(share: float) -> str:
     return f"{share:.1%}"
 
 
+@register.filter
+def grouped(count: float) -> str:
+    """A number with its thousands apart."""
+    return f"{count:,.0f}"
+
+
 @register.simple_tag
 def signed(share: float) -> str:
     """A difference of shares in percentage points, with its sign."""

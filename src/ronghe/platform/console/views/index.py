@@ -129,7 +129,6 @@ def department(request: Asked, key: UUID) -> HttpResponse:
         "points": points[::-1],
         "line": _line(points),
         "seen": queries.rows_of(request.actor, share),
-        "held": round(share.amount),
     }
     return render(request, "console/index_department.html", page)
 
@@ -179,7 +178,7 @@ def flows(request: Asked) -> HttpResponse:
     page: dict[str, Any] = {
         "kind": kind,
         "flows": told[:MOST_FLOWS],
-        "more": max(0, len(told) - MOST_FLOWS),
+        "unlisted": max(0, len(told) - MOST_FLOWS),
         "effects": _effects(told),
         "everywhere": request.actor.anywhere(Role.COORDINATOR, Role.AUDITOR),
         "departments": Department.objects.filter(ended__isnull=True).count(),

@@ -24,7 +24,7 @@
       };
       return {
         tooltip: { ...tip, trigger: "axis", formatter: told },
-        grid: { left: 8, right: 24, top: 16, bottom: 8, containLabel: true },
+        grid: { left: 8, right: 44, top: 16, bottom: 8, containLabel: true },
         xAxis: { type: "category", data: data.days, boundaryGap: false, axisLabel: labels, axisLine: { lineStyle: { color: line } } },
         yAxis: { type: "value", min: 0, max: 1, axisLabel: { ...labels, formatter: (value) => 100 * value + "%" }, splitLine: { lineStyle: { color: line } } },
         series: [
@@ -59,8 +59,8 @@
       const cells = data.cells.map(([across, down, value]) => ({ value: [across, down, value], label: { color: value > data.most * 0.55 ? "#fff" : "#1b2434" } }));
       return {
         tooltip: { ...tip, formatter: (mark) => `${data.owners[mark.value[1]]} → ${data.consumers[mark.value[0]]}\n${words.value} ${mark.value[2]}` },
-        grid: { left: 8, right: 8, top: 8, bottom: 56, containLabel: true },
-        xAxis: { type: "category", data: data.consumers, axisLabel: { ...labels, rotate: 40, interval: 0, width: 110, overflow: "truncate" }, axisTick: { show: false } },
+        grid: { left: 8, right: 8, top: 8, bottom: 48, containLabel: true },
+        xAxis: { type: "category", data: data.consumers, axisLabel: { ...labels, rotate: small() ? 90 : 40, interval: 0, width: 110, overflow: "truncate" }, axisTick: { show: false } },
         yAxis: { type: "category", data: data.owners, axisLabel: { ...labels, interval: 0, width: small() ? 80 : 150, overflow: "truncate" }, axisTick: { show: false } },
         visualMap: { min: 0, max: data.most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, textStyle: labels, inRange: { color: ["#dbe8f7", "#7fb0e3", "#1c5fa8", "#0b3266"] } },
         series: [{ type: "heatmap", data: cells, label: { show: !small(), fontFamily: font }, itemStyle: { borderColor: paper, borderWidth: 2 } }],
