@@ -3,6 +3,7 @@
 Source: facts of 政务数据共享条例 (State Council Order 809) on answers, deliveries and disputes; limits are arguments.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,9 +119,12 @@ def answer_rates(answers: Sequence[Answer], departments: Iterable[str]) -> Mappi
     if not counted:
         raise InputError("sharing_index.no_requests")
     mean = sum((given for _, given in counted), Fraction()) / len(counted)
+    by_owner = defaultdict[str, list[tuple[str, Fraction]]](list)
+    for answer, given in counted:
+        by_owner[answer.owner].append((answer.id, given))
     rates = {}
     for department in departments:
-        own = [(answer.id, given) for answer, given in counted if answer.owner == department]
+        own = by_owner[department]
         weight = len(own) + PRIOR
         value = (sum((given for _, given in own), Fraction()) + PRIOR * mean) / weight
         low, high = _wilson(value, weight)

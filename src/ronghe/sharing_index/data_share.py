@@ -4,10 +4,9 @@ S_i is a product of rates, shown factor by factor; it is no probability, since t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
 
 from ronghe.sharing_index.answers import Answer, Rate, answer_rates
 from ronghe.sharing_index.degree import Degree, degree
@@ -188,6 +187,5 @@ def data_share(
 
 def _hash(listed: Sequence[Dataset], answers: Sequence[Answer], coverage: dict[str, Fraction], least: Fraction) -> str:
     """The same records give the same hash in whatever order they come."""
-    facts: list[Any] = [asdict(one) for one in listed]
-    facts += [asdict(one) for one in sorted(answers, key=lambda one: one.id)]
-    return content_id(*map(repr, facts), repr(sorted(coverage.items())), repr(least))
+    told = (*listed, *sorted(answers, key=lambda one: one.id))
+    return content_id(*map(repr, told), repr(sorted(coverage.items())), repr(least))

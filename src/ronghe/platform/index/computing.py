@@ -1,27 +1,27 @@
 """Compute degrees from the log, keep them, and compute them again to see that they are the same."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.trail import Event, kept_events, logged_events, sealed_size
-from ronghe.platform.departments.models import Department
 from ronghe.platform.index.models import Degree, Share
 from ronghe.platform.kinds.measure import Measure, Measured, exact, measures, row_json
 from ronghe.platform.kinds.measure import Share as MeasuredShare
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, content_id, legal_day
 
-__all__ = ["Checked", "Computed", "check", "compute", "result_of"]
+__all__ = ["Checked", "Computed", "check", "compute"]
 
 ACTION = "index.computed"
 """The audit entry of a degree; it holds the hashes, so that what was printed cannot be replaced later."""
@@ -36,24 +36,39 @@ class Computed:
     why: InputError | None = None
 
 
-def _share_json(share: MeasuredShare) -> dict[str, Any]:
-    return {
-        "department": share.department,
-        "amount": str(share.amount),
-        "share": exact(share.share),
-        "low": share.low,
-        "high": share.high,
-        "factors": [[name, str(rate)] for name, rate in share.factors],
-        "requests": share.requests,
-        "coverage": exact(share.coverage),
-        "places": share.places,
-        "rows": [row_json(row) for row in share.rows],
-    }
+def _shares_of(degree: Degree, measured: Measured) -> list[Share]:
+    """What is kept of the departments."""
+    return [_share(degree, one) for one in measured.shares]
 
 
-def result_of(measured: Measured) -> str:
+def _share(degree: Degree, one: MeasuredShare) -> Share:
+    best, worst = one.places or (None, None)
+    return Share(
+        degree=degree,
+        department_id=UUID(one.department),
+        amount=float(one.amount),
+        exact=exact(one.share) or "",
+        share=None if one.share is None else float(one.share),
+        low=one.low,
+        high=one.high,
+        factors=[[name, str(rate)] for name, rate in one.factors],
+        requests=one.requests,
+        coverage=None if one.coverage is None else float(one.coverage),
+        best=best,
+        worst=worst,
+        rows=[row_json(row) for row in one.rows],
+    )
+
+
+def _plain(shares: Iterable[Share]) -> list[dict[str, Any]]:
+    """Shares without their own ids, in one order."""
+    named = ("amount", "exact", "share", "low", "high", "factors", "requests", "coverage", "best", "worst", "rows")
+    told = [{"department": str(one.department_id), **{name: getattr(one, name) for name in named}} for one in shares]
+    return sorted(told, key=itemgetter("department"))
+
+
+def _result(measured: Measured, shares: list[dict[str, Any]]) -> str:
     """The hash of everything that came out: equal hashes mean equal degrees, factors, intervals and rows."""
-    shares = [_share_json(share) for share in measured.shares]
     told = {"degree": str(measured.degree), "low": measured.low, "high": measured.high, "shares": shares}
     return content_id(json.dumps(told, sort_keys=True, ensure_ascii=False))
 
@@ -88,57 +103,30 @@ def _computed(by: Actor, at: datetime, law: LegalProfile, kind: str, hook: Measu
 
 
 def _kept(by: Actor, at: datetime, law: LegalProfile, kind: str, measured: Measured, size: int) -> Degree:
+    degree = Degree(
+        kind=kind,
+        day=legal_day(at, law.zone),
+        at=at,
+        size=size,
+        exact=str(measured.degree),
+        value=float(measured.degree),
+        low=measured.low,
+        high=measured.high,
+        inputs=measured.inputs,
+        law=law.fingerprint,
+    )
+    shares = _shares_of(degree, measured)
+    degree.result = _result(measured, _plain(shares))
     with transaction.atomic():
-        degree = Degree.objects.create(
-            kind=kind,
-            day=legal_day(at, law.zone),
-            at=at,
-            size=size,
-            exact=str(measured.degree),
-            value=float(measured.degree),
-            low=measured.low,
-            high=measured.high,
-            inputs=measured.inputs,
-            result=result_of(measured),
-            law=law.fingerprint,
-        )
-        known = {str(one.pk): one for one in Department.objects.all()}
-        Share.objects.bulk_create(_row(degree, known[one.department], one) for one in measured.shares)
-        record(
-            by=by,
-            at=at,
-            action=ACTION,
-            subject_kind="degree",
-            subject=degree.pk,
-            facts={
-                "kind": kind,
-                "exact": degree.exact,
-                "size": size,
-                "inputs": degree.inputs,
-                "result": degree.result,
-                "law": degree.law,
-            },
-        )
+        degree.save()
+        Share.objects.bulk_create(shares)
+        record(by=by, at=at, action=ACTION, subject_kind="degree", subject=degree.pk, facts=_facts(degree))
     return degree
 
 
-def _row(degree: Degree, department: Department, one: MeasuredShare) -> Share:
-    best, worst = one.places or (None, None)
-    return Share(
-        degree=degree,
-        department=department,
-        amount=float(one.amount),
-        exact=exact(one.share) or "",
-        share=None if one.share is None else float(one.share),
-        low=one.low,
-        high=one.high,
-        factors=[[name, str(rate)] for name, rate in one.factors],
-        requests=one.requests,
-        coverage=None if one.coverage is None else float(one.coverage),
-        best=best,
-        worst=worst,
-        rows=[row_json(row) for row in one.rows],
-    )
+def _facts(degree: Degree) -> dict[str, Any]:
+    """What is sealed of a degree."""
+    return {name: getattr(degree, name) for name in ("kind", "exact", "size", "inputs", "result", "law")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +141,6 @@ class Checked:
         one = self.degree
         told = {"kind": one.kind, "at": one.at.isoformat(), "degree": one.value, "inputs": one.inputs}
         return {**told, "result": one.result, "same": not self.faults, "faults": list(self.faults)}
-
-
-def _plain(department: str, one: Share) -> dict[str, Any]:
-    """A share as it is kept, without its own id."""
-    named = ("amount", "exact", "share", "low", "high", "factors", "requests", "coverage", "best", "worst", "rows")
-    return {"department": department, **{name: getattr(one, name) for name in named}}
-
-
-def _same_shares(degree: Degree, measured: Measured) -> bool:
-    kept = [_plain(str(one.department_id), one) for one in degree.shares.all()]
-    again = [_plain(one.department, _row(degree, Department(), one)) for one in measured.shares]
-    return sorted(kept, key=itemgetter("department")) == sorted(again, key=itemgetter("department"))
 
 
 def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
@@ -184,22 +160,15 @@ def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
         measured = hook.measure(first, at=degree.at, law=law)
     except InputError:
         return Checked(degree, (*faults, "inputs"))
-    same: Sequence[tuple[str, bool]] = (
+    again = _plain(_shares_of(degree, measured))
+    same = (
         ("inputs", measured.inputs == degree.inputs),
-        ("result", result_of(measured) == degree.result and Fraction(degree.exact) == measured.degree),
-        ("shares", _same_shares(degree, measured)),
+        ("result", _result(measured, again) == degree.result and Fraction(degree.exact) == measured.degree),
+        ("shares", _plain(degree.shares.all()) == again),
     )
     return Checked(degree, (*faults, *(name for name, holds in same if not holds)))
 
 
-def _sealed(events: Sequence[Event], degree: Degree) -> bool:
-    told: Mapping[str, Any] = {
-        "kind": degree.kind,
-        "exact": degree.exact,
-        "size": degree.size,
-        "inputs": degree.inputs,
-        "result": degree.result,
-        "law": degree.law,
-    }
+def _sealed(events: Iterable[Event], degree: Degree) -> bool:
     mine = (event for event in events if event.action == ACTION and event.subject == str(degree.pk))
-    return any(event.facts == told for event in mine)
+    return any(event.facts == _facts(degree) for event in mine)

@@ -6,7 +6,7 @@ The index knows no more of a kind than this. A kind hands its measure in when th
 technologies add theirs here, and their pages, trends and proofs are there already.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -86,8 +86,9 @@ class Measure(Protocol):
     name: str
     actions: frozenset[str]
 
-    def measure(self, events: Sequence[Event], *, at: datetime, law: LegalProfile) -> Measured:
-        """The degree at an instant: a function of its arguments alone. InputError while nothing can be measured."""
+    def measure(self, events: Iterable[Event], *, at: datetime, law: LegalProfile) -> Measured:
+        """The degree at an instant: a function of its arguments alone; events come by their time. InputError while
+        nothing can be measured."""
 
     def flows(self, actor: Actor, *, since: datetime, at: datetime) -> list[Flow]:
         """What was used, of what the actor may see, department ids by name of owner and consumer."""

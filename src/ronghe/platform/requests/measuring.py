@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from ronghe.platform.audit.trail import Event
@@ -39,6 +40,11 @@ class Answering:
     law: LegalProfile
     class_of: Callable[[str], str]
     _asked: dict[str, _Asked] = field(default_factory=dict)
+    _between: Callable[[date, date], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The same stretches of days come again and again."""
+        self._between = lru_cache(None)(self.law.calendar.between)
 
     def take(self, event: Event) -> None:
         """Let one event happen; one of a request that was never drafted here is left alone."""
@@ -55,7 +61,7 @@ class Answering:
 
     def _stop(self, asked: _Asked, event: Event) -> None:
         if asked.running is not None:
-            asked.used += max(0, self.law.calendar.between(asked.running, self._day(event)))
+            asked.used += max(0, self._between(asked.running, self._day(event)))
         asked.running = None
 
     def _submit(self, asked: _Asked, event: Event) -> None:
@@ -81,7 +87,7 @@ class Answering:
 
     def _deliver(self, asked: _Asked, event: Event) -> None:
         if asked.accepted is not None:
-            asked.delivered = self.law.calendar.between(asked.accepted, self._day(event))
+            asked.delivered = self._between(asked.accepted, self._day(event))
         asked.outcome = Outcome.DELIVERED
 
     def _end(self, asked: _Asked, event: Event) -> None:
@@ -112,7 +118,7 @@ class Answering:
         ]
 
     def _answer(self, key: str, asked: _Asked, asset: str, owner: str, today: date) -> Answer:
-        between, used, delivered = self.law.calendar.between, asked.used, asked.delivered
+        between, used, delivered = self._between, asked.used, asked.delivered
         if asked.running is not None:
             used += max(0, between(asked.running, today))
         if asked.accepted is not None and delivered is None:

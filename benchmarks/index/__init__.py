@@ -1,0 +1,1 @@
+"""The sharing index over a million audit entries of a city."""
