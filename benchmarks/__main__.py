@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import page
 from benchmarks.access import suite as access
+from benchmarks.index import suite as index
 from benchmarks.integrate import suite as integrate
 from benchmarks.linking import suite as linking
 from benchmarks.measure import ROOT
@@ -22,7 +23,19 @@ from benchmarks.trust import suite as trust
 
 SUITES = {
     suite.NAME: suite
-    for suite in (standardize, integrate, scan, trust, access, resources, schedule, policy, linking, technology)
+    for suite in (
+        standardize,
+        integrate,
+        scan,
+        trust,
+        access,
+        resources,
+        schedule,
+        policy,
+        linking,
+        technology,
+        index,
+    )
 }
 MADE = ROOT / "build" / "bench"
 REPEATS = 3

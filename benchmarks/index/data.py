@@ -36,7 +36,13 @@ def _offers(chance: Random) -> Iterator[Entry]:
         yield "catalogue.asset_made", "asset", code, owner, {"code": code, "kind": "data"}
         how = chance.choice(("conditional", "unconditional"))
         period = chance.choice(("day", "week", "month"))
-        told = {"asset": code, "name": code, "sharing_class": how, "update_period": period, "items": _ITEMS}
+        told: dict[str, Any] = {
+            "asset": code,
+            "name": code,
+            "sharing_class": how,
+            "update_period": period,
+            "items": _ITEMS,
+        }
         yield "catalogue.published", "version", code, owner, told
         yield "source.mounted", "asset", code, owner, {"asset": code, "kind": "folder", "hash": ""}
         rules = {"checked": 1_000, "passed": chance.randint(900, 1_000)}
