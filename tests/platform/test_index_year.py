@@ -17,7 +17,7 @@ from ronghe.platform.catalogue.actions import withdraw
 from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
-from ronghe.platform.index.computing import check, compute
+from ronghe.platform.index.computing import compute
 from ronghe.platform.index.models import Degree
 from ronghe.platform.requests import actions, objections
 from ronghe.platform.requests.actions import CLOCK
@@ -25,7 +25,7 @@ from ronghe.platform.requests.models import Dispute, Objection, Request
 from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.terms import RequestState, RongheError
 from tests.platform.conftest import START
-from tests.platform.towns import LAW, NAMES, Town
+from tests.platform.towns import LAW, NAMES, Town, faults_of
 
 pytestmark = pytest.mark.django_db
 PERIODS = ("day", "week", "month", "quarter", "once")
@@ -198,7 +198,7 @@ def test_after_a_random_year_the_log_gives_the_degrees_that_are_kept(seed: int, 
     assert {one.inputs for one in kept} != {kept[0].inputs}
     assert all(before.size < after.size for before, after in pairwise(kept))
     for degree in kept:
-        assert check(town.home, degree, law=LAW).faults == ()
+        assert faults_of(town, degree) == ()
         for share in degree.shares.all():
             product = Fraction(1)
             for _, rate in share.factors:

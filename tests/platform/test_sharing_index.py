@@ -14,7 +14,6 @@ from ronghe.platform.audit.sealing import seal_all
 from ronghe.platform.catalogue.actions import describe, publish, submit_for_review, withdraw
 from ronghe.platform.catalogue.inventory import link_inventory, list_inventory
 from ronghe.platform.catalogue.models import InventoryItem
-from ronghe.platform.index.computing import check
 from ronghe.platform.index.jobs import NAME, ask
 from ronghe.platform.index.models import Degree, Share
 from ronghe.platform.jobs.immediate import InProcess
@@ -27,7 +26,7 @@ from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Refused
 from tests.platform.conftest import ITEMS, START
-from tests.platform.towns import DAY, LAW, NAMES, YEAR_END, Town
+from tests.platform.towns import DAY, LAW, NAMES, YEAR_END, Town, faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -244,7 +243,7 @@ def test_the_degree_is_the_same_when_it_is_computed_from_the_log(town: Town) -> 
     town.delivered(town.asked(town.shared()), START + 21 * DAY)
     degree = town.degree()
     seal_all(town.home)
-    assert check(town.home, degree, law=LAW).faults == ()
+    assert faults_of(town, degree) == ()
 
 
 def test_what_happens_later_does_not_change_a_degree(town: Town) -> None:
@@ -254,7 +253,7 @@ def test_what_happens_later_does_not_change_a_degree(town: Town) -> None:
     # Written later, and yet about an instant before: the degree stands on the entries that were in the log.
     town.told("source.stopped", version, START + 9 * DAY)
     seal_all(town.home)
-    assert check(town.home, degree, law=LAW).faults == ()
+    assert faults_of(town, degree) == ()
 
 
 @pytest.mark.parametrize(
@@ -272,7 +271,7 @@ def test_whoever_changes_what_is_kept_is_found_out(town: Town, change: Any, faul
     seal_all(town.home)
     change(degree)
     degree.refresh_from_db()
-    assert check(town.home, degree, law=LAW).faults == faults
+    assert faults_of(town, degree) == faults
 
 
 def test_a_row_of_the_trail_that_was_changed_shows_in_the_degree(town: Town) -> None:
@@ -284,13 +283,13 @@ def test_a_row_of_the_trail_that_was_changed_shows_in_the_degree(town: Town) -> 
     told.save()
     degree = town.degree()
     seal_all(town.home)
-    assert {"inputs", "result", "shares"} <= set(check(town.home, degree, law=LAW).faults)
+    assert {"inputs", "result", "shares"} <= set(faults_of(town, degree))
 
 
 def test_another_legal_profile_says_so_and_is_not_compared(town: Town) -> None:
     town.delivered(town.asked(town.shared()), START + DAY)
     degree = town.degree()
-    assert check(town.home, degree, law=legal_profile("neutral")).faults == ("law",)
+    assert faults_of(town, degree, legal_profile("neutral")) == ("law",)
 
 
 def test_an_instant_has_one_degree(town: Town) -> None:

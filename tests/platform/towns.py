@@ -12,12 +12,12 @@ from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.sealing import seal_all
 from ronghe.platform.catalogue.models import Version
-from ronghe.platform.index.computing import compute
+from ronghe.platform.index.computing import check, compute
 from ronghe.platform.index.models import Degree, Share
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Request
-from ronghe.standards.legal import legal_profile
+from ronghe.standards.legal import LegalProfile, legal_profile
 from tests.platform.conftest import ITEMS, START, City
 
 LAW = legal_profile("cn-809-2025")
@@ -96,3 +96,9 @@ class Town:
 
     def share(self, at: datetime = YEAR_END) -> Share:
         return self.degree(at).shares.get(department=self.city.civil)
+
+
+def faults_of(town: Town, degree: Degree, law: LegalProfile = LAW) -> tuple[str, ...]:
+    """What differs when a degree is computed again from the log."""
+    (checked,) = check(town.home, [degree], law=law)
+    return checked.faults

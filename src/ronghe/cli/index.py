@@ -84,7 +84,8 @@ def verify(session: Session, /, *, every: bool) -> None:
     last = [found for kind in measures() if (found := latest(kind)) is not None]
     if not last:
         raise InputError("cli.index_none")
-    checked = [check(home, one, law=profile()).to_json() for one in (Degree.objects.all() if every else last)]
+    degrees = list(Degree.objects.all()) if every else last
+    checked = [one.to_json() for one in check(home, degrees, law=profile())]
     wrong = sum(not one["same"] for one in checked)
     session.show({"degrees": checked, "same": not wrong}, checked_view(checked))
     if wrong:

@@ -19,7 +19,7 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.store import log_folder
 from ronghe.trust.log import Reader, is_rotation
 
-__all__ = ["Event", "kept_events", "logged_events", "sealed_size"]
+__all__ = ["Event", "Logged", "kept_events", "sealed_size"]
 
 _WORDS = 100_000
 """Different texts that are remembered while a trail is read."""
@@ -64,16 +64,23 @@ def _instant(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def logged_events(home: Path, actions: Collection[str], *, size: int, at: datetime) -> list[Event]:
-    """The same from the log's own bytes."""
-    entries = Reader(log_folder(home)).entries(0, size)
-    told = (_json(body) for _, body in _possible(entries, actions) if not is_rotation(body))
-    events = (
-        Event(datetime.fromisoformat(one["at"]), one["action"], one["subject"], one["departments"], one["facts"])
-        for one in told
-        if one["action"] in actions
-    )
-    return sorted((event for event in events if event.at <= at), key=attrgetter("at"))
+class Logged:
+    """The same from the log's own bytes, which are read once."""
+
+    def __init__(self, home: Path, actions: Collection[str], *, size: int) -> None:
+        """Events of these actions among the first `size` entries. InputError where there is no log."""
+        entries = Reader(log_folder(home)).entries(0, size)
+        told = ((place, _json(body)) for place, body in _possible(entries, actions) if not is_rotation(body))
+        self._events = [(place, _event(one)) for place, one in told if one["action"] in actions]
+
+    def events(self, actions: Collection[str], *, size: int, at: datetime) -> list[Event]:
+        """See `kept_events`."""
+        found = (one for place, one in self._events if place < size and one.at <= at and one.action in actions)
+        return sorted(found, key=attrgetter("at"))
+
+
+def _event(one: dict[str, Any]) -> Event:
+    return Event(datetime.fromisoformat(one["at"]), one["action"], one["subject"], one["departments"], one["facts"])
 
 
 def _possible(entries: Iterator[tuple[int, bytes]], actions: Collection[str]) -> Iterator[tuple[int, bytes]]:

@@ -1,7 +1,7 @@
 """Compute degrees from the log, keep them, and compute them again to see that they are the same."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,7 +14,7 @@ from django.db import transaction
 
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
-from ronghe.platform.audit.trail import Event, kept_events, logged_events, sealed_size
+from ronghe.platform.audit.trail import Event, Logged, kept_events, sealed_size
 from ronghe.platform.index.models import Degree, Share
 from ronghe.platform.kinds.measure import Measure, Measured, exact, measures, row_json
 from ronghe.platform.kinds.measure import Share as MeasuredShare
@@ -143,30 +143,36 @@ class Checked:
         return {**told, "result": one.result, "same": not self.faults, "faults": list(self.faults)}
 
 
-def check(home: Path, degree: Degree, *, law: LegalProfile) -> Checked:
-    """Compute a degree again from the log's own bytes, and hold what is kept and what was sealed against it.
+def check(home: Path, degrees: Sequence[Degree], *, law: LegalProfile) -> list[Checked]:
+    """Compute degrees again from the log's own bytes, and hold what is kept and what was sealed against it.
 
     Faults: `law` (another legal profile or calendar is in force, so the rest was not compared), `inputs`, `result`
     (the log gives another degree), `shares` (the departments' rows were changed), `sealed` (no entry of the log says
     so).
     """
+    hooks = measures()
+    actions = frozenset({ACTION}.union(*(hook.actions for hook in hooks.values())))
+    logged = Logged(home, actions, size=sealed_size())
+    return [Checked(degree, _faults(logged, degree, hooks[degree.kind], law)) for degree in degrees]
+
+
+def _faults(logged: Logged, degree: Degree, hook: Measure, law: LegalProfile) -> tuple[str, ...]:
     if law.fingerprint != degree.law:
-        return Checked(degree, ("law",))
-    hook = measures()[degree.kind]
-    events = logged_events(home, {*hook.actions, ACTION}, size=sealed_size(), at=degree.at)
-    faults = [] if _sealed(events, degree) else ["sealed"]
-    first = logged_events(home, hook.actions, size=degree.size, at=degree.at)
+        return ("law",)
+    sealed = logged.events({ACTION}, size=sealed_size(), at=degree.at)
+    faults = [] if _sealed(sealed, degree) else ["sealed"]
     try:
-        measured = hook.measure(first, at=degree.at, law=law)
+        events = logged.events(hook.actions, size=degree.size, at=degree.at)
+        measured = hook.measure(events, at=degree.at, law=law)
     except InputError:
-        return Checked(degree, (*faults, "inputs"))
+        return (*faults, "inputs")
     again = _plain(_shares_of(degree, measured))
     same = (
         ("inputs", measured.inputs == degree.inputs),
         ("result", _result(measured, again) == degree.result and Fraction(degree.exact) == measured.degree),
         ("shares", _plain(degree.shares.all()) == again),
     )
-    return Checked(degree, (*faults, *(name for name, holds in same if not holds)))
+    return (*faults, *(name for name, holds in same if not holds))
 
 
 def _sealed(events: Iterable[Event], degree: Degree) -> bool:
