@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,7 +85,7 @@ def _entries(count: int, chance: Random) -> Iterator[Entry]:
 
 def _rows(count: int) -> Iterator[tuple[Any, ...]]:
     step = timedelta(days=364) / count
-    for place, (action, kind, subject, departments, facts) in enumerate(_entries(count, Random(809))):
+    for place, (action, kind, subject, departments, facts) in enumerate(islice(_entries(count, Random(809)), count)):
         at = (_BEGIN + place * step).replace(tzinfo=None).isoformat(" ")
         told = json.dumps(departments), json.dumps(facts, ensure_ascii=False)
         yield _key(3, place), at, at, "某人", "", action, kind, subject, *told, place

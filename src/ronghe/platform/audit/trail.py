@@ -6,12 +6,13 @@ computed again at any time: a log only grows.
 
 import json
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Max, TextField
 from django.db.models.functions import Cast
 
@@ -48,20 +49,17 @@ def kept_events(actions: Collection[str], *, size: int, at: datetime) -> Iterato
     # As text: what a trail says most often it says in the same words, and those are read once.
     texts = [Cast(name, TextField()) for name in ("at", "departments", "facts")]
     read, told = lru_cache(_WORDS)(_json), rows.values_list("action", "subject", *texts)
+    instant = datetime.fromisoformat
+    # SQLite keeps UTC without saying so; PostgreSQL says it.
+    zone = "+00:00" if connection.vendor == "sqlite" else ""
     return (
-        Event(_instant(at_text), action, subject, read(departments), read(facts))
+        Event(instant(at_text + zone), action, subject, read(departments), read(facts))
         for action, subject, at_text, departments, facts in told.iterator(chunk_size=5_000)
     )
 
 
 def _json(text: str | bytes) -> Any:
     return json.loads(text)
-
-
-def _instant(text: str) -> datetime:
-    """SQLite keeps UTC without saying so."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class Logged:
