@@ -12,6 +12,7 @@ from benchmarks.index import suite as index
 from benchmarks.integrate import suite as integrate
 from benchmarks.linking import suite as linking
 from benchmarks.measure import ROOT
+from benchmarks.platform import suite as platform
 from benchmarks.policy import suite as policy
 from benchmarks.resources import suite as resources
 from benchmarks.results import RESULTS, tables, write
@@ -21,22 +22,21 @@ from benchmarks.standardize import suite as standardize
 from benchmarks.technology import suite as technology
 from benchmarks.trust import suite as trust
 
-SUITES = {
-    suite.NAME: suite
-    for suite in (
-        standardize,
-        integrate,
-        scan,
-        trust,
-        access,
-        resources,
-        schedule,
-        policy,
-        linking,
-        technology,
-        index,
-    )
-}
+_ALL = (
+    standardize,
+    integrate,
+    scan,
+    trust,
+    access,
+    resources,
+    schedule,
+    policy,
+    linking,
+    technology,
+    index,
+    platform,
+)
+SUITES = {suite.NAME: suite for suite in _ALL}
 MADE = ROOT / "build" / "bench"
 REPEATS = 3
 

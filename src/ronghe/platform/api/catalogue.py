@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
@@ -19,6 +19,7 @@ from ronghe.platform.api.shapes import (
     Page,
     Place,
     Reason,
+    Schema,
     Short,
     Words,
     listed,
@@ -264,7 +265,7 @@ def list_offers(
 
 
 def _fields(given: GivenFields) -> dict[str, Any]:
-    said = given.dict(exclude={"items", "code", "department", "kind"})
+    said = given.model_dump(exclude={"items", "code", "department", "kind"})
     return {**said, "personal": any(item.personal for item in given.items)}
 
 
@@ -275,7 +276,7 @@ def _items(given: GivenFields) -> list[dict[str, Any]]:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise InputError("platform.field_value", name="items", value=twice)
-    return [item.dict() for item in given.items]
+    return [item.model_dump() for item in given.items]
 
 
 @call(router, "POST", "/offers", scope="catalogue.write", gives=Entry, status=201)

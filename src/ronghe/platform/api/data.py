@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
 from ronghe.platform.api.calls import Asked, call
-from ronghe.platform.api.shapes import Given, Words
+from ronghe.platform.api.shapes import Given, Schema, Words
 from ronghe.platform.clock import now
 from ronghe.platform.jobs.models import Job
 from ronghe.platform.kinds.data import lookup, rows, tickets, work
@@ -153,12 +153,12 @@ def give_ticket(request: Asked, key: UUID, given: GivenFile) -> dict[str, Any]:
 @call(router, "POST", "/grants/{uuid:key}/look-up", scope="data.read", gives=Looked, alone=True)
 def look_up(request: Asked, key: UUID, given: GivenSubject) -> dict[str, Any]:
     """One subject's granted fields; nothing is copied and nothing kept."""
-    grant, said = _grant(request, key), given.dict()
+    grant, said = _grant(request, key), given.model_dump()
     return lookup.look_up(by=request.actor, grant=grant, **said, clock=now).to_json()
 
 
 @call(router, "POST", "/grants/{uuid:key}/verify", scope="data.read", gives=Verified, alone=True)
 def verify(request: Asked, key: UUID, given: GivenClaims) -> dict[str, Any]:
     """Whether what is claimed of one subject is so; no value leaves."""
-    grant, said = _grant(request, key), given.dict()
+    grant, said = _grant(request, key), given.model_dump()
     return lookup.verify(by=request.actor, grant=grant, **said, clock=now).to_json()

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
-from ninja import Router, Schema
+from ninja import Router
 
 from ronghe.platform import queries
 from ronghe.platform.api.calls import Asked, call
-from ronghe.platform.api.shapes import Limit, Named, Page, Place, listed, named
+from ronghe.platform.api.shapes import Limit, Named, Page, Place, Schema, listed, named
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.kinds.data.corrections import confirm
 from ronghe.platform.kinds.data.models import Correction, Delivery, Read

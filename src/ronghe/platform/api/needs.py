@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from ronghe.platform import queries
@@ -19,6 +19,7 @@ from ronghe.platform.api.shapes import (
     Page,
     Place,
     Reason,
+    Schema,
     Words,
     department_of,
     listed,
@@ -219,7 +220,7 @@ def add_inventory(request: Asked, given: GivenThings) -> dict[str, Any]:
     department = queries.keeps_inventory(request.actor).filter(code=given.department).first()
     if department is None:
         raise InputError("platform.field_value", name="department", value=given.department)
-    found = [thing.dict() for thing in given.things]
+    found = [thing.model_dump() for thing in given.things]
     return {"new": list_inventory(by=request.actor, at=request.now, department=department, found=found)}
 
 

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api.calls import Asked, call
-from ronghe.platform.api.shapes import Given, Limit, Named, Page, Place, Reason, Words, listed, named
+from ronghe.platform.api.shapes import Given, Limit, Named, Page, Place, Reason, Schema, Words, listed, named
 from ronghe.platform.law import profile
 from ronghe.platform.requests import objections
 from ronghe.platform.requests.models import Dispute, Objection, Request
@@ -154,7 +154,7 @@ def make_objection(request: Asked, given: GivenObjection) -> dict[str, Any]:
         at=request.now,
         department=grant.consumer,
         version=grant.version,
-        **given.dict(exclude={"grant"}),
+        **given.model_dump(exclude={"grant"}),
         profile=profile(),
     )
     return _shown(request, made.pk)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from ronghe.platform.access import actions, organization
@@ -20,6 +20,7 @@ from ronghe.platform.api.shapes import (
     Limit,
     Page,
     Place,
+    Schema,
     Short,
     Words,
     department_of,
@@ -203,7 +204,7 @@ def list_departments(request: Asked, cursor: Place, limit: Limit) -> dict[str, A
 def add_department(request: Asked, given: GivenDepartment) -> dict[str, Any]:
     """A department that takes part from now on."""
     _check(request, Role.SYSTEM_ADMINISTRATOR)
-    said = {**given.dict(), "parent": department_of(given.parent, "parent") if given.parent else None}
+    said = {**given.model_dump(), "parent": department_of(given.parent, "parent") if given.parent else None}
     return _department(organization.add_department(by=request.actor, at=request.now, **said))
 
 
@@ -214,7 +215,7 @@ def change_department(request: Asked, code: str, given: GivenPlace) -> dict[str,
     found = Department.objects.filter(code=code).first()
     if found is None:
         raise Http404
-    said = {**given.dict(), "parent": department_of(given.parent, "parent") if given.parent else None}
+    said = {**given.model_dump(), "parent": department_of(given.parent, "parent") if given.parent else None}
     return _department(organization.change_department(by=request.actor, at=request.now, department=found, **said))
 
 
@@ -239,7 +240,7 @@ def list_people(request: Asked) -> dict[str, Any]:
 def add_person(request: Asked, given: GivenPerson) -> dict[str, Any]:
     """A new person without any role."""
     _check(request, Role.SYSTEM_ADMINISTRATOR)
-    made = actions.add_person(by=request.actor, at=request.now, **given.dict())
+    made = actions.add_person(by=request.actor, at=request.now, **given.model_dump())
     return {"username": made.username, "name": made.name, "active": True, "last_sign_in": None, "roles": []}
 
 

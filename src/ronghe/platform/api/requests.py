@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
@@ -19,6 +19,7 @@ from ronghe.platform.api.shapes import (
     Page,
     Place,
     Reason,
+    Schema,
     Words,
     listed,
     my_department,
@@ -322,7 +323,7 @@ def ask_supplement(request: Asked, key: UUID, given: GivenMissing) -> dict[str, 
 @call(router, "POST", "/requests/{uuid:key}/supplement", scope="requests.write", gives=RequestShown)
 def supplement_request(request: Asked, key: UUID, given: GivenSupplement) -> dict[str, Any]:
     """The asker gives what was missing; the clock goes on."""
-    return _moved(request, key, actions.supplement, changes=given.dict(exclude_none=True), profile=profile())
+    return _moved(request, key, actions.supplement, changes=given.model_dump(exclude_none=True), profile=profile())
 
 
 @call(router, "POST", "/requests/{uuid:key}/assessment", scope="requests.write", gives=RequestShown)

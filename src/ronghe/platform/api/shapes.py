@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from ninja import Query, Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from ninja import Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
@@ -23,6 +23,7 @@ __all__ = [
     "Page",
     "Place",
     "Reason",
+    "Schema",
     "Short",
     "Words",
     "department_of",
@@ -52,10 +53,14 @@ Place = Annotated[str, Query("", description="the `next` of the page before", ma
 Limit = Annotated[int, Query(USUAL, ge=1, le=MOST)]
 
 
-class Given(Schema):
+class Schema(BaseModel):
+    """What an answer holds: made of plain values, so that the framework's own, which reads objects, is not needed."""
+
+
+class Given(BaseModel):
     """The body of a call: a field that it does not have is refused (threat 2)."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Named(Schema):

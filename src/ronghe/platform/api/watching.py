@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
@@ -17,7 +17,7 @@ from ronghe.platform.alarms.models import Notice, Webhook
 from ronghe.platform.alarms.sending import notice_text
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.grants import Receipt
-from ronghe.platform.api.shapes import Code, Given, Limit, Page, Place, Words, listed, my_department
+from ronghe.platform.api.shapes import Code, Given, Limit, Page, Place, Schema, Words, listed, my_department
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log
