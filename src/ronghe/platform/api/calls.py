@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.decorators import decorate_view
@@ -26,7 +26,7 @@ from ronghe.platform.access.queries import actor_by_token, actor_of
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.api import once
 from ronghe.platform.api.limits import Limits
-from ronghe.platform.api.problems import plain, problem_of
+from ronghe.platform.api.problems import busy, plain, problem_of
 from ronghe.platform.audit.actions import record
 from ronghe.platform.clock import now
 from ronghe.platform.queries import Hidden
@@ -110,7 +110,8 @@ def let_in(request: HttpRequest, scope: str) -> HttpResponse | None:
         return slower
     if actor.scopes is not None and scope != ANY and scope not in actor.scopes:
         raise Refused("platform.scope_missing", scope=scope)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST or len(request.body) > LARGEST:
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    if not told.isdigit() or int(told) > LARGEST or len(request.body) > LARGEST:
         return plain(request, 413, most=LARGEST)
     return None
 
@@ -172,9 +173,8 @@ def _guarded(scope: str, *, alone: bool, repeatable: bool, tagged: bool) -> Call
                     answer = _changed(request, lambda: run(request, *given, **named), repeatable=repeatable)
             except RongheError as error:
                 return problem_of(request, error)
-            except DataError:
-                # PostgreSQL keeps no NUL and no text beyond its column; whatever was said, it was not kept.
-                return problem_of(request, InputError("platform.typed_unfit"))
+            except OperationalError:
+                return busy(request)
             hidden: Hidden | None = request.hidden  # type: ignore[attr-defined]
             if hidden is not None:
                 _keep(request, hidden)

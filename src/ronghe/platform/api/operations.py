@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import structlog
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -12,9 +13,9 @@ from ninja.renderers import JSONRenderer
 
 from ronghe import __version__
 from ronghe.platform.api import catalogue, data, grants, needs, objections, people, requests, watching
-from ronghe.platform.api.problems import plain, problem_of, unfit
+from ronghe.platform.api.problems import busy, plain, problem_of, unfit
 from ronghe.platform.queries import Hidden
-from ronghe.terms import RongheError
+from ronghe.terms import InputError, RongheError
 
 __all__ = ["api"]
 
@@ -88,6 +89,17 @@ def _unfit(request: HttpRequest, fault: ValidationError) -> HttpResponse:
 def _no_json(request: HttpRequest, _fault: HttpError) -> HttpResponse:
     """The only error of the framework's own that is left: a body that is no JSON."""
     return plain(request, 400)
+
+
+@api.exception_handler(OperationalError)
+def _busy(request: HttpRequest, _fault: OperationalError) -> HttpResponse:
+    return busy(request)
+
+
+@api.exception_handler(DataError)
+def _unkept(request: HttpRequest, _fault: DataError) -> HttpResponse:
+    """PostgreSQL keeps no NUL and no text beyond its column; whatever was said, it was not kept."""
+    return problem_of(request, InputError("platform.typed_unfit"))
 
 
 @api.exception_handler(Exception)

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from ronghe.messages import LANGUAGES, Language, known, render, render_error
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
-__all__ = ["MEDIA", "STATUSES", "Conflict", "plain", "problem", "problem_of", "unfit"]
+__all__ = ["MEDIA", "Conflict", "busy", "plain", "problem", "problem_of", "unfit"]
 
 MEDIA = "application/problem+json"
-STATUSES = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 _KINDS = ((Refused, 403), (InputError, 422), (UsageError, 400), (LimitReached, 429))
 _OF_STATE = frozenset(
     {
@@ -78,6 +77,13 @@ def problem_of(request: HttpRequest, error: RongheError) -> HttpResponse:
 def plain(request: HttpRequest, status: int, **params: object) -> HttpResponse:
     """The answer for an error that has no more to say than its status."""
     return problem(request, status, f"api.{status}", render(f"api.detail_{status}", _language(request), **params))
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """The answer while the database cannot be had: nothing was changed, and a moment later it may be there again."""
+    answer = plain(request, 503)
+    answer.headers["Retry-After"] = "1"
+    return answer
 
 
 def unfit(request: HttpRequest, found: Sequence[dict[str, Any]]) -> HttpResponse:

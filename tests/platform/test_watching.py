@@ -1,0 +1,90 @@
+"""What operators see of requests: figures, numbers and lines, none of which says what was asked for."""
+
+import json
+from typing import Any
+
+import pytest
+import structlog
+from django.db import OperationalError
+from django.test import Client
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from ronghe.platform.access.roles import Role
+from ronghe.platform.api import calls, catalogue
+from ronghe.platform.api.limits import Limits
+from tests.platform.conftest import City, RecordedKind
+from tests.platform.programs import Program, program_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(city: City, kind: RecordedKind, monkeypatch: pytest.MonkeyPatch) -> Program:
+    monkeypatch.setattr(calls, "_limits", Limits(100_000))
+    monkeypatch.setattr(calls, "_strangers", Limits(100_000))
+    city.person("运维", city.bureau, Role.OPERATOR)
+    city.person("申请人", city.tax, Role.ASKER)
+    return program_of("运维", "jobs.read", "catalogue.read")
+
+
+def scraped(program: Program) -> Any:
+    return Client().get("/metrics", headers={"Authorization": f"Bearer {program.secret}"})
+
+
+def test_figures_are_for_those_who_watch(operator: Program, city: City) -> None:
+    assert Client().get("/metrics").status_code == 401
+    assert scraped(program_of("申请人")).status_code == 404
+    assert scraped(program_of("运维", "catalogue.read")).status_code == 403
+    assert scraped(operator).status_code == 200
+
+
+def test_figures_count_requests_and_say_how_the_installation_is(operator: Program, city: City) -> None:
+    city.asked()
+    operator.get("/catalogue/MZJ-1")
+    families = {one.name: one for one in text_string_to_metric_families(scraped(operator).content.decode())}
+    counted = {
+        (sample.labels["route"], sample.labels["status"]): sample.value
+        for sample in families["ronghe_requests"].samples
+        if sample.name.endswith("_total")
+    }
+    assert counted["api/catalogue/<code>", "200"] >= 1
+    states = {sample.labels["state"]: sample.value for sample in families["ronghe_sharing_requests"].samples}
+    assert states == {"submitted": 1}
+    assert families["ronghe_unsealed_seconds"].samples[0].value >= 0
+
+
+def test_a_request_is_a_line_that_does_not_say_what_was_asked_for(operator: Program) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answer = operator.call("GET", "/catalogue?text=secretword", X_Request_ID="from-the-proxy-1")
+        denied = operator.call("GET", "/catalogue/secretcode", X_Request_ID="bad id\twith space")
+    assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
+    told = json.loads(denied.content)
+    assert told["request_id"] == denied.headers["X-Request-ID"] != "bad id\twith space"
+    assert [(line["route"], line["status"]) for line in lines] == [
+        ("api/catalogue", 200),
+        ("api/catalogue/<code>", 404),
+    ]
+    assert "secret" not in json.dumps(lines)
+
+
+def test_a_defect_is_a_problem_with_a_number_and_its_cause_stays_in_the_log(
+    operator: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr(catalogue, "version_of", broken)
+    with structlog.testing.capture_logs() as lines:
+        told = operator.told("GET", "/catalogue/x", status=500)
+    assert told["code"] == "api.500"
+    assert "inside" not in json.dumps(told)
+    assert [line["fault"] for line in lines if "fault" in line] == ["ZeroDivisionError"]
+
+
+def test_a_busy_database_is_worth_another_try(operator: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_given: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(catalogue, "version_of", locked)
+    answer = operator.call("GET", "/catalogue/x")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
