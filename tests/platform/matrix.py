@@ -88,6 +88,14 @@ ROWS: Mapping[str, Row] = {
     "POST /offers/{code}/publish": Row(COORDINATES, path={"code": "review"}),
     "POST /offers/{code}/send-back": Row(COORDINATES, WHY, {"code": "review"}),
     "POST /offers/{code}/withdraw": Row(COORDINATES, WHY),
+    "GET /offers/{code}/source": Row(OFFERS),
+    "PUT /offers/{code}/source/folder": Row(OFFERS, {"folder": "in"}, ends="platform.folder_outside"),
+    "PUT /offers/{code}/source/database": Row(
+        OFFERS, {"url": "sqlite:///x", "table": "t"}, ends="platform.database_kind"
+    ),
+    "POST /offers/{code}/source/hours": Row(OFFERS, {"rows_a_minute": 5}),
+    "POST /offers/{code}/source/stop": Row(OFFERS, WHY),
+    "POST /offers/{code}/source/restart": Row(OFFERS, ends="platform.source_not_stopped"),
     "GET /inventory": Row(OFFERS | COORDINATES),
     "GET /inventory-coverage": Row(everywhere(OFFERER) | BUREAU),
     "POST /inventory": Row(OFFERS | COORDINATES, {"department": "MZJ", "things": [{"name": "婚姻登记表"}]}),

@@ -12,7 +12,7 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from ronghe import __version__
-from ronghe.platform.api import catalogue, data, grants, needs, objections, people, requests, watching
+from ronghe.platform.api import catalogue, data, grants, needs, objections, people, requests, sources, watching
 from ronghe.platform.api.problems import busy, plain, problem_of, unfit
 from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, RongheError
@@ -22,6 +22,7 @@ __all__ = ["api"]
 log = structlog.get_logger(__name__)
 _ROUTERS = (
     catalogue.router,
+    sources.router,
     needs.router,
     requests.router,
     grants.router,
