@@ -66,7 +66,7 @@ def test_the_index_is_drawn_opened_down_to_its_rows_and_computed_anew(reader: Re
     found, wide = [], {}
     reader.open("/index")
     link = reader.browser.find_element(By.CSS_SELECTOR, "table.index tbody a").get_attribute("href") or ""
-    department = link.removeprefix(reader.town.address)
+    department = link.removeprefix(reader.served.address)
     for theme, path in (("light", department), ("dark", department), ("light", "/index"), ("light", "/index/flows")):
         reader.browser.add_cookie({"name": "theme", "value": theme})
         reader.open(path)

@@ -16,6 +16,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.platform.requests.rules import MOVES, moves_from
+from ronghe.platform.requests.tightening import tighten
 from ronghe.platform.requests.visibility import visible_grants, visible_requests
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Refused, RequestState, UsageError
@@ -184,9 +185,9 @@ def test_an_approver_lays_down_stricter_terms_and_grants_a_part(
 ) -> None:
     line = submitted.lines.get()
     narrower = {"where": [{"field": "区划代码", "is": "330106"}]}
-    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=narrower)
+    tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=narrower)
     stricter = {"obligations": {"姓名": "null"}}
-    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=stricter)
+    tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter=stricter)
     line.refresh_from_db()
     assert line.tighter == {**narrower, **stricter}
     # What would leave is shown anew each time.
@@ -195,7 +196,7 @@ def test_an_approver_lays_down_stricter_terms_and_grants_a_part(
     accepted = actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
     assert accepted.state == RequestState.ACCEPTED_IN_PART
     with pytest.raises(Refused):
-        actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={})
+        tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={})
 
 
 def test_stricter_terms_begin_afresh_only_until_somebody_said_yes(
@@ -205,16 +206,16 @@ def test_stricter_terms_begin_afresh_only_until_somebody_said_yes(
     city.civil.save()
     line = submitted.lines.get()
     given: dict[str, Any] = {"at": LATER, "request": submitted, "line": line.pk}
-    actions.tighten(by=approver, **given, tighter={"obligations": {"姓名": "null"}})
-    actions.tighten(by=approver, **given, tighter={"obligations": {"登记日期": "null"}}, afresh=True)
+    tighten(by=approver, **given, tighter={"obligations": {"姓名": "null"}})
+    tighten(by=approver, **given, tighter={"obligations": {"登记日期": "null"}}, afresh=True)
     line.refresh_from_db()
     assert line.tighter == {"obligations": {"登记日期": "null"}}
     actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
     second = city.actor("分管领导", city.civil, Role.APPROVER)
     with pytest.raises(Refused) as told:
-        actions.tighten(by=second, **given, tighter={}, afresh=True)
+        tighten(by=second, **given, tighter={}, afresh=True)
     assert told.value.code == "platform.tighter_decided"
-    actions.tighten(by=second, **given, tighter={"obligations": {"姓名": "drop"}})
+    tighten(by=second, **given, tighter={"obligations": {"姓名": "drop"}})
     line.refresh_from_db()
     assert line.tighter == {"obligations": {"登记日期": "null", "姓名": "drop"}}
 
@@ -223,12 +224,12 @@ def test_stricter_terms_begin_afresh_only_until_somebody_said_yes(
 def test_threat_16_only_an_approver_of_the_owner_makes_terms_stricter(city: City, submitted: Request, who: str) -> None:
     by = city.actor(who, city.tax, Role.APPROVER)
     with pytest.raises(Refused):
-        actions.tighten(by=by, at=LATER, request=submitted, line=submitted.lines.get().pk, tighter={})
+        tighten(by=by, at=LATER, request=submitted, line=submitted.lines.get().pk, tighter={})
 
 
 def test_taking_back_forgets_what_approvers_said(asker: Actor, approver: Actor, submitted: Request) -> None:
     line = submitted.lines.get()
-    actions.tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={"obligations": {"姓名": "null"}})
+    tighten(by=approver, at=LATER, request=submitted, line=line.pk, tighter={"obligations": {"姓名": "null"}})
     actions.take_back(by=asker, at=LATER, request=submitted, profile=LAW)
     line.refresh_from_db()
     assert (line.granted, line.tighter) == (None, {})

@@ -10,14 +10,15 @@ from django.db import transaction
 
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
-from ronghe.platform.access.rules import Actor, Held, check_role
+from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
 from ronghe.platform.requests.holding import check_conditions_hold
 from ronghe.platform.requests.kind import kind_of
-from ronghe.platform.requests.models import Decision, Grant, Line, Move, Request
+from ronghe.platform.requests.models import Decision, Grant, Line, Request
+from ronghe.platform.requests.moving import locked, make_move
 from ronghe.platform.requests.rules import LIVE, check_decider, check_move, check_side
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, Refused, RequestState, UsageError, legal_day
@@ -40,7 +41,6 @@ __all__ = [
     "submit",
     "supplement",
     "take_back",
-    "tighten",
     "used",
 ]
 
@@ -49,34 +49,6 @@ CLOCK = Actor(UUID(int=0), "clock")
 
 Wish = tuple[Version, Sequence[str], Mapping[str, Any]]
 """A version, the fields that are wanted of it, and which rows."""
-
-
-def _locked(request: Request) -> Request:
-    return Request.objects.select_for_update().select_related("owner", "requester").get(pk=request.pk)
-
-
-def _move(by: Actor, at: datetime, request: Request, name: str, **facts: Any) -> Held | None:
-    """Check and make a move on a locked request, with its history and its audit entry; the caller saves the rest."""
-    rule = check_move(name, RequestState(request.state))
-    held = check_side(by, rule, requester=request.requester_id, owner=request.owner_id)
-    before, request.state = request.state, rule.after.value
-    request.save()
-    Move.objects.create(request=request, name=name, before=before, after=request.state, by=by.person_name, at=at)
-    acting = by if held is None or not held.principal_name else _for(by, held)
-    record(
-        by=acting,
-        at=at,
-        action=f"request.{name}",
-        subject_kind="request",
-        subject=request.pk,
-        departments=[str(request.requester_id), str(request.owner_id)],
-        facts={"before": before, "after": request.state, **facts},
-    )
-    return held
-
-
-def _for(by: Actor, held: Held) -> Actor:
-    return Actor(by.person, by.person_name, by.held, by.scopes, held.principal_name)
 
 
 def new_requests(
@@ -177,14 +149,14 @@ def _stop_clock(request: Request, at: datetime, profile: LegalProfile) -> None:
 def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) -> Request:
     """Hand a draft to the owner; from now on the owner's clock runs."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         lines = list(now.lines.select_related("version__asset"))
         for line in lines:
             if line.version.state != VersionState.PUBLISHED:
                 raise Refused("platform.not_in_force", name=line.version.name)
         now.submitted = now.submitted or at
         _start_clock(now, at, profile)
-        _move(by, at, now, "submit")
+        make_move(by, at, now, "submit")
         for line in lines:
             kind_of(line.version.asset.kind).handed_in(line, at)
     return now
@@ -193,9 +165,9 @@ def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) 
 def take_back(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) -> Request:
     """The asker thinks again: what approvers said falls away, what the owner's clock used stays used."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         _stop_clock(now, at, profile)
-        _move(by, at, now, "take_back")
+        make_move(by, at, now, "take_back")
         now.decisions.all().delete()
         now.lines.update(granted=None, tighter={})
     return now
@@ -209,14 +181,14 @@ def ask_supplement(
     if not wanted:
         raise UsageError("platform.supplement_empty")
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         if profile.supplements_asked is not None and now.supplements_asked >= profile.supplements_asked:
             raise Refused("platform.supplement_once")
         now.supplements_asked += 1
         now.supplement = wanted
         if profile.supplement_pauses_clock:
             _stop_clock(now, at, profile)
-        _move(by, at, now, "ask_supplement", missing=wanted)
+        make_move(by, at, now, "ask_supplement", missing=wanted)
     return now
 
 
@@ -229,19 +201,19 @@ def supplement(
         if name not in known:
             raise InputError("platform.field_unknown", name=name, known=", ".join(known))
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         for name, value in changes.items():
             setattr(now, name, value.strip())
         if now.due is None:
             _start_clock(now, at, profile)
-        _move(by, at, now, "supplement", changed=sorted(changes))
+        make_move(by, at, now, "supplement", changed=sorted(changes))
     return now
 
 
 def attach_assessment(*, by: Actor, at: datetime, request: Request, assessment: str) -> Request:
     """Attach the impact assessment (PIPL art. 55) without which personal data are not granted."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         check_role(by, Role.ASKER, now.requester_id, scope="requests.write")
         now.assessment = assessment.strip()
         now.save(update_fields=["assessment"])
@@ -262,7 +234,7 @@ def lengthen_clock(*, by: Actor, at: datetime, request: Request, days: int, prof
     if not by.anywhere(Role.COORDINATOR):
         raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         most = profile.working_days.get("extension", 0)
         if now.state != RequestState.SUBMITTED or not 0 < days <= most - now.more_days:
             raise Refused("platform.extension_most", days=days, most=most - now.more_days)
@@ -316,48 +288,6 @@ def _typed_by(request: Request) -> UUID:
     return Person.objects.get(username=request.person_name).pk
 
 
-def tighten(
-    *, by: Actor, at: datetime, request: Request, line: UUID, tighter: Mapping[str, Any], afresh: bool = False
-) -> Request:
-    """Lay down stricter obligations and narrower rows for one line before it is decided; the look is made anew.
-
-    They add to those that were laid down before, or take their place with `afresh`, until an approver has said yes.
-    Raises Refused for what would let out more than the owner laid down, InputError for what the kind does not know.
-    """
-    with transaction.atomic():
-        now = _locked(request)
-        check_move("accept", RequestState(now.state))
-        held = check_role(by, Role.APPROVER, now.owner_id, scope="requests.write")
-        check_decider(by, held, asked_by=now.person, decided_by=())
-        one = now.lines.select_related("version__asset").filter(pk=line).first()
-        if one is None:
-            raise InputError("platform.line_unknown", line=str(line))
-        if afresh and now.decisions.exists():
-            raise Refused("platform.tighter_decided")
-        before = one.tighter = {} if afresh else one.tighter
-        kind = kind_of(one.version.asset.kind)
-        kind.check_tighter(one, tighter)
-        one.tighter = _merged(before, tighter)
-        one.save(update_fields=["tighter"])
-        record(
-            by=by if not held.principal_name else _for(by, held),
-            at=at,
-            action="request.tightened",
-            subject_kind="request",
-            subject=now.pk,
-            departments=[str(now.requester_id), str(now.owner_id)],
-            facts={"asset": one.version.asset.code, "tighter": one.tighter},
-        )
-        kind.handed_in(one, at)
-    return now
-
-
-def _merged(before: Mapping[str, Any], tighter: Mapping[str, Any]) -> dict[str, Any]:
-    obligations = {**before.get("obligations", {}), **tighter.get("obligations", {})}
-    where = [*before.get("where", []), *tighter.get("where", [])]
-    return {**({"obligations": obligations} if obligations else {}), **({"where": where} if where else {})}
-
-
 def decide(
     *,
     by: Actor,
@@ -372,7 +302,7 @@ def decide(
     condition of sharing that does not hold.
     """
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         check_move("accept", RequestState(now.state))
         if now.wanted_until <= at:
             raise Refused("platform.period_over")
@@ -406,7 +336,7 @@ def decide(
         now.due, now.due_provisional = (due.day, due.provisional) if due else (None, False)
         now.clock_started = None
         granting = [line.version.asset.code for line in lines if line.granted]
-        _move(by, at, now, "accept_in_part" if part else "accept", granted=granting)
+        make_move(by, at, now, "accept_in_part" if part else "accept", granted=granting)
         for line in lines:
             if line.granted:
                 _grant(now, line, at)
@@ -435,30 +365,30 @@ def refuse(*, by: Actor, at: datetime, request: Request, reason: str, clause: st
     if not reason.strip() or not clause.strip():
         raise UsageError("platform.refusal_reason")
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         check_move("refuse", RequestState(now.state))
         _said(by, at, now, "refuse")
         now.reason, now.clause = reason.strip(), clause.strip()
         _stop_clock(now, at, profile)
-        _move(by, at, now, "refuse", reason=now.reason, clause=now.clause)
+        make_move(by, at, now, "refuse", reason=now.reason, clause=now.clause)
     return now
 
 
 def delivered(*, at: datetime, request: Request) -> Request:
     """The worker handed everything over."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         now.due = None
-        _move(CLOCK, at, now, "deliver")
+        make_move(CLOCK, at, now, "deliver")
     return now
 
 
 def used(*, at: datetime, request: Request) -> Request:
     """The asker read something for the first time."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         if RequestState(now.state) in (RequestState.DELIVERED, RequestState.EXTENDED):
-            _move(CLOCK, at, now, "use")
+            make_move(CLOCK, at, now, "use")
     return now
 
 
@@ -469,7 +399,7 @@ def _grants(request: Request) -> list[Grant]:
 def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Request:
     """Let the right last longer; it cannot be woken once it is over."""
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         grants = _grants(now)
         if until <= now.wanted_until or any(grant.valid_until <= at for grant in grants):
             raise Refused("platform.extend_time")
@@ -482,7 +412,7 @@ def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Req
         for grant in grants:
             grant.valid_until, grant.epoch = until, grant.epoch + 1
             grant.save(update_fields=["valid_until", "epoch"])
-        _move(by, at, now, "extend", until=until.isoformat())
+        make_move(by, at, now, "extend", until=until.isoformat())
     return now
 
 
@@ -502,11 +432,11 @@ def revoke(*, by: Actor, at: datetime, request: Request, reason: str) -> Request
     if not reason.strip():
         raise UsageError("platform.reason_missing")
     with transaction.atomic():
-        now = _locked(request)
+        now = locked(request)
         check_move("revoke", RequestState(now.state))
         end_grants(now, at)
         now.reason = reason.strip()
-        _move(by, at, now, "revoke", reason=now.reason)
+        make_move(by, at, now, "revoke", reason=now.reason)
     return now
 
 
@@ -516,10 +446,10 @@ def expire_grants(*, at: datetime) -> int:
     ended = 0
     for request in over.order_by("pk"):
         with transaction.atomic():
-            now = _locked(request)
+            now = locked(request)
             if RequestState(now.state) in LIVE and now.wanted_until <= at:
                 end_grants(now, at)
-                _move(CLOCK, at, now, "expire")
+                make_move(CLOCK, at, now, "expire")
                 ended += 1
     return ended
 
@@ -529,6 +459,6 @@ def dispose(*, by: Actor, at: datetime, request: Request, how: str) -> Request:
     if not how.strip():
         raise UsageError("platform.reason_missing")
     with transaction.atomic():
-        now = _locked(request)
-        _move(by, at, now, "dispose", how=how.strip())
+        now = locked(request)
+        make_move(by, at, now, "dispose", how=how.strip())
     return now

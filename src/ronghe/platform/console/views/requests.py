@@ -25,6 +25,7 @@ from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Grant, Request, Ruling
 from ronghe.platform.requests.rules import MOVES
 from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
+from ronghe.platform.requests.tightening import tighten
 from ronghe.terms import InputError, RequestState
 from ronghe.trust.access import Relation
 
@@ -121,7 +122,7 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
             profile=law,
         ),
         "accept": lambda: actions.decide(**given, profile=law, granted=granted),
-        "tighten": lambda: actions.tighten(**given, **tighter_of(found, typed)),
+        "tighten": lambda: tighten(**given, **tighter_of(found, typed)),
         "refuse": lambda: actions.refuse(
             **given, reason=typed.get("reason", ""), clause=typed.get("clause", ""), profile=law
         ),
