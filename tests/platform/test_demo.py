@@ -18,6 +18,8 @@ from ronghe.platform.demo.cast import BUREAU, members
 from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.purposes import purposes_of
 from ronghe.platform.demo.tables import Town
+from ronghe.platform.index.computing import check
+from ronghe.platform.index.models import Degree
 from ronghe.platform.jobs.models import Job
 from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.requests.models import Grant, Request
@@ -80,6 +82,10 @@ def test_a_year_is_lived_through_the_real_actions(tmp_path: Path, settings: Lazy
     assert built.requests == 12
     assert Job.objects.exclude(state="done").count() == 0
     assert Read.objects.filter(grant__in=Grant.objects.all()).exists()
+    months = list(Degree.objects.order_by("at"))
+    assert len(months) > 3
+    assert [one.faults for one in check(tmp_path, months, law=LAW)] == [()] * len(months)
+    assert 0 < months[-1].value < 1
     oldest = Request.objects.earliest("made").made
     assert now() - oldest > timedelta(days=60)
     assert build(tmp_path, now=now(), law=LAW) == built

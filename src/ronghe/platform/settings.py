@@ -85,8 +85,6 @@ LOGIN_REDIRECT_URL = "/"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 SOURCE_FOLDERS = [Path(part) for part in os.environ.get("RONGHE_FOLDERS", "").split(os.pathsep) if part]
-SOURCE_FOLDERS.append(HOME / "demo" / "city" / "drops")
-"""The made-up files of a demo; an installation that is real has no such folder."""
 SOURCE_HOSTS = [host.strip() for host in os.environ.get("RONGHE_SOURCE_HOSTS", "").split(",") if host.strip()]
 FILE_UPLOAD_HANDLERS = [
     "ronghe.platform.console.receiving.Bounded",

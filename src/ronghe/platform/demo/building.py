@@ -110,6 +110,8 @@ def _degrees(home: Path, now: datetime, law: LegalProfile) -> None:
     months = range(MONTHS - 1, -1, -1)
     for at in (now - timedelta(days=30 * months_ago) for months_ago in months):
         compute(by=CLOCK, at=at, law=law)
+    if has_log(home):
+        seal_all(home)
 
 
 def _morning(day: date, law: LegalProfile) -> datetime:

@@ -25,8 +25,9 @@ _LOOK_AGAIN = 0.5
 
 
 def allowed() -> Allowed:
-    """What the operator of this installation lets sources be."""
-    return Allowed(tuple(settings.SOURCE_FOLDERS), tuple(settings.SOURCE_HOSTS))
+    """What the operator of this installation lets sources be, and the made-up files of a demo: an installation that is
+    real has no such folder."""
+    return Allowed((*settings.SOURCE_FOLDERS, settings.HOME / "demo" / "city" / "drops"), tuple(settings.SOURCE_HOSTS))
 
 
 def opens_at(source: Source, at: datetime) -> datetime | None:
