@@ -1,24 +1,25 @@
-"""What happens in the city beside requests: inventories, needs, collections, wrong rows, sources that stop, extensions.
+"""What happens in the city beside requests: needs, collections, wrong rows, sources that stop, extensions.
 
 Read from `matters.toml`. Each is done, like all in the year, by the action that a page would call.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from ronghe.platform.access.roles import Role
-from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Asset, Demand, VersionState
 from ronghe.platform.catalogue.needs import announce, answer_demand, ask_for, assign_demand
+from ronghe.platform.demo.keeping import Drop
 from ronghe.platform.demo.year import OFFERING_DAYS, Year
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data import store
 from ronghe.platform.kinds.data.corrections import confirm
-from ronghe.platform.kinds.data.models import Correction, Delivery, DeliveryState, Source
+from ronghe.platform.kinds.data.models import Correction, Delivery, DeliveryState, Source, SourceKind
 from ronghe.platform.kinds.data.plans import over, released_as_key
 from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
 from ronghe.platform.kinds.data.sources import mount_upload, restart_source, stop_source
@@ -39,10 +40,8 @@ class Matters:
     year: Year
 
     def plan(self) -> None:
-        """Inventories come first, so that what is not shared counts from the beginning."""
+        """Once the catalogue is there and requests were answered."""
         document = tomllib.loads((files("ronghe.platform.demo") / "matters.toml").read_text("utf-8"))
-        for place, (department, lines) in enumerate(document["unshared"].items()):
-            self._on(3 + place, self._inventory(department, lines))
         for place, demand in enumerate(document["demand"]):
             self._on(OFFERING_DAYS + 40 + 80 * place, self._demand(demand))
         for place, one in enumerate(document["announcement"]):
@@ -61,28 +60,6 @@ class Matters:
 
     def _department(self, code: str) -> Department:
         return self.year.cast.departments[code]
-
-    def _inventory(self, code: str, lines: Sequence[str]) -> Event:
-        """What the department has: everything that it will offer, and what it does not share."""
-
-        def event(when: datetime) -> None:
-            year = self.year
-            found: list[dict[str, Any]] = [
-                {"name": offer.name, "items": len(offer.items), "rows": None}
-                for offer in year.planned
-                if offer.department == code
-            ]
-            for line in lines:
-                name, items, rows, system = line.split("|")
-                found.append({"name": name, "items": int(items), "rows": int(rows), "system": system})
-            by = (
-                year.cast.coordinator(when)
-                if (code, Role.OFFERER) not in year.cast.people
-                else year.cast.actor(code, Role.OFFERER, when)
-            )
-            list_inventory(by=by, at=when, department=self._department(code), found=found)
-
-        return event
 
     def _demand(self, said: Mapping[str, Any]) -> Event:
         """Somebody needs what is not there; the bureau finds an owner, who answers, or nobody is found yet."""
@@ -194,8 +171,12 @@ class Matters:
         """The owner hands in the register as it is now."""
         offer = next(offer for offer, version in self.year.versions if version.asset_id == asset.pk)
         content = (self.year.files / offer.file).read_bytes() if offer.file else self.year.town.table(offer)
-        by = self.year.cast.actor(owner, Role.OFFERER, when)
-        mount_upload(by=by, at=when, asset=asset, chunks=[content], called=offer.file or f"{offer.name}.csv")
+        source = Source.objects.select_related("asset").get(asset=asset)
+        if source.kind == SourceKind.FOLDER:
+            Drop(asset, Path(source.address)).renew(when)
+        else:
+            by = self.year.cast.actor(owner, Role.OFFERER, when)
+            mount_upload(by=by, at=when, asset=asset, chunks=[content], called=offer.file or f"{offer.name}.csv")
         self.year.work(when)
 
     def _confirm(self, when: datetime, made: Objection) -> None:

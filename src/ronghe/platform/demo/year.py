@@ -58,7 +58,6 @@ class Year:
     files: Path
     chance: Random
     town: Town
-    planned: tuple[Offer, ...] = ()
     versions: list[tuple[Offer, Version]] = field(default_factory=list)
     diligence: dict[str, float] = field(default_factory=dict)
     _queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
@@ -99,7 +98,6 @@ class Year:
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Everybody describes what they have, the bureau reviews it, and it is published and mounted."""
-        self.planned = tuple(offers)
         for place, offer in enumerate(offers):
             day = (self.begin + timedelta(days=1 + place * OFFERING_DAYS // len(offers))).date()
             self.at(self.office_hour(day), self._describe(offer, f"{place + 1:03}", sent_back=place % 14 == 5))
