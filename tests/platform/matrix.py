@@ -91,7 +91,7 @@ ROWS: Mapping[str, Row] = {
     "GET /offers/{code}/source": Row(OFFERS),
     "PUT /offers/{code}/source/folder": Row(OFFERS, {"folder": "in"}, ends="platform.folder_outside"),
     "PUT /offers/{code}/source/database": Row(
-        OFFERS, {"url": "sqlite:///x", "table": "t"}, ends="platform.database_kind"
+        OFFERS, {"url": "sqlite:///x", "table": "t"}, ends="platform.folder_outside"
     ),
     "POST /offers/{code}/source/hours": Row(OFFERS, {"rows_a_minute": 5}),
     "POST /offers/{code}/source/stop": Row(OFFERS, WHY),

@@ -41,8 +41,8 @@ def test_figures_are_for_those_who_watch(operator: Program, city: City) -> None:
 def test_figures_count_requests_and_say_how_the_installation_is(operator: Program, city: City) -> None:
     city.asked()
     operator.get("/catalogue/MZJ-1")
-    text = scraped(operator).content.decode()
-    families = {one.name: one for one in text_string_to_metric_families(text)}  # type: ignore[no-untyped-call]
+    said = scraped(operator).content.decode()
+    families = {one.name: one for one in text_string_to_metric_families(said)}  # type: ignore[no-untyped-call]
     counted = {
         (sample.labels["route"], sample.labels["status"]): sample.value
         for sample in families["ronghe_requests"].samples
