@@ -10,7 +10,7 @@ from ronghe.terms import InputError, UsageError
 
 __all__ = ["load", "prepare", "seal_here", "serve_parts", "serve_web", "serve_worker"]
 
-NEEDED = ("django", "allauth", "granian", "starlette", "a2wsgi", "dbos")
+NEEDED = ("django", "allauth", "ninja", "granian", "starlette", "a2wsgi", "dbos", "prometheus_client")
 THREADS = 4
 
 
