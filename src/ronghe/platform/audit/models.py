@@ -32,6 +32,7 @@ class Entry(models.Model):
         indexes = (
             models.Index(fields=("subject_kind", "subject"), name="audit_subject"),
             models.Index(fields=("sealed", "kept"), name="audit_unsealed"),
+            models.Index(fields=("person", "action"), name="audit_person"),
         )
 
     def __str__(self) -> str:

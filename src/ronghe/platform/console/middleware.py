@@ -17,7 +17,7 @@ from ronghe.platform.clock import now
 from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
-__all__ = ["THEMES", "Asked", "Console", "language_of", "status_of", "theme_of"]
+__all__ = ["THEMES", "Asked", "Console", "guided", "language_of", "status_of", "theme_of"]
 
 THEMES = ("light", "dark")
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
@@ -37,6 +37,11 @@ def language_of(request: HttpRequest) -> Language:
     chosen = request.COOKIES.get("lang")
     offered = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
     return next((lang for said in [chosen, *offered] for lang in LANGUAGES if said == lang), "zh")
+
+
+def guided(request: HttpRequest) -> bool:
+    """Whether the reader closed the guide of a first visit."""
+    return request.COOKIES.get("guide") == "closed"
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -29,9 +29,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def shown(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's choice of language or theme and show the same page."""
+    """Keep the reader's choice of language, theme or no guide, and show the same page."""
     answer = HttpResponseRedirect(_next(request))
-    for name, choices in (("lang", LANGUAGES), ("theme", THEMES)):
+    for name, choices in (("lang", LANGUAGES), ("theme", THEMES), ("guide", ("closed",))):
         chosen = request.POST.get(name, "")
         if chosen in choices:
             answer.set_cookie(name, chosen, max_age=_KEPT_FOR, samesite="Lax", httponly=True)

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from ronghe.platform import queries
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.doors_of_roles import doors
-from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.guide import guide
+from ronghe.platform.console.middleware import Asked, guided
 from ronghe.platform.index.queries import latest
 from ronghe.platform.law import profile
 from ronghe.terms import legal_day
@@ -33,6 +34,7 @@ def work(request: Asked) -> HttpResponse:
         "standing": queries.standing(request.actor),
         "degree": latest("data"),
         "doors": doors(request.actor),
+        "guide": () if guided(request) else guide(request.actor),
         "recent": queries.recent(request.actor)[:RECENT],
     }
     return render(request, "console/work.html", shown)
