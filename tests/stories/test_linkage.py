@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -10,6 +11,7 @@ from benchmarks.linking.score import score
 from benchmarks.linking.sets import SETS, tables_folder
 from ronghe import data
 from ronghe.cli import main
+from ronghe.tables.write import write_table
 
 PEOPLE = "id,name,born,city\n1,robert smith,1980-01-02,leeds\n2,rob smith,1980-01-02,leeds\n3,ann lee,1975-03-04,york\n"
 GOALS = {"febrl1": 0.98, "fodors_zagats": 0.96, "abt_buy": 0.80, "fake1000": 0.90, "chicago": 0.88}
@@ -107,15 +109,42 @@ def test_splink_says_nothing_to_the_user(tmp_path: Path, capfd: pytest.CaptureFi
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_evidence_of_a_pair_adds_up_whichever_id_comes_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".parquet", ".csv", ".xlsx", ".arrow"])
+def test_the_evidence_of_a_pair_adds_up_whichever_id_comes_first(ending: str, tmp_path: Path) -> None:
     left, right = table(tmp_path, "a.csv", PEOPLE), table(tmp_path, "b.csv", PEOPLE.replace("ann lee", "ann leigh"))
-    out = tmp_path / "p.parquet"
+    out = tmp_path / f"p{ending}"
     data.link(left, right, id="id", out=out, explain=True)
     explained = data.explain(out, "3", "3")
     assert explained.start + sum(part.weight for part in explained.evidence) == pytest.approx(
         explained.weight, abs=0.01
     )
     assert explained.evidence[0].right == "ann leigh"
+
+
+def test_pairs_that_are_not_there_are_told(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="There is no file"):
+        data.explain(tmp_path / "p.parquet", "3", "3")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_a_review_goes_round_in_every_format(ending: str, tmp_path: Path) -> None:
+    left = table(tmp_path, "a.csv", "id,name,phone\n1,ann lee,13905710001\n2,bob ray,13905710002\n")
+    right = table(tmp_path, "b.csv", "id,name,phone\n7,ann lee,13905710001\n8,cid fox,13905710009\n")
+    out, review = tmp_path / "p.parquet", tmp_path / f"review{ending}"
+    assert data.link(left, right, id="id", out=out, review=review).pairs == 1
+    assert data.link(left, right, id="id", out=out, review=review).pairs == 1
+    decided = {"left_id": ["1"], "right_id": ["7"], "left: name": ["ann lee"], "right: name": ["ann lee"]}
+    write_table(pa.table({**decided, "level: name": ["exact"], "decision": ["different"]}), review)
+    assert data.link(left, right, id="id", out=out, review=review).pairs == 0
+
+
+@pytest.mark.parametrize("extra", [["--one-to-one"], ["--right-id", "id"]])
+def test_what_only_two_tables_have_is_refused_for_one(
+    extra: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = table(tmp_path, "a.csv", PEOPLE)
+    out = str(tmp_path / "p.parquet")
+    assert told(capsys, source, "--id", "id", *extra, "--out", out) == (2, "integrate.one_table")
 
 
 def test_pairs_without_evidence_say_how_to_get_it(tmp_path: Path) -> None:

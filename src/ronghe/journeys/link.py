@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+from sqlglot import exp
 
 from ronghe.data.integrate.columns import Chosen, choose_columns
-from ronghe.data.integrate.explain import Explained, explain_pair, with_evidence
+from ronghe.data.integrate.explain import NUMBERS, WEIGHT, Explained, explain_pair, with_evidence
 from ronghe.data.integrate.linking import Linked, link_records
 from ronghe.data.integrate.model import read_model
 from ronghe.data.integrate.review import check_decisions, read_decisions, review_table
@@ -18,6 +18,7 @@ from ronghe.journeys.linked_records import beside_clusters, mark_of, remember_re
 from ronghe.journeys.linked_sides import (
     SIDES,
     LinkJob,
+    attached,
     keep_side,
     linkage_resources,
     model_columns,
@@ -31,9 +32,10 @@ from ronghe.tables.atomic import write_atomic
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.open import ReadOptions, stage
+from ronghe.tables.sql import name
 from ronghe.tables.staged import Note, Staged
 from ronghe.tables.write import write_table
-from ronghe.terms import InputError
+from ronghe.terms import UsageError
 
 __all__ = ["LinkedFiles", "explain_file", "link_files"]
 
@@ -93,9 +95,11 @@ def link_files(
     """Link the rows of two files, or of one, that are the same thing, and write the pairs to `out`.
 
     Beside them go the trained model and the clusters. With `review` the decisions of that file hold, and the least
-    certain pairs are added to it. With `model` nothing is learnt. Raises InputError for input that cannot be linked;
-    nothing is written then.
+    certain pairs are added to it. With `model` nothing is learnt. Raises InputError for input that cannot be linked,
+    UsageError for options that one table cannot have; nothing is written then.
     """
+    if right is None and (one_to_one or right_id):
+        raise UsageError("integrate.one_table")
     sources = (left,) if right is None else (left, right)
     ids = (id_column,) if right is None else (id_column, right_id or id_column)
     check_targets(out, review, read=sources)
@@ -166,10 +170,22 @@ def _written(
     )
 
 
+def _as_written(place: int, column: str) -> exp.Expr:
+    """A column of a file of pairs with the type that it had when it was made: CSV and Excel know texts only."""
+    number = column in NUMBERS or column.startswith(WEIGHT)
+    value = exp.TryCast if number else exp.Cast
+    kept = value(this=name(f"c{place}"), to=exp.DataType.build("DOUBLE" if number else "TEXT"))
+    return exp.alias_(kept, column, quoted=True)
+
+
 def explain_file(pairs: Path, left_id: str, right_id: str) -> Explained:
-    """The evidence for a pair in a file that `link_files` wrote with `explain`; InputError where there is none."""
-    try:
-        table = pq.read_table(pairs)
-    except (OSError, pa.ArrowInvalid) as fault:
-        raise InputError("tables.unreadable_file", path=str(pairs), detail=type(fault).__name__) from fault
+    """The evidence for a pair in a file that `link_files` wrote with `explain`, in whichever format; InputError where
+    there is none."""
+    with TemporaryDirectory(prefix="ronghe-") as made:
+        scratch = Path(made)
+        staged = stage(str(pairs), scratch)
+        with duckdb_engine(scratch / "spill", Resources()) as engine:
+            staged = attached(engine, "pairs", staged, scratch)
+            columns = [_as_written(place, column) for place, column in enumerate(staged.columns)]
+            table = engine.query(exp.select(*columns).from_("pairs"))
     return explain_pair(table, left_id, right_id, where=str(pairs))

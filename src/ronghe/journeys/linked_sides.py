@@ -24,6 +24,7 @@ from ronghe.terms import InputError
 __all__ = [
     "SIDES",
     "LinkJob",
+    "attached",
     "keep_side",
     "linkage_resources",
     "model_columns",

@@ -45,12 +45,17 @@ def _filled(rows: Sequence[Row], row: int, merges: Sequence[Merged]) -> set[int]
 
 
 def _is_title(rows: Sequence[Row], row: int, merges: Sequence[Merged], width: int) -> bool:
-    """A line above the table: blank, one cell, labels such as `填报单位：X`, or far narrower than the table."""
+    """A line above the table: blank, one cell, labels such as `填报单位：X`, or far narrower than the table.
+
+    A line as wide as the table is one only when all of it is labels: columns may have names such as `left: name`.
+    """
     cells = [_word(cell) for cell in rows[row] if cell != ""]
     if len(cells) <= 1:
         return width > 1 or not cells
     labels = sum(1 for cell in cells if _LABEL.search(cell))
-    return 2 * labels >= len(cells) or 2 * len(_filled(rows, row, merges)) < width
+    filled = len(_filled(rows, row, merges))
+    labeled = labels == len(cells) if filled >= width else 2 * labels >= len(cells)
+    return labeled or 2 * filled < width
 
 
 def _goes_below(rows: Sequence[Row], bottom: int, merges: Sequence[Merged]) -> bool:

@@ -186,6 +186,17 @@ def test_titles_and_merged_header_rows_become_one_header(tmp_path: Path, into: P
     assert "2023年度收入统计表" in str(notes["tables.sheet_titles"]["titles"])
 
 
+def test_column_names_with_a_colon_are_no_titles(tmp_path: Path, into: Path) -> None:
+    names = ["id", "left: name", "right: name", "level: name"]
+    staged = stage_excel(_book(tmp_path / "a.xlsx", s=_rows(names, ["1", "ann", "anne", "near"])), into)
+    assert staged.columns == tuple(names)
+
+
+def test_a_line_of_labels_over_a_narrow_table_is_a_title(tmp_path: Path, into: Path) -> None:
+    rows = _rows(["填报单位：民政局", "单位：万元"], ["name", "amount"], ["a", 1])
+    assert stage_excel(_book(tmp_path / "a.xlsx", s=rows), into).columns == ("name", "amount")
+
+
 def test_a_group_without_vertical_merges_is_joined_too(tmp_path: Path, into: Path) -> None:
     def fill(sheet: Any, _: Any) -> None:
         sheet.write("A1", "姓名")

@@ -17,10 +17,13 @@ from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 from ronghe.terms import InputError
 
-__all__ = ["Evidence", "Explained", "explain_pair", "with_evidence"]
+__all__ = ["NUMBERS", "WEIGHT", "Evidence", "Explained", "explain_pair", "with_evidence"]
 
 PARTS = ("left", "right", "level", "weight")
 TOTAL = "match_weight"
+NUMBERS = ("probability", TOTAL)
+WEIGHT = "weight: "
+"""The columns of a file of pairs that hold numbers: these, and those that begin like this; all others are texts."""
 
 
 @dataclass(frozen=True, slots=True)
