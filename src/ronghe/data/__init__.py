@@ -340,9 +340,10 @@ def link(
 def explain(pairs: Source, left_id: str, right_id: str) -> "Explained":
     """The evidence for one pair of a file that `link` wrote with `explain`.
 
-    `pairs` is that file, in any format that `link` writes; the ids are those of its two sides, as text. Each compared column comes with both
-    values and its weight in bits (log2 of how much likelier such values are for the same thing than for two); their sum
-    with the prior gives the probability. Raises InputError for a file without evidence or a pair that is not in it.
+    `pairs` is that file, in any format that `link` writes; the ids are those of its two sides, as text. Each compared
+    column comes with both values and its weight in bits (log2 of how much likelier such values are for the same thing
+    than for two); their sum with the prior gives the probability. Raises InputError for a file without evidence or a
+    pair that is not in it.
 
     Source: as `link`.
     """
