@@ -42,6 +42,12 @@ PAGES: Mapping[str, Row] = {
     "GET cart": Row(CALLERS),
     "POST cart/add/<uuid:key>": Row(HELD, {}, {"key": "version"}),
     "POST cart/remove/<uuid:key>": Row(CALLERS, {}, {"key": "version"}),
+    "GET index": Row(HELD),
+    "GET index/flows": Row(HELD),
+    "POST index/now": Row(COORDINATES, {}),
+    # There is neither a degree nor a run of it: its pages are tried in test_index_pages.
+    "GET index/of/<uuid:key>": Row(NOBODY, path={"key": "version"}),
+    "GET index/progress/<str:key>": Row(NOBODY, path={"key": "version"}),
     "GET inventory": Row(everywhere(OFFERER) | BUREAU),
     "POST inventory/<str:what>": Row(OFFERS | COORDINATES, {"item": "{thing}", "asset": "{code}"}, {"what": "link"}),
     "GET demands": Row(CALLERS),
