@@ -19,6 +19,7 @@ from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
 from ronghe.platform.kinds.data.store import snapshot_folder
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Dispute, Line, Objection
+from ronghe.standards.catalog import catalog
 from ronghe.terms import InputError
 from tests.platform.conftest import City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
@@ -121,11 +122,51 @@ def test_an_obligation_is_said_in_words_and_read_again(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["hide", "mask a b", "token", "bucket_date day", "generalize region", "{", '{"x": 1}']
+    "words",
+    [
+        "hide",
+        "mask a b",
+        "token",
+        "bucket_date day",
+        "generalize region",
+        "{",
+        '{"x": 1}',
+        # Digits of other kinds, numbers without measure, an object without end.
+        "mask ²",
+        "first ²",
+        f"first {'9' * 5_000}",
+        '{"a":' * 50_000,
+    ],
 )
 def test_an_obligation_that_nobody_understands_is_an_error(words: str) -> None:
     with pytest.raises(InputError):
         obligation_in(words)
+
+
+def test_an_entry_tells_grades_and_elements_in_words(one: Handing) -> None:
+    one.source.examination |= {"sample": [], "rows": 1, "malformed": 0, "grade": "general_2"}
+    one.source.save()
+    url = f"/catalogue/{one.version.asset.code}"
+    zh, en = page(by("提供 MZJ"), url), page(by("提供 MZJ", "en"), url)
+    assert "一般 2 级" in zh
+    assert "general 2" in en
+    one.version.items.filter(name="姓名").update(element="person_name")
+    assert catalog().get("person_name").name["zh"] in page(by("提供 MZJ"), url)
+    assert "person_name" not in page(by("提供 MZJ"), url).partition("<h1")[2].partition("source/upload")[0]
+    assert by("提供 MZJ").get(url, {"version": "²"}).status_code == 200
+
+
+def test_a_form_without_its_field_is_refused_and_nothing_is_unlinked_by_a_slip(one: Handing) -> None:
+    offerer, asset = one.offerer, one.version.asset
+    list_inventory(by=offerer, at=LATER, department=one.city.civil, found=[{"name": "婚姻登记表"}])
+    thing = InventoryItem.objects.get()
+    browser = by("提供 MZJ")
+    browser.post("/inventory/link", {"item": str(thing.pk), "asset": asset.code})
+    assert browser.post("/inventory/link", {"item": str(thing.pk), "asset": f"{asset.code}0"}).status_code == 422
+    thing.refresh_from_db()
+    assert thing.asset == asset
+    officer = client(one.city.person("安全员", one.city.civil, Role.SECURITY_OFFICER))
+    assert officer.post("/webhooks/end").status_code == 404
 
 
 def test_the_owner_stops_and_restarts_on_the_page(one: Handing) -> None:

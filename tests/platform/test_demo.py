@@ -73,7 +73,7 @@ def test_a_city_is_not_made_among_real_people(city: City, tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_year_is_lived_through_the_real_actions(tmp_path: Path, settings: LazySettings) -> None:
-    settings.HOME = tmp_path
+    settings.HOME, settings.SOURCE_FOLDERS = tmp_path, [tmp_path / "demo" / "city" / "drops"]
     make_log(tmp_path)
     built = build(tmp_path, now=now(), law=LAW, requests=12)
     assert (built.entries, built.people) == (len(offers()), len(members()) + 3)

@@ -15,6 +15,7 @@ from ronghe.platform.catalogue.models import Version
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.objections import climb, raise_dispute, settle
 from ronghe.platform.requests.rules import MOVES, moves_from
 from ronghe.platform.requests.tightening import tighten
 from ronghe.platform.requests.visibility import visible_grants, visible_requests
@@ -313,6 +314,80 @@ def test_personal_data_wait_for_the_impact_assessment(
     assert told.value.code == "platform.assessment_missing"
     actions.attach_assessment(by=asker, at=LATER, request=request, assessment="影响评估 2026-03")
     assert actions.decide(by=approver, at=LATER, request=request, profile=LAW).state == RequestState.ACCEPTED
+
+
+def test_an_assessment_stays_as_it_was_when_the_request_was_decided(
+    asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    actions.attach_assessment(by=asker, at=LATER, request=submitted, assessment="影响评估 2026-03")
+    accepted = actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    with pytest.raises(Refused) as told:
+        actions.attach_assessment(by=asker, at=LATER, request=accepted, assessment="")
+    assert told.value.code == "platform.assessment_late"
+    submitted.refresh_from_db()
+    assert submitted.assessment == "影响评估 2026-03"
+
+
+def test_a_supplement_leaves_no_request_without_a_basis(asker: Actor, approver: Actor, submitted: Request) -> None:
+    actions.ask_supplement(by=approver, at=LATER, request=submitted, missing=["依据"], profile=LAW)
+    for name in ("purpose", "legal_basis"):
+        with pytest.raises(InputError) as told:
+            actions.supplement(by=asker, at=LATER, request=submitted, changes={name: " "}, profile=LAW)
+        assert told.value.code == "platform.purpose_missing"
+
+
+def test_a_right_is_not_extended_beyond_a_condition_of_sharing(
+    city: City, asker: Actor, approver: Actor, kind: RecordedKind
+) -> None:
+    version = city.published(conditions=["期限不超过一年 => days <= 366"])
+    request = actions.submit(by=asker, at=START, request=draft(city, asker, version)[0], profile=LAW)
+    actions.decide(by=approver, at=LATER, request=request, profile=LAW)
+    actions.delivered(at=LATER, request=request)
+    year = START + timedelta(days=366)
+    with pytest.raises(Refused) as told:
+        actions.extend(by=approver, at=LATER, request=request, until=year + timedelta(days=1))
+    assert told.value.code == "platform.condition_unmet"
+    assert Grant.objects.get().valid_until == UNTIL
+    assert actions.extend(by=approver, at=LATER, request=request, until=year).state == RequestState.EXTENDED
+
+
+def test_threat_16_whoever_typed_a_request_for_another_neither_tightens_nor_extends_it(
+    city: City, approver: Actor, version: Version, asker: Actor
+) -> None:
+    friend = city.person("朋友", city.civil, Role.APPROVER)
+    membership = Membership.objects.get(role=Role.ASKER)
+    stand_in(by=asker, at=START, membership=membership, to=friend, since=START, until=UNTIL)
+    by = actor_of(friend, LATER)
+    request = actions.submit(by=by, at=LATER, request=draft(city, by, version)[0], profile=LAW)
+    assert request.person == asker.person
+    with pytest.raises(Refused) as told:
+        actions.tighten(by=by, at=LATER, request=request, line=request.lines.get().pk, tighter={})
+    assert told.value.code == "platform.own_request"
+    actions.decide(by=approver, at=LATER, request=request, profile=LAW)
+    actions.delivered(at=LATER, request=request)
+    with pytest.raises(Refused) as told:
+        actions.extend(by=by, at=LATER, request=request, until=UNTIL + timedelta(days=1))
+    assert told.value.code == "platform.own_request"
+
+
+def test_threat_16_nobody_settles_a_dispute_of_their_own(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    refused = actions.refuse(by=approver, at=LATER, request=submitted, reason="不", clause="第十四条", profile=LAW)
+    dispute = raise_dispute(by=asker, at=LATER, department=city.tax, about=refused, text="不服")
+    both = city.actor("申请人", city.civil, Role.APPROVER)
+    with pytest.raises(Refused) as told:
+        settle(by=both, at=LATER, dispute=dispute, upheld=True, text="应当共享")
+    assert told.value.code == "platform.own_dispute"
+    with pytest.raises(UsageError):
+        settle(by=approver, at=LATER, dispute=dispute, upheld=True, text=" ")
+    colleague = city.actor("同事", city.tax, Role.ASKER)
+    climb(by=colleague, at=LATER, dispute=dispute, text="协商未果")
+    coordinating = city.actor("同事", city.bureau, Role.COORDINATOR)
+    with pytest.raises(Refused) as told:
+        settle(by=coordinating, at=LATER, dispute=dispute, upheld=True, text="应当共享")
+    assert told.value.code == "platform.own_dispute"
+    assert settle(by=city.coordinator, at=LATER, dispute=dispute, upheld=True, text="应当共享").upheld
 
 
 def test_threat_17_a_right_begins_and_ends_at_its_instant(

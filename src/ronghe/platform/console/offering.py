@@ -29,16 +29,21 @@ _SIMPLE = ("keep", "null", "drop", "mask")
 _NUMBERS = ("first", "last", "bucket", "round")
 
 
+def _is_whole(text: str) -> bool:
+    """Whether it is a number that one types: not a digit of another script, nor one that no measure reaches."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 def _of_words(name: str, values: list[str], text: str) -> object:
     match name, values:
         case _, [] if name in _SIMPLE:
             return name
-        case "mask", _ if all(value.isdigit() for value in values) and len(values) <= 2:
+        case "mask", _ if all(map(_is_whole, values)) and len(values) <= 2:
             return {"mask": dict(zip(("first", "last"), map(int, values), strict=False))}
         case "generalize", [hierarchy, level]:
             return {"generalize": hierarchy, "level": level}
         case _, [value]:
-            return {name: int(value) if name in _NUMBERS and value.isdigit() else value}
+            return {name: int(value) if name in _NUMBERS and _is_whole(value) else value}
     raise InputError("platform.obligation_form", value=text, detail=name)
 
 
@@ -50,7 +55,7 @@ def obligation_in(text: str) -> object:
     if text.strip().startswith("{"):
         try:
             said = json.loads(text)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             raise InputError("platform.obligation_form", value=text, detail="JSON") from fault
     else:
         said = _of_words(words[0], words[1:], text)

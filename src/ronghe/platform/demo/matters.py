@@ -5,6 +5,7 @@ Read from `matters.toml`. Each is done, like all in the year, by the action that
 
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -25,7 +26,7 @@ from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
 from ronghe.platform.kinds.data.sources import mount_upload, restart_source, stop_source
 from ronghe.platform.requests import actions, objections
 from ronghe.platform.requests.models import Grant, Objection, Request
-from ronghe.terms import RequestState
+from ronghe.terms import Refused, RequestState
 
 __all__ = ["Matters"]
 
@@ -214,8 +215,9 @@ class Matters:
     def _longer(self, when: datetime) -> None:
         """An approver extends a right that is used and will end soon."""
         soon = Request.objects.filter(state=RequestState.IN_USE.value, wanted_until__lt=when + _LONGER)
-        request = soon.filter(wanted_until__gt=when).order_by("wanted_until").first()
-        if request is None:
-            return
-        by = self.year.cast.actor(self._code(request.owner_id), Role.APPROVER, when)
-        actions.extend(by=by, at=when, request=request, until=request.wanted_until + _LONGER)
+        for request in soon.filter(wanted_until__gt=when).order_by("wanted_until"):
+            by = self.year.cast.actor(self._code(request.owner_id), Role.APPROVER, when)
+            # Some entries are shared for a year at most.
+            with suppress(Refused):
+                actions.extend(by=by, at=when, request=request, until=request.wanted_until + _LONGER)
+                return

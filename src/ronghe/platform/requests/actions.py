@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -18,8 +17,8 @@ from ronghe.platform.ids import new_id
 from ronghe.platform.requests.holding import check_conditions_hold
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Decision, Grant, Line, Request
-from ronghe.platform.requests.moving import locked, make_move
-from ronghe.platform.requests.rules import LIVE, check_decider, check_move, check_side
+from ronghe.platform.requests.moving import check_apart, locked, make_move
+from ronghe.platform.requests.rules import LIVE, UNDECIDED, check_move, check_side
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, Refused, RequestState, UsageError, legal_day
 
@@ -204,6 +203,8 @@ def supplement(
         now = locked(request)
         for name, value in changes.items():
             setattr(now, name, value.strip())
+        if not (now.purpose and now.legal_basis):
+            raise InputError("platform.purpose_missing")
         if now.due is None:
             _start_clock(now, at, profile)
         make_move(by, at, now, "supplement", changed=sorted(changes))
@@ -211,10 +212,15 @@ def supplement(
 
 
 def attach_assessment(*, by: Actor, at: datetime, request: Request, assessment: str) -> Request:
-    """Attach the impact assessment (PIPL art. 55) without which personal data are not granted."""
+    """Attach the impact assessment (PIPL art. 55) without which personal data are not granted.
+
+    Raises Refused once the request is decided: what the decision stood on stays as it was.
+    """
     with transaction.atomic():
         now = locked(request)
         check_role(by, Role.ASKER, now.requester_id, scope="requests.write")
+        if RequestState(now.state) not in UNDECIDED:
+            raise Refused("platform.assessment_late")
         now.assessment = assessment.strip()
         now.save(update_fields=["assessment"])
         record(
@@ -269,9 +275,7 @@ def _said(by: Actor, at: datetime, now: Request, outcome: str) -> int:
     held = check_role(by, Role.APPROVER, now.owner_id, scope="requests.write")
     said = list(now.decisions.values_list("person", "on_behalf_of"))
     decided_by = {person for pair in said for person in pair if person}
-    check_decider(by, held, asked_by=now.person, decided_by=decided_by)
-    # The person who typed the request counts beside the one on whose behalf it was made.
-    check_decider(by, held, asked_by=_typed_by(now), decided_by=())
+    check_apart(by, held, now, decided_by)
     Decision.objects.create(
         request=now,
         step=len(said) + 1,
@@ -282,10 +286,6 @@ def _said(by: Actor, at: datetime, now: Request, outcome: str) -> int:
         at=at,
     )
     return len(said) + 1
-
-
-def _typed_by(request: Request) -> UUID:
-    return Person.objects.get(username=request.person_name).pk
 
 
 def decide(
@@ -397,7 +397,7 @@ def _grants(request: Request) -> list[Grant]:
 
 
 def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Request:
-    """Let the right last longer; it cannot be woken once it is over."""
+    """Let the right last longer; it cannot be woken once it is over, nor outlast the conditions of sharing."""
     with transaction.atomic():
         now = locked(request)
         grants = _grants(now)
@@ -407,8 +407,11 @@ def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Req
             by, check_move("extend", RequestState(now.state)), requester=now.requester_id, owner=now.owner_id
         )
         assert held is not None
-        check_decider(by, held, asked_by=now.person, decided_by=())
+        check_apart(by, held, now)
         now.wanted_until = until
+        for line in now.lines.select_related("version__asset"):
+            if line.granted:
+                check_conditions_hold(now, line)
         for grant in grants:
             grant.valid_until, grant.epoch = until, grant.epoch + 1
             grant.save(update_fields=["valid_until", "epoch"])

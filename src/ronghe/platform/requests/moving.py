@@ -1,15 +1,18 @@
 """What every move of a request has in common: the lock, the rule, the history, the audit entry."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from ronghe.platform.access.models import Person
 from ronghe.platform.access.rules import Actor, Held
 from ronghe.platform.audit.actions import record
 from ronghe.platform.requests.models import Move, Request
-from ronghe.platform.requests.rules import check_move, check_side
+from ronghe.platform.requests.rules import check_decider, check_move, check_side
 from ronghe.terms import RequestState
 
-__all__ = ["locked", "make_move", "standing_in"]
+__all__ = ["check_apart", "locked", "make_move", "standing_in"]
 
 
 def locked(request: Request) -> Request:
@@ -40,3 +43,10 @@ def make_move(by: Actor, at: datetime, request: Request, name: str, **facts: Any
 def standing_in(by: Actor, held: Held) -> Actor:
     """The actor as the trail names them: beside the one for whom they stand in."""
     return Actor(by.person, by.person_name, by.held, by.scopes, held.principal_name)
+
+
+def check_apart(by: Actor, held: Held, request: Request, decided_by: Iterable[UUID] = ()) -> None:
+    """Separation of duty: who typed the request counts beside the one on whose behalf it was made."""
+    check_decider(by, held, asked_by=request.person, decided_by=decided_by)
+    typed_by = Person.objects.get(username=request.person_name).pk
+    check_decider(by, held, asked_by=typed_by, decided_by=())

@@ -108,8 +108,6 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
 def raise_dispute(*, by: Actor, at: datetime, department: Department, about: Request | Objection, text: str) -> Dispute:
     """Say that a refusal or an answer is wrong; it begins with negotiation."""
     check_role(by, Role.ASKER, department.pk, scope="requests.write")
-    if not text.strip():
-        raise UsageError("platform.reason_missing")
     if isinstance(about, Request) and (about.requester_id != department.pk or about.state != RequestState.REFUSED):
         raise Refused("platform.dispute_about")
     if isinstance(about, Objection) and (about.department_id != department.pk or about.upheld is not False):
@@ -127,6 +125,8 @@ def raise_dispute(*, by: Actor, at: datetime, department: Department, about: Req
 
 
 def _step(by: Actor, at: datetime, dispute: Dispute, text: str, action: str) -> None:
+    if not text.strip():
+        raise UsageError("platform.reason_missing")
     DisputeStep.objects.create(dispute=dispute, rung=dispute.rung, text=text.strip(), person_name=by.person_name, at=at)
     record(
         by=by,
@@ -159,6 +159,13 @@ def climb(*, by: Actor, at: datetime, dispute: Dispute, text: str) -> Dispute:
     return now
 
 
+def _check_no_party(by: Actor, dispute: Dispute) -> None:
+    """Separation of duty by person: not who asked or objected, nor who raised the dispute or took it up."""
+    about = dispute.request or dispute.objection
+    if (about is not None and about.person == by.person) or dispute.steps.filter(person_name=by.person_name).exists():
+        raise Refused("platform.own_dispute")
+
+
 def settle(*, by: Actor, at: datetime, dispute: Dispute, upheld: bool, text: str) -> Dispute:
     """End the matter: on the first rung the owner gives in, on later ones the bureau decides. A refusal that falls
     counts against the owner in the index."""
@@ -173,6 +180,7 @@ def settle(*, by: Actor, at: datetime, dispute: Dispute, upheld: bool, text: str
             check_role(by, Role.APPROVER, owner.pk, scope="requests.write")
         elif not by.anywhere(Role.COORDINATOR):
             raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
+        _check_no_party(by, now)
         now.settled, now.upheld = at, upheld
         now.save(update_fields=["settled", "upheld"])
         _step(by, at, now, text, "upheld" if upheld else "rejected")

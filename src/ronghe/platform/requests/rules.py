@@ -14,6 +14,8 @@ __all__ = ["MOVES", "RUNGS", "MoveRule", "Side", "check_decider", "check_move", 
 _S = RequestState
 LIVE = frozenset({_S.ACCEPTED, _S.ACCEPTED_IN_PART, _S.DELIVERED, _S.IN_USE, _S.EXTENDED})
 """While one of these holds, there is a right."""
+UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.SUPPLEMENT_ASKED})
+"""While one of these holds, the asker may still say what the request stands on."""
 
 
 class Side:

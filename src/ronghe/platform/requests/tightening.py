@@ -12,8 +12,8 @@ from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Request
-from ronghe.platform.requests.moving import locked, standing_in
-from ronghe.platform.requests.rules import check_decider, check_move
+from ronghe.platform.requests.moving import check_apart, locked, standing_in
+from ronghe.platform.requests.rules import check_move
 from ronghe.terms import InputError, Refused, RequestState
 
 __all__ = ["tighten"]
@@ -31,7 +31,7 @@ def tighten(
         now = locked(request)
         check_move("accept", RequestState(now.state))
         held = check_role(by, Role.APPROVER, now.owner_id, scope="requests.write")
-        check_decider(by, held, asked_by=now.person, decided_by=())
+        check_apart(by, held, now)
         one = now.lines.select_related("version__asset").filter(pk=line).first()
         if one is None:
             raise InputError("platform.line_unknown", line=str(line))

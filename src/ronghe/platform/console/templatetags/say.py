@@ -13,6 +13,7 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.rules import Finding
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
+from ronghe.standards.catalog import catalog
 from ronghe.terms import legal_day
 
 if TYPE_CHECKING:
@@ -36,6 +37,20 @@ def word(context: Any, group: str, value: Any) -> str:
     """The word for a value of a closed list, such as a state; the value itself where there is none."""
     code = f"platform.{group}_{value}"
     return render(code, _lang(context)) if known(code) else str(value)
+
+
+@register.simple_tag(takes_context=True)
+def grade(context: Any, code: str) -> str:
+    """The word for a grade; the code itself where a profile of the city has grades of its own."""
+    text = f"scan.grade_{code}"
+    return render(text, _lang(context)) if known(text) else code or "–"
+
+
+@register.simple_tag(takes_context=True)
+def element(context: Any, code: str) -> str:
+    """The name of a data element of the catalog; what an entry calls it otherwise."""
+    names = {one.code: one.name[_lang(context)] for one in catalog()} if code else {}
+    return names.get(code, code or "–")
 
 
 @register.simple_tag(takes_context=True)

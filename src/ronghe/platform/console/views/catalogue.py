@@ -53,7 +53,7 @@ def _version(request: Asked, code: str) -> Version:
     seen = Version.objects.filter(visible_versions(request.actor), asset__code=code)
     seen = seen.select_related("asset__department")
     number = request.GET.get("version", "")
-    found = seen.filter(number=number).first() if number.isdigit() else None
+    found = seen.filter(number=number).first() if number.isascii() and number.isdigit() else None
     found = found or seen.filter(state=VersionState.PUBLISHED).first() or seen.order_by("-number").first()
     if found is None:
         raise Http404

@@ -54,6 +54,8 @@ def change(request: Asked, what: str) -> HttpResponse:
             item = one(queries.inventory(request.actor), typed.get("item", ""))
             code = typed.get("asset", "")
             asset = Asset.objects.filter(code=code, department=item.department_id).first() if code else None
+            if code and asset is None:
+                raise InputError("platform.field_value", name="asset", value=code)
             return link_inventory(**given, item=item, asset=asset)
         department = mine.filter(code=typed.get("department", "")).first()
         if department is None:

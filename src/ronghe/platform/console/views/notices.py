@@ -72,7 +72,8 @@ def change_webhooks(request: Asked, name: str) -> HttpResponse:
 
     def changed() -> None:
         if name == "end":
-            hook = one(Webhook.objects.filter(department__in=departments, ended__isnull=True), request.POST["webhook"])
+            mine = Webhook.objects.filter(department__in=departments, ended__isnull=True)
+            hook = one(mine, request.POST.get("webhook", ""))
             actions.end_webhook(by=request.actor, at=request.now, webhook=hook)
             return
         chosen = next((one for one in departments if one.code == request.POST.get("department")), None)

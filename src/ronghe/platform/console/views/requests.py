@@ -23,7 +23,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Grant, Request, Ruling
-from ronghe.platform.requests.rules import MOVES
+from ronghe.platform.requests.rules import MOVES, UNDECIDED
 from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
 from ronghe.platform.requests.tightening import tighten
 from ronghe.terms import InputError, RequestState
@@ -32,7 +32,6 @@ from ronghe.trust.access import Relation
 __all__ = ["move", "request_page", "requests"]
 
 PAGE = 20
-_OPEN = frozenset({RequestState.DRAFT.value, RequestState.SUBMITTED.value, RequestState.SUPPLEMENT_ASKED.value})
 
 
 @signed_in
@@ -66,7 +65,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     moves = queries.open_moves(request.actor, shown)
     decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
     like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])
-    like = like.exclude(pk=shown.pk).exclude(state__in=_OPEN).distinct().order_by("-made")
+    like = like.exclude(pk=shown.pk).exclude(state__in=[state.value for state in UNDECIDED])
     page = {
         "request": request,
         "shown": shown,
@@ -75,10 +74,12 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "decisions": shown.decisions.all(),
         "history": shown.moves.all(),
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
-        "similar": like.select_related("requester").prefetch_related("lines")[:10] if decides else (),
+        "similar": like.distinct().order_by("-made").select_related("requester").prefetch_related("lines")[:10]
+        if decides
+        else (),
         "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),
         "personal": any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in lines),
-        "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in _OPEN,
+        "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in UNDECIDED,
         "may_dispute": request.actor.has(Role.ASKER, shown.requester_id) and shown.state == RequestState.REFUSED,
         "grants": Grant.objects.filter(line__request=shown).select_related("version__asset"),
         "ruling": Ruling.objects.filter(request=shown).first(),
