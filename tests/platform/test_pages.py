@@ -193,6 +193,38 @@ def test_threat_13_a_form_without_its_token_is_refused(city: City, request_id: s
     assert browser.post(f"/requests/{request_id}/accept").status_code == 403
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_no_view_answers_is_told_in_the_reader_s_language(
+    lang: str, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = city.person("访客", city.tax, Role.ASKER)
+    browser = client(person, lang)
+
+    def told(answer: Any) -> tuple[int, bool]:
+        shown = answer.content.decode()
+        return answer.status_code, (
+            "menu_work" not in shown and ("无法完成" if lang == "zh" else "This cannot be done") in shown
+        )
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies["lang"] = lang
+    strict.force_login(person)
+    many = "&".join(f"a{place}=1" for place in range(1_001))
+    assert told(browser.get("/nowhere")) == (404, True)
+    assert told(strict.post("/cart")) == (403, True)
+    assert told(browser.post("/cart", many, content_type="application/x-www-form-urlencoded")) == (400, True)
+    assert told(browser.get("/", headers={"Host": "evil.example"})) == (400, True)
+
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ronghe.platform.console.views.work.doors", failing)
+    browser.raise_request_exception = False
+    answer = browser.get("/", headers={"X-Request-ID": "number-of-it"})
+    assert told(answer) == (500, True)
+    assert "number-of-it" in answer.content.decode()
+
+
 def test_threat_16_the_button_does_not_help_who_asked(city: City, asker: Person, request_id: str) -> None:
     city.person("申请人", city.civil, Role.APPROVER)
     line = Request.objects.get().lines.get()

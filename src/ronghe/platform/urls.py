@@ -26,6 +26,9 @@ from ronghe.platform.console.views import (
     work,
 )
 
+handler400 = "ronghe.platform.console.views.errors.unfit"
+handler404 = "ronghe.platform.console.views.errors.nowhere"
+handler500 = "ronghe.platform.console.views.errors.broken"
 urlpatterns = [
     path("", work.work),
     path("sign-in", doors.login, name="account_login"),

@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "lang": language_of(request),
         "theme": theme_of(request),
         "actor": actor,
-        "person": request.user,
+        "person": getattr(request, "user", None),
         "menu": menu[:SHORT],
         "more": menu[SHORT:],
         "here": here,
