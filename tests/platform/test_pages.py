@@ -251,6 +251,21 @@ def test_what_was_typed_stays_when_it_is_refused(city: City, asker: Person, vers
     assert "请写明用途和法定依据" in page
 
 
+def test_a_refusal_is_told_in_words_and_not_in_codes(city: City, request_id: str) -> None:
+    approver = city.person("审批人", city.civil, Role.APPROVER)
+
+    def told(lang: str, name: str, **typed: str) -> str:
+        page = client(approver, lang).post(f"/requests/{request_id}/{name}", typed).content.decode()
+        return page.partition('role="alert">')[2].partition("</div>")[0].partition("</strong>")[2]
+
+    refused = told("zh", "revoke", reason="x")
+    assert all(word in refused for word in ("待审批", "撤销授权", "不予同意"))
+    assert not re.search("[a-z]", refused)
+    assert "the state submitted there is no move Revoke" in told("en", "revoke", reason="x")
+    assert "“截止日期”" in told("zh", "extend", until="x")
+    assert not re.search("[a-z]", told("zh", "lengthen", days="1"))
+
+
 @pytest.mark.parametrize("name", ["deliver", "use", "expire", "nonsense", "accept_in_part"])
 def test_nobody_makes_the_clock_s_moves(name: str, city: City, request_id: str) -> None:
     browser = client(city.person("审批人", city.civil, Role.APPROVER))

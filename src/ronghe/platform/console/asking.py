@@ -8,9 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse
 
-from ronghe.messages import render_error
 from ronghe.platform.access.models import Person
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.wording import error_text
 from ronghe.platform.queries import one
 from ronghe.terms import RongheError
 
@@ -48,6 +48,6 @@ def tried(request: Asked, action: Callable[[], object], failed: Failed) -> bool:
         with transaction.atomic():
             action()
     except RongheError as error:
-        failed.text, failed.error = render_error(error, request.lang), error
+        failed.text, failed.error = error_text(error, request.lang), error
         return False
     return True

@@ -8,12 +8,13 @@ from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ronghe.messages import LANGUAGES, Language, render_error
+from ronghe.messages import LANGUAGES, Language
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.clock import now
+from ronghe.platform.console.wording import error_text
 from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, LimitReached, Refused, RongheError, UsageError
 
@@ -88,7 +89,7 @@ class Console:
             fault = InputError("platform.typed_unfit")
         if not isinstance(fault, RongheError):
             return None
-        text = render_error(fault, request.lang)  # type: ignore[attr-defined]
+        text = error_text(fault, request.lang)  # type: ignore[attr-defined]
         return render(request, "console/error.html", {"text": text}, status=status_of(fault))
 
 
