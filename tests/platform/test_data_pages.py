@@ -169,6 +169,14 @@ def test_a_form_without_its_field_is_refused_and_nothing_is_unlinked_by_a_slip(o
     assert officer.post("/webhooks/end").status_code == 404
 
 
+@pytest.mark.parametrize("hour", ["25:00", "12:00:00+08:00", "正午"])
+def test_hours_are_those_of_a_clock_on_the_wall(one: Handing, hour: str) -> None:
+    url = f"/catalogue/{one.version.asset.code}/source/hours"
+    answer = by("提供 MZJ").post(url, {"window_from": hour, "window_to": "18:00"})
+    assert answer.status_code == 422
+    assert hour in answer.content.decode()
+
+
 def test_the_owner_stops_and_restarts_on_the_page(one: Handing) -> None:
     browser, url = by("提供 MZJ"), f"/catalogue/{one.version.asset.code}"
     assert browser.post(f"{url}/source/stop", {"reason": ""}).status_code == 422

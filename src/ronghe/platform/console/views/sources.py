@@ -29,9 +29,12 @@ def _mine(request: Asked, code: str) -> Asset:
 
 def _clock(text: str) -> time | None:
     try:
-        return time.fromisoformat(text) if text else None
+        read = time.fromisoformat(text) if text else None
     except ValueError as fault:
         raise InputError("platform.field_value", name="window", value=text) from fault
+    if read is not None and read.tzinfo is not None:
+        raise InputError("platform.field_value", name="window", value=text)
+    return read
 
 
 def _hours(request: Asked) -> sources.Hours:
