@@ -126,6 +126,11 @@ def test_a_share_grades_its_joined_table_beside_its_parts(tmp_path: Path) -> Non
     assert table["parts"] == {"births": "general_2", "sexes": "general_1", "groups": "general_2"}
     assert properties(out)["integrated.parquet"]["by"] == ["出生日期", "性别", "民族"]
     assert properties(out)["births.parquet"]["grade"] == "general_2"
+    page = (out / "report.html").read_text("utf-8")
+    assert "Grade of integrated: raised to general 3, above every one of its parts" in page
+    assert "births general 2, sexes general 1, groups general 2" in page
+    assert "Together they single people out: date of birth + sex + ethnic group (出生日期, 性别, 民族)" in page
+    assert "Holds date of birth: 出生日期" in page, "each table has its reasons"
 
 
 def test_rules_of_a_profile_of_ones_own_are_told_by_their_names(
@@ -167,6 +172,25 @@ def test_an_aggregate_is_graded_by_its_smallest_group_of_persons(tmp_path: Path)
     (one,) = data.scan(path, by=["区县"], as_of=date(2026, 1, 1)).to_json()["aggregates"]
     assert (one["groups"], one["smallest"], one["small"], one["grade"]) == (3, 1, 1, "general_4")
     assert [reason["code"] for reason in one["reasons"]] == ["scan.reason_small_groups"]
+
+
+def test_a_name_that_has_a_comma_is_one_column_wherever_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = give(tmp_path)
+    more = '[[step]]\nname = "again"\nkind = "union"\nof = ["joined"]\ncolumns.joined = {"出生日期" = "出生, 日期"}\n'
+    plan.write_text(plan.read_text("utf-8") + more, "utf-8")
+    steps = data.integrate(plan, out=tmp_path / "out", now=NOW).to_json()["steps"]
+    assert steps["again"]["grade"]["by"] == ["出生, 日期", "性别", "民族"]
+    assert steps["again"]["grade"]["reasons"][0]["columns"] == ["出生, 日期", "性别", "民族"]
+
+    (tmp_path / "q.csv").write_text('"出生, 日期",性别\n1950-01-01,男\n1950-01-01,女\n', "utf-8")
+    asked = ["--lang", "en", "data", "scan", str(tmp_path / "q.csv"), "--by"]
+    assert main([*asked, '"出生, 日期",性别', "--json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["aggregates"]
+    assert (one["by"], one["groups"]) == (["出生, 日期", "性别"], 2)
+    assert main([*asked, "出生, 日期"]) == 2
+    assert 'Its columns are: "出生, 日期", 性别.' in capsys.readouterr().err
 
 
 def test_the_command_grades_an_aggregate_and_names_a_column_that_is_not_there(

@@ -1,5 +1,6 @@
 """The kinds of value that options take; a wrong one is our UsageError, worded in the reader's language."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -132,8 +133,18 @@ class Source(click.ParamType[str]):
         return str(value)
 
 
+_SEPARATOR = re.compile(r'[,，](?=(?:[^"]*"[^"]*")*[^"]*$)')
+"""A comma outside double quotes: an even number of them follows."""
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('""', '"').strip()
+    return text
+
+
 class Columns(click.ParamType[tuple[str, ...]]):
-    """Names of columns, separated by commas."""
+    """Names of columns, separated by commas; one that has a comma itself stands in double quotes."""
 
     name = "columns"
 
@@ -141,7 +152,7 @@ class Columns(click.ParamType[tuple[str, ...]]):
         """The names."""
         if isinstance(value, tuple):
             return value
-        names = tuple(name.strip() for name in str(value).replace("，", ",").split(","))
+        names = tuple(_unquoted(part.strip()) for part in _SEPARATOR.split(str(value)))
         if not all(names) or len(set(names)) < len(names):
             raise UsageError("cli.not_columns", option=spelled(param), value=value)
         return names

@@ -1,12 +1,28 @@
 """The report's section about protection: grades with their reasons, and how each personal column left."""
 
+from ronghe.data.scan.telling import grade_words, parts_words, reason_words
 from ronghe.journeys.share_protection import Protection, TableProtection
 from ronghe.messages import both
-from ronghe.report import Column, Disclosure, Number, Row, Section, Table, Tag, Tone
+from ronghe.report import Column, Disclosure, Note, Number, Row, Section, Table, Tag, Tone
 
 __all__ = ["protection_section"]
 
 _TONES: dict[str, Tone] = {"kept": "warn", "masked": "good", "redacted": "good"}
+
+
+def _raised(one: TableProtection) -> bool:
+    return one.regraded is not None and one.regraded.raised
+
+
+def _why(one: TableProtection) -> tuple[Note, ...]:
+    """The reasons of a grade above the lowest; of a table that was made of others also their grades."""
+    lines = tuple(reason_words(reason) for reason in one.scanned.reasons)
+    said = {"table": one.table, "grade": grade_words(one.scanned.grade)}
+    if one.regraded is None:
+        return (Note(both("scan.graded_by_columns", **said), "info", lines),) if lines else ()
+    code = "scan.regraded_above" if one.regraded.raised else "scan.regraded"
+    text = both(code, **said, parts=parts_words(one.regraded.parts))
+    return (Note(text, "warn" if _raised(one) else "info", lines),)
 
 
 def _columns(one: TableProtection) -> Disclosure:
@@ -21,19 +37,20 @@ def _columns(one: TableProtection) -> Disclosure:
             (
                 found.column,
                 both(f"scan.kind_{found.kind}"),
-                both(f"scan.grade_{found.grade}"),
+                grade_words(found.grade),
                 Tag(both(f"journeys.left_{one.left[found.column]}"), _TONES[one.left[found.column]]),
             )
         )
         for found in one.scanned.found
     )
     summary = both("journeys.report_found_of", table=one.table)
-    return Disclosure(summary, (Table(summary, head, rows),))
+    above = () if _raised(one) else _why(one)
+    return Disclosure(summary, (*above, Table(summary, head, rows)))
 
 
 def _row(one: TableProtection) -> Row:
     found = len(one.scanned.found)
-    cells = (one.table, both(f"scan.grade_{one.scanned.grade}"), Number(found))
+    cells = (one.table, grade_words(one.scanned.grade), Number(found))
     return Row(cells, _columns(one) if found else None)
 
 
@@ -45,4 +62,6 @@ def protection_section(made: Protection) -> Section:
         Column(both("journeys.report_personal"), "end"),
     )
     table = Table(both("journeys.report_protection"), head, tuple(_row(one) for one in made.tables))
-    return Section(both("journeys.report_protection"), (table,), "protection", both("journeys.report_protection_lead"))
+    raised = [note for one in made.tables if _raised(one) for note in _why(one)]
+    title = both("journeys.report_protection")
+    return Section(title, (*raised, table), "protection", both("journeys.report_protection_lead"))

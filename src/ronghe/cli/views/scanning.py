@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ronghe.cli.views.grid import View, count, grid, percent
+from ronghe.data.scan.telling import grade_words, listed, parts_words, reason_words
 from ronghe.messages import render_error
 
 if TYPE_CHECKING:
@@ -29,10 +30,7 @@ def _kind(session: Session, code: str) -> str:
 
 
 def _grade(session: Session, code: str) -> str:
-    return session.text(f"scan.grade_{code}") if code in _WORDED else code
-
-
-_WORDED = ("general_1", "general_2", "general_3", "general_4", "important", "core", "ungraded")
+    return grade_words(code)[session.lang]
 
 
 def _holds(session: Session, column: FoundColumn) -> str:
@@ -56,23 +54,9 @@ def _row(session: Session, column: FoundColumn) -> tuple[str, ...]:
     )
 
 
-def _worded(session: Session, params: dict[str, object]) -> dict[str, object]:
-    """The parameters of a reason with codes of kinds and grades as words."""
-    made = dict(params)
-    if "kind" in made:
-        made["kind"] = _kind(session, str(made["kind"]))
-    if "kinds" in made:
-        several = [some.split("/") for some in str(made["kinds"]).split(" + ")]
-        made["kinds"] = " + ".join("/".join(_kind(session, code) for code in some) for some in several)
-    if "grade" in made:
-        made["grade"] = _grade(session, str(made["grade"]))
-    return {name: count(value) if isinstance(value, int) else value for name, value in made.items()}
-
-
 def _reasons(console: Console, session: Session, reasons: Iterable[Note]) -> None:
     for note in reasons:
-        text = session.text(note.code, **_worded(session, dict(note.params)))
-        console.print(f"· {text}", markup=False)
+        console.print(f"· {reason_words(note)[session.lang]}", markup=False)
 
 
 def _table(console: Console, session: Session, table: ScannedTable) -> None:
@@ -93,9 +77,8 @@ def _table(console: Console, session: Session, table: ScannedTable) -> None:
 
 def graded_result(console: Console, session: Session, one: Regraded) -> None:
     """The grade of a table that was made of others, beside the grades of these, with the columns that make it so."""
-    parts = ", ".join(f"{name} {_grade(session, grade)}" for name, grade in one.parts.items())
     code = "scan.regraded_above" if one.raised else "scan.regraded"
-    said = {"table": one.scanned.source, "grade": _grade(session, one.scanned.grade), "parts": parts}
+    said = {"table": one.scanned.source, "grade": _grade(session, one.scanned.grade), "parts": parts_words(one.parts)}
     console.print(session.text(code, **said), markup=False)
     _reasons(console, session, one.scanned.reasons)
 
@@ -107,7 +90,7 @@ def scanned(made: ScannedFiles, profile: GradeProfile) -> View:
         for table in made.tables:
             _table(console, session, table)
         for aggregate in made.aggregates:
-            said = {"source": aggregate.source, "by": ", ".join(aggregate.by), "groups": count(aggregate.groups)}
+            said = {"source": aggregate.source, "by": listed(aggregate.by), "groups": count(aggregate.groups)}
             few = {"smallest": count(aggregate.smallest), "small": count(aggregate.small)}
             grade = _grade(session, aggregate.graded.grade)
             console.print(session.text("scan.aggregate", grade=grade, **said, **few), markup=False)

@@ -9,6 +9,7 @@ from sqlglot import exp
 from ronghe.data.scan.grades import Graded, grade_aggregate
 from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.scan import CELLS, OF_PERSONS
+from ronghe.data.scan.telling import listed
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables.engine import Engine
 from ronghe.tables.sql import name
@@ -65,7 +66,7 @@ def graded_aggregate(
     columns = list(staged.columns)
     for column in by:
         if column not in columns:
-            raise UsageError("scan.by_column", source=scanned.source, name=column, known=", ".join(columns))
+            raise UsageError("scan.by_column", source=scanned.source, name=column, known=listed(columns))
     keys = [name(f"c{columns.index(column)}") for column in by]
     persons = exp.alias_(_persons(scanned, columns), "n")
     engine.keep(_GROUPS, exp.select(*keys, persons).from_(CELLS).group_by(*(key.copy() for key in keys)))

@@ -32,8 +32,8 @@ class Regraded:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that make its grade as high as it is."""
-        named = (str(note.params.get("columns", "")) for note in self.scanned.reasons)
-        return tuple(dict.fromkeys(column for some in named for column in some.split(", ") if column))
+        named = [note.params.get("columns", []) for note in self.scanned.reasons]
+        return tuple(dict.fromkeys(column for some in named if isinstance(some, list) for column in some))
 
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value."""

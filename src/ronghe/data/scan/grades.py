@@ -50,14 +50,14 @@ def grade_kinds(kinds: Mapping[str, Sequence[str]], persons: int, profile: Grade
     reasons: list[Note] = []
     grade = profile.lowest
     for kind, columns in sorted(kinds.items()):
-        note = Note("scan.reason_kind", {"kind": kind, "columns": ", ".join(columns)})
+        note = Note("scan.reason_kind", {"kind": kind, "columns": list(columns)})
         if profile.of(kind) != profile.lowest:
             grade = _raised(grade, reasons, profile.of(kind), note, profile)
     for rule in profile.combinations:
         met = [sorted(some & kinds.keys()) for some in rule.of]
         if all(met):
             together = dict.fromkeys(column for some in met for kind in some for column in kinds[kind])
-            said = {"kinds": " + ".join("/".join(some) for some in met), "columns": ", ".join(together)}
+            said = {"kinds": " + ".join("/".join(some) for some in met), "columns": list(together)}
             note = _reason(rule.code, "scan.reason_own_combination", said)
             grade = _raised(grade, reasons, rule.grade, note, profile)
     own, order = grade, profile.grades.index

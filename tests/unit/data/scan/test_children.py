@@ -70,7 +70,7 @@ def test_what_children_are_in_is_sensitive_and_says_so(tmp_path: Path) -> None:
     young = scanned(tmp_path, "出生日期", [*_OLD, "2012-08-01"], date(2026, 6, 1))
     assert (grown["grade"], young["grade"]) == ("general_2", "general_3")
     assert [(reason["code"], reason["kind"], reason["columns"]) for reason in young["reasons"]] == [
-        ("scan.reason_kind", "child", "出生日期")
+        ("scan.reason_kind", "child", ["出生日期"])
     ]
 
 

@@ -29,7 +29,9 @@ def test_a_table_has_the_grade_of_its_highest_column_and_says_which() -> None:
     graded = table("sex", "citizen_id")
     assert [column.grade for column in graded.found] == ["general_1", "general_3"]
     assert graded.grade == "general_3"
-    assert [dict(note.params) for note in graded.reasons] == [{"kind": "citizen_id", "columns": "column of citizen_id"}]
+    assert [dict(note.params) for note in graded.reasons] == [
+        {"kind": "citizen_id", "columns": ["column of citizen_id"]}
+    ]
 
 
 def test_a_table_without_findings_has_the_lowest_grade_and_no_reason() -> None:
