@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -170,6 +171,11 @@ def test_file_python_and_sql_give_the_same_rows(place: Path) -> None:
         assert filtered("name = '张*'") == [{"name": "张*"}]
         ordered = rows.query(exp.select("income", "birth").from_("leaving").order_by("income DESC", "birth"))
         assert ordered.to_pylist()[0] == {"income": "[8000, 9000)", "birth": "1967"}
+        # An error that quotes a value quotes what left.
+        for column, masked in (("name", "张*"), ("birth", "1949"), ("income", "[12000, 13000)")):
+            with pytest.raises(Exception, match=re.escape(masked)) as told:
+                rows.query(exp.select(f"error({column})").from_("leaving"))
+            assert not any(clear in str(told.value) for clear in ("张三", "1949-12-31", "12345"))
         for hidden in ("source", "released"):
             with pytest.raises(Exception, match="does not exist"):
                 rows.query(exp.select("*").from_(hidden))

@@ -71,6 +71,7 @@ def test_the_clear_tables_and_their_contradictions_stay_private(share: Callable[
     assert all((clear / name).exists() and not (made.out / name).exists() for name in names)
     listed = {resource["path"]: resource for resource in read_manifest(made.out)["resources"]}
     assert listed["private/clear/people.parquet"]["ronghe:clearOf"] == "people.parquet"
+    assert {listed[f"private/clear/{name}"]["ronghe:grade"]["grade"] for name in names} == {"general_4"}
     assert listed["people.parquet"]["ronghe:masked"]["姓名"] == "masked"
     types = {one["name"]: one["type"] for one in listed["people.parquet"]["schema"]["fields"]}
     assert (types["出生日期"], types["月收入"]) == ("string", "number")

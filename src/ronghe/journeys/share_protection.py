@@ -89,15 +89,21 @@ class TableProtection:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """The tables of a publication with their grades; `private` names files that did not leave as they hold values."""
+    """The tables of a publication with their grades; `private` names files that did not leave as they hold values.
+
+    `beside` has the files that integration wrote beside its tables, each with its grade.
+    """
 
     mode: str
     tables: tuple[TableProtection, ...] = ()
     private: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
-    def properties(self, table: str) -> dict[str, Any]:
-        """The grade of a table as properties of the manifest; none of an unknown table."""
-        one = next((one for one in self.tables if one.table == table), None)
+    def properties(self, file: str) -> dict[str, Any]:
+        """The grade of a file as properties of the manifest; none of a file that holds no rows."""
+        if file in self.beside:
+            return {"ronghe:grade": {"profile": self.tables[0].scanned.profile, "grade": self.beside[file]}}
+        one = next((one for one in self.tables if f"{one.table}.parquet" == file), None)
         if one is None:
             return {}
         told: dict[str, Any] = {"profile": one.scanned.profile, "grade": one.scanned.grade}
@@ -132,12 +138,15 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Files of a workspace: `tables` are scanned and masked, and of them the `integrated` ones name entities; `within`
-    hold values of them in another form, so that they cannot leave beside masked tables."""
+    """Files of a workspace: `tables` are scanned and masked, and of them the `integrated` ones name entities.
+
+    The keys of `within` hold values of an integrated table, which is named beside each, in another form, so that they
+    cannot leave beside masked tables.
+    """
 
     tables: Sequence[str]
     integrated: Mapping[str, IntegratedStep] = field(default_factory=dict)
-    within: Sequence[str] = field(default_factory=tuple)
+    within: Mapping[str, str] = field(default_factory=dict)
 
 
 def clear_path(publication: Path, file: str) -> Path:
@@ -179,7 +188,17 @@ def protect_tables(
     moved = tuple(leaving.within) if masked else ()
     for file in moved:
         _to_clear(work, file)
-    return Protection(mode, tuple(made), moved)
+    return Protection(mode, tuple(made), moved, _beside(leaving.within, made, grading.profile))
+
+
+def _beside(within: Mapping[str, str], made: Sequence[TableProtection], profile: GradeProfile) -> Mapping[str, str]:
+    """The grades of files that hold rows and values of an integrated table or of its parts: the highest of all."""
+    highest = {
+        f"{one.table}.parquet": profile.highest([one.scanned.grade, *one.regraded.parts.values()])
+        for one in made
+        if one.regraded is not None
+    }
+    return {file: highest[table] for file, table in within.items()}
 
 
 def _secret_of(work: Workspace, tables: Sequence[str]) -> str:
@@ -300,7 +319,7 @@ def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path
 def leaving_files(tables: Sequence[str], integrated: Sequence[IntegratedStep]) -> Leaving:
     """What of a publication is a table, and what holds values of one; members and origins do, as digests."""
     own = {f"{step.name}.parquet": step for step in integrated}
-    within = [file for step in integrated for file in (*step.files, *step.others) if file not in own]
+    within = {f: f"{step.name}.parquet" for step in integrated for f in (*step.files, *step.others) if f not in own}
     return Leaving([*(f"{table}.parquet" for table in tables), *own], own, within)
 
 
@@ -308,10 +327,10 @@ def leaving_resources(work: Workspace, listed: Sequence[Resource], protection: P
     """The resources of the manifest as the files lie now, with the clear ones and with the columns that left masked."""
     found = []
     for resource in listed:
+        graded = protection.properties(resource.path)
         if resource.path in protection.private:
-            found.append(Resource(f"{CLEAR}/{resource.path}", resource.properties))
+            found.append(Resource(f"{CLEAR}/{resource.path}", {**resource.properties, **graded}))
             continue
-        graded = protection.properties(Path(resource.path).stem) if resource.path.endswith(".parquet") else {}
         resource = Resource(resource.path, {**resource.properties, **graded})  # noqa: PLW2901 - the same, graded
         left = {name: how for name, how in protection.left(Path(resource.path).stem).items() if how != KEPT}
         if resource.path.endswith(".parquet") and (work.folder / CLEAR / resource.path).exists():

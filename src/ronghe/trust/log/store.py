@@ -172,8 +172,8 @@ class Entries:
     def write(self, bodies: Sequence[bytes], leaves: Sequence[bytes], head: Head, frontier: Frontier) -> None:
         """Append bodies with their hashes and head, and wait for the disk; after a fault the file is as before.
 
-        Raises LimitReached when the disk is full. Where the disk refuses to flush, nobody knows what it holds: the
-        file is closed, and the next opening reads what is really there.
+        Raises LimitReached when the disk is full or takes no more for another reason. Where the disk refuses to flush,
+        nobody knows what it holds: the file is closed, and the next opening reads what is really there.
         """
         line = head.line(self.hash)
         data = b"".join([*(body + b"\n" for body in bodies), line])
@@ -182,7 +182,7 @@ class Entries:
         except OSError as fault:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self.state.offset)
-            raise io_fault(fault) from fault
+            raise LimitReached("log.not_written", path=str(self.path), detail=fault.strerror) from fault
         try:
             os.fdatasync(self._descriptor)
         except OSError as fault:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ronghe.messages import render_error
 from ronghe.terms import InputError, LimitReached, Refused
 from ronghe.trust.log import Log, Reader, proves_consistency, proves_inclusion, verify, verify_receipt
 from ronghe.trust.log.records import Head, encode
@@ -161,8 +162,9 @@ def test_a_disk_that_fills_in_the_middle_of_an_append_changes_nothing(
 
     with opened(folder) as log:
         monkeypatch.setattr(os, "pwrite", full)
-        with pytest.raises(LimitReached, match="disk_full"):
+        with pytest.raises(LimitReached, match="not_written") as told:
             log.append([body(3), body(4)])
+        assert str(folder / "entries") in render_error(told.value, "en")
         assert (folder / "entries").read_bytes() == whole
         monkeypatch.undo()
         assert log.append([body(5)])[0].index == 3
@@ -208,7 +210,7 @@ def test_a_failure_reaches_everybody_who_waits(tmp_path: Path, monkeypatch: pyte
         for thread in threads:
             thread.join(10)
         monkeypatch.undo()
-    assert faults == ["tables.disk_full"] * 8
+    assert faults == ["log.not_written"] * 8
 
 
 def test_a_damaged_or_shortened_file_is_not_written_to(tmp_path: Path) -> None:
