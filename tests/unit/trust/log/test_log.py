@@ -1,6 +1,7 @@
 """What is acknowledged stays, for many writers, through crashes and full disks."""
 
 import errno
+import fcntl
 import json
 import os
 import subprocess
@@ -109,6 +110,26 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
         told = [int(line) for run in (one, other) for line in (run.stdout or ()) if line.strip() != "open"]
     assert sorted(told + mine) == list(range(2, 30))
     assert (verify(folder).size, verify(folder).faults) == (30, [])
+
+
+def test_nobody_else_gets_the_file_while_a_batch_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = made(tmp_path / "log", (1,))
+    real, refused = os.pwrite, []
+
+    def tried(descriptor: int, data: bytes, offset: int) -> int:
+        with (folder / "entries").open("rb") as other:
+            try:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                refused.append(False)
+            except BlockingIOError:
+                refused.append(True)
+        return real(descriptor, data, offset)
+
+    with opened(folder) as log, monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", tried)
+        log.append([body(1)])
+    assert refused
+    assert all(refused)
 
 
 def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
