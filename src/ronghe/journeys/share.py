@@ -56,7 +56,8 @@ __all__ = ["share_files"]
 REPORT = "report.html"
 RECEIPT = "receipt.json"
 INDEX = "index.json"
-DOUBTFUL_TOTAL = "data.total_row_doubtful"
+# Notes on reading a table after which something may be missing, or too much.
+LOOK = ("data.total_row_doubtful", "data.no_rows", "tables.other_sheets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def share_files(
                     departments=(departments, mapped),
                     shares=(shares, read.shares if read else ()),
                 ),
-                *(note for table in tables for note in table.result.notes if note.code == DOUBTFUL_TOTAL),
+                *(note for table in tables for note in table.result.notes if note.code in LOOK),
             ),
         )
         _publish(work, shared, listed, lang, decisions)

@@ -31,10 +31,12 @@ from ronghe.report import (
 from ronghe.report.numerals import percent
 from ronghe.sharing_index import FACTORS, Degree, Line, Readiness
 from ronghe.standards.catalog import catalog
+from ronghe.tables.staged import Note as ReadingNote
 
 __all__ = ["report_page", "rule_name"]
 
 MOST_REASONS = 20
+MOST_NOTES = 20
 
 
 def rule_name(rule: str) -> Text:
@@ -109,7 +111,28 @@ def _tables(shared: Shared) -> Section:
         Column(both("journeys.report_rate"), "end"),
     )
     table = Table(both("journeys.report_tables"), columns, tuple(_table_row(table) for table in shared.tables))
-    return Section(both("journeys.report_tables"), (table,), "tables", both("journeys.report_tables_lead"))
+    return Section(
+        both("journeys.report_tables"), (table, *_read(shared)), "tables", both("journeys.report_tables_lead")
+    )
+
+
+def _read(shared: Shared) -> tuple[Note | Disclosure, ...]:
+    """What was done while reading, so that nobody learns only from the rows that lines or sheets were left out."""
+    lines = tuple(_noted(name, note) for name, note in shared.notes)
+    if not lines:
+        return ()
+    title = both("journeys.report_read")
+    first, rest = lines[:MOST_NOTES], lines[MOST_NOTES:]
+    more = both("journeys.report_read_more", count=len(rest))
+    return (Note(title, "info", first), *((Disclosure(more, (Note(title, "plain", rest),)),) if rest else ()))
+
+
+def _noted(name: str, note: ReadingNote) -> Bilingual:
+    """A note in words. Lines above a header may name people, and the report leaves: they are masked."""
+    params = dict(note.params)
+    if "titles" in params:
+        params["titles"] = " / ".join(mask(title) for title in str(params["titles"]).split(" / "))
+    return both("journeys.note_of_table", table=name, note=both(note.code, **params))
 
 
 def _table_row(table: SharedTable) -> Row:

@@ -94,6 +94,16 @@ class Shared:
         totals = (sum(r.rows_in for r in results), sum(r.rows_published for r in results))
         return (*totals, sum(r.rows_quarantined for r in results))
 
+    @property
+    def notes(self) -> tuple[tuple[str, Note], ...]:
+        """What was done to each table while reading it, with the table's name, but for what `warnings` tell."""
+        return tuple(
+            (table.result.name, note)
+            for table in self.tables
+            for note in table.result.notes
+            if note not in self.warnings
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Counts and paths as a JSON value; the publication's index.json has readiness and degree in full."""
         rows_in, published, quarantined = self.rows

@@ -79,6 +79,15 @@ def test_without_shares_there_is_readiness_and_no_degree(lang: Language, heading
     assert "0." not in text.replace("100%", "").replace("0%", "")
 
 
+def test_what_was_done_while_reading_is_told_of_each_table_as_far_as_a_screen_goes() -> None:
+    assert "residents: The column" in seen(views.shared(SHARED), "en")
+    notes = tuple(Note("tables.renamed_column", {"read": "", "name": f"column_{n}"}) for n in range(25))
+    wide = replace(SHARED, tables=(replace(SHARED.tables[0], result=replace(TABLE, notes=notes)),))
+    text = seen(views.shared(wide), "en")
+    assert text.count("residents: The column") == 10
+    assert "15 more things" in text
+
+
 def test_with_shares_the_degree_comes_with_what_moved_it() -> None:
     reached = degree({"税务局": 30, "卫健委": 10}, {"税务局": Fraction(9, 10), "卫健委": Fraction(1, 2)})
     text = seen(views.shared(replace(SHARED, degree=reached)), "zh")

@@ -1,23 +1,26 @@
 """Files of departments go the whole road: the same files give the same publication, and counts always add up."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from ronghe import data
 from ronghe.data.standardize.result import Reason, Standardized
 from ronghe.journeys import share
 from ronghe.journeys.share import index_json
-from ronghe.journeys.share_report import MOST_REASONS, report_page, rule_name
+from ronghe.journeys.share_report import MOST_NOTES, MOST_REASONS, report_page, rule_name
 from ronghe.journeys.shared import Shared, SharedTable
 from ronghe.messages import Bilingual
-from ronghe.report import Figures, Table, render
+from ronghe.report import Disclosure, Figures, Note, Table, render
 from ronghe.sharing_index import TableFacts, degree, readiness
 from ronghe.tables.package import read_manifest, verify_package
+from ronghe.tables.staged import Note as ReadingNote
 from ronghe.terms import Department, UsageError
 
 
@@ -158,3 +161,39 @@ def test_the_index_is_written_with_exact_fractions() -> None:
     written = index_json(Shared(Path("out"), (), readiness([TableFacts("a", "t", 3, 1, 1, 1, 1, 1)]), found))
     assert written["degree"]["exact"] == {"exact": "1/3", "value": pytest.approx(1 / 3)}
     assert json.loads(json.dumps(written)) == written
+
+
+def test_what_was_left_out_while_reading_is_told_and_names_nobody(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("人员名单,,\n填报人：张三丰 13800000000,,\n编号,,姓名\n1,x,李四\n", "utf-8")
+    shared = data.share([tmp_path / "a.csv"], out=tmp_path / "out")
+    assert [(table, note.code) for table, note in shared.notes] == [
+        ("a", "tables.titles"),
+        ("a", "tables.renamed_column"),
+    ]
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "a: 2 title lines above the header" in report
+    assert "a：列名“”" in report
+    assert "张三丰" not in report
+    assert "13800000000" not in report
+
+
+def test_sheets_that_were_not_read_and_tables_without_rows_are_to_be_looked_at(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        for month in ("一月", "二月"):
+            sheet = book.add_worksheet(month)
+            sheet.write_row(0, 0, ["编号", "姓名"])
+            sheet.write_row(1, 0, ["1", "张三"])
+    (tmp_path / "b.csv").write_text("编号,姓名\n", "utf-8")
+    shared = data.share([tmp_path / "a.xlsx", tmp_path / "b.csv"], out=tmp_path / "out")
+    assert [note.code for note in shared.warnings] == ["tables.other_sheets", "data.no_rows"]
+    assert shared.notes == ()
+
+
+def test_many_notes_of_reading_open_on_demand() -> None:
+    notes = tuple(ReadingNote("tables.renamed_column", {"read": "", "name": f"column_{n}"}) for n in range(25))
+    one = table()
+    blocks = report_page(shared_of(replace(one, result=replace(one.result, notes=notes)))).sections[2].blocks
+    first, rest = blocks[1:]
+    assert isinstance(first, Note)
+    assert isinstance(rest, Disclosure)
+    assert (len(first.lines), len(rest.blocks)) == (MOST_NOTES, 1)

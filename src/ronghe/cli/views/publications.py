@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ronghe.cli.printing import one_line
 from ronghe.cli.views.grid import View, count, grid, next_steps, notes, percent, rule_label, shell
 from ronghe.cli.views.scanning import graded_result
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["city", "city_json", "converted", "integrated", "published", "scores", "shared"]
 
 _MOST_REASONS = 10
+_MOST_NOTES = 10
 
 
 def city_json(made: CityFiles) -> dict[str, Any]:
@@ -176,6 +178,15 @@ def _masked(console: Console, session: Session, made: Shared) -> None:
         console.print(session.text("cli.masked", columns=count(columns), folder=shell(made.out / "private" / "clear")))
 
 
+def _read_notes(console: Console, session: Session, made: Shared) -> None:
+    """What was done while reading, the table first; a wide table without names has thousands."""
+    for name, note in made.notes[:_MOST_NOTES]:
+        said = session.text(note.code, **note.params)
+        console.print(f"· {one_line(session.text('journeys.note_of_table', table=name, note=said))}")
+    if len(made.notes) > _MOST_NOTES:
+        console.print(session.text("cli.more_notes", count=count(len(made.notes) - _MOST_NOTES)))
+
+
 def shared(made: Shared) -> View:
     """A shared folder: tables, readiness or degree, counts, and where the report lies."""
 
@@ -195,6 +206,7 @@ def shared(made: Shared) -> View:
         _masked(console, session, made)
         console.print(_counts(session, *made.rows))
         notes(console, session, made.warnings)
+        _read_notes(console, session, made)
         report = ("cli.next_report", shell(made.report))
         next_steps(console, session, report, ("cli.next_verify", f"ronghe verify {shell(made.out)}"))
 

@@ -176,6 +176,11 @@ def _doubtful_total(job: "Job", total: TotalRow | None) -> list[Note]:
     return [Note("data.total_row_doubtful", {"table": job.name, "row": total.row, "word": total.word})]
 
 
+def _no_rows(job: "Job", rows_in: int) -> list[Note]:
+    """A table of a header alone is published, yet it is a broken transfer more often than an empty table."""
+    return [] if rows_in else [Note("data.no_rows", {"table": job.name})]
+
+
 def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int], None]) -> Standardized:
     engine.attach(SOURCE, staged)
     total = find_total_row(engine, SOURCE, staged, job.catalog)
@@ -197,7 +202,7 @@ def _attempt(job: "Job", engine: Engine, staged: Staged, progress: Callable[[int
         columns=_columns(compiled, sink),
         reasons=_reasons(sink),
         constants=constants_of(compiled.constants),
-        notes=(*staged.notes, *_undated(compiled), *_doubtful_total(job, total)),
+        notes=(*staged.notes, *_undated(compiled), *_doubtful_total(job, total), *_no_rows(job, rows_in)),
         schema=_published_schema(compiled, job.catalog),
     )
 
