@@ -45,8 +45,9 @@ def rule_name(rule: str) -> Text:
     return both(code) if known(code) else rule
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
+def _rate(part: int, whole: int) -> Rate | None:
+    """None of nothing: no rows are neither all published nor all filled."""
+    return Rate(part / whole) if whole else None
 
 
 def _summary(shared: Shared) -> Section:
@@ -148,7 +149,7 @@ def _table_row(table: SharedTable) -> Row:
             Number(result.rows_in),
             Number(result.rows_published),
             Number(result.rows_quarantined),
-            Rate(_share(result.rows_published, result.rows_in)),
+            _rate(result.rows_published, result.rows_in),
         ),
         quality,
     )
@@ -178,7 +179,7 @@ def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
             (
                 column.name,
                 _element_name(column),
-                Rate(_share(column.filled, published)),
+                _rate(column.filled, published),
                 Number(column.failures),
                 Number(sum(column.warnings.values())),
                 Number(column.imputed + column.nulled + column.kept),

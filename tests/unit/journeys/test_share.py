@@ -121,6 +121,9 @@ def test_the_report_never_rounds_up_to_perfect() -> None:
 def test_of_no_rows_nothing_is_quarantined() -> None:
     shown = figures(shared_of(table(rows=(0, 0, 0))))
     assert (shown["Published"].note, shown["Quarantined"].note) == (None, None)
+    (listed,) = report_page(shared_of(table(rows=(0, 0, 0)))).sections[2].blocks
+    assert isinstance(listed, Table)
+    assert listed.rows[0].cells[-1] is None
     assert shown["Quarantined"].tone == "plain"
 
 
