@@ -80,14 +80,18 @@ def test_what_if_nothing_changed_nothing_changes(files: Path, capsys: pytest.Cap
     assert told(capsys, "whatif", "out", "--set", "demand.D-006.gpu=1")["changed"] > 0
 
 
-@pytest.mark.parametrize("change", ["capacity.gold=1", "weight.nobody=2", "quota.health.gold=1", "demand.D-9.gpu=1"])
+@pytest.mark.parametrize(
+    "change",
+    ["capacity.gold=1", "weight.nobody=2", "quota.health.gold=1", "quota.health.gpu@north=1", "demand.D-9.gpu=1"],
+)
 def test_what_if_of_something_that_is_not_there(files: Path, capsys: pytest.CaptureFixture[str], change: str) -> None:
     told(capsys, *ALLOCATE)
     assert run(capsys, "whatif", "out", "--set", change)[0] == 3
 
 
 @pytest.mark.parametrize(
-    "change", ["speed.gpu=1", "capacity.gpu=many", "capacity.gpu=-1", "weight.health=0", "weight=1"]
+    "change",
+    ["speed.gpu=1", "capacity.gpu=many", "capacity.gpu=-1", "capacity.gpu=1e308", "weight.health=0", "weight=1"],
 )
 def test_what_if_of_something_that_makes_no_sense(files: Path, capsys: pytest.CaptureFixture[str], change: str) -> None:
     told(capsys, *ALLOCATE)
@@ -232,6 +236,18 @@ def test_files_of_which_nothing_is_available_are_told(files: Path, capsys: pytes
     code, _, err = run(capsys, "share", "one.csv", "--out", "shared")
     assert code == 3
     assert "None of the 1 rows" in err
+    assert "one, row 1 left out: its status is busy" in err
+
+
+def test_priorities_that_differ_late_are_kept_apart_and_can_be_checked(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "resource,demand,priority\n5,10,20260101\n5,10,20260102\n"
+    (files / "one.csv").write_text(rows, "utf-8")
+    ranking = told(capsys, "share", "one.csv", "--out", "shared")["ranking"]
+    assert [(row["id"], row["granted"]) for row in ranking] == [("one:2", 10), ("one:1", 0)]
+    assert told(capsys, "verify", "shared")["valid"]
+    assert "20260102" in run(capsys, "share", "one.csv", "--out", "shared")[1]
 
 
 def test_the_python_face(files: Path) -> None:
@@ -244,3 +260,23 @@ def test_the_python_face(files: Path) -> None:
         resources.explain("out", "D-999")
     with pytest.raises(InputError):
         resources.verify("elsewhere")
+
+
+def test_what_would_have_sufficed_is_said_as_one_change_and_suffices(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, *ALLOCATE)
+    code, out, _ = run(capsys, "explain", "out", "D-005")
+    assert code == 0
+    (line,) = [line for line in out.replace("\n", " ").split(".") if "would have got all" in line]
+    assert "76 of gpu instead of 64, and 480 of cpu instead of 400" in line
+    both = told(capsys, "whatif", "out", "--set", "capacity.gpu=76", "--set", "capacity.cpu=480")["demands"]
+    assert {one["id"]: one["after"] for one in both}["D-005"] == pytest.approx(1)
+    alone = told(capsys, "whatif", "out", "--set", "capacity.gpu=76")["demands"]
+    assert {one["id"]: one["after"] for one in alone}["D-005"] < 0.99
+
+
+def test_a_partition_that_has_none_is_noted(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "policy.toml").write_text(POLICY + 'cap = { "gpu@north" = 3 }\n', "utf-8-sig")
+    notes = told(capsys, *ALLOCATE)["notes"]
+    assert ("resources.note_partition", "gpu@north") in [(one["code"], one.get("resource")) for one in notes]

@@ -69,7 +69,29 @@ def test_rules_of_a_file_replace_those_of_the_same_name(folder: Path, capsys: py
     assert "limit" in err
 
 
-@pytest.mark.parametrize("rule", ['name = "x"', 'name = "x"\nvalue = "gold"', 'name = "x"\nvalue = "used"\nred = -1'])
+LIMITED = 'name = "x"\nvalue = "used"\nred = 1\n'
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'name = "x"',
+        'name = "x"\nvalue = "gold"',
+        'name = "x"\nvalue = "used"\nred = -1',
+        'name = "x"\nvalue = "used"\nred = nan',
+        'name = "x"\nvalue = "used"\nred = inf',
+        'name = "x"\nvalue = "used"',
+        'name = " "\nvalue = "used"\nred = 1',
+        'name = "{{x}}"\nvalue = "used"\nred = 1',
+        'name = "a\\nb"\nvalue = "used"\nred = 1',
+        LIMITED + 'below = "no"',
+        LIMITED + "idle = true",
+        LIMITED + 'kind = "forecast"',
+        LIMITED + 'kind = "forecast"\nof = "quota"\nhorizon = 0',
+        LIMITED + "for_seconds = 99999999999999999999",
+        LIMITED + "[[rules]]\n" + LIMITED,
+    ],
+)
 def test_rules_that_make_no_sense_are_told(folder: Path, capsys: pytest.CaptureFixture[str], rule: str) -> None:
     (folder / "rules.toml").write_text(f"[[rules]]\n{rule}\n")
     assert run(capsys, *MONITOR, "--rules", "rules.toml")[0] == 3
@@ -81,6 +103,8 @@ def test_rules_that_make_no_sense_are_told(folder: Path, capsys: pytest.CaptureF
         (",50,80", ",-50,80", "-50"),
         (",50,80", ",many,80", "many"),
         ("2026-01-05T10", "2026-13-05T10", "row 3"),
+        ("2026-01-05T10", "0001-01-01T00", "1900"),
+        ("2026-01-05T10", "9999-12-31T23", "2200"),
         (",hall,3,10,0", ",,3,10,0", "resource"),
         ("used,quota,double_bookings", "a,b,c", "used"),
     ],
@@ -157,3 +181,35 @@ def _grown(path: Path, size: int) -> int:
             return path.stat().st_size
         time.sleep(0.1)
     raise AssertionError(f"{path} did not change")
+
+
+def test_nothing_is_written_over_what_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
+        ("monitor", "--series", "usage.csv", "--out", "usage.csv"),
+        ("monitor", "--series", "usage.csv", "--out", "a.csv", "--metrics", "./a.csv"),
+        ("forecast", "--series", "usage.csv", "--out", str(folder / "usage.csv")),
+    ):
+        code, _, err = run(capsys, *arguments)
+        assert (code, err.count("\n")) == (3, 1)
+    assert (folder / "usage.csv").read_text("utf-8") == SERIES
+    assert not (folder / "a.csv").exists()
+
+
+def test_a_time_far_from_the_others_is_told_and_not_filled_up(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = "".join(f"2026-01-01T00:00:{second:02d}Z,health,gpu,{second}\n" for second in range(60))
+    (folder / "usage.csv").write_text(f"at,department,resource,used\n1926-01-01,health,gpu,1\n{seconds}", "utf-8")
+    made = told(capsys, "forecast", "--series", "usage.csv", "--season", "2", "--out", "forecast.csv")
+    assert made["forecast"] == []
+    assert "resources.note_sparse" in [note["code"] for note in made["notes"]]
+
+
+def test_a_quota_that_stands_twice_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "quota.csv").write_text("department,resource,quota\nhealth,gpu,80\nhealth,gpu,90\n", "utf-8")
+    code, _, err = run(capsys, "reclaim", "--usage", "usage.csv", "--quota", "quota.csv")
+    assert code == 3
+    assert "health / gpu" in err
+
+
+def test_a_rule_file_of_an_editor_that_marks_utf_8_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rules.toml").write_text("[[rules]]\n" + LIMITED, "utf-8-sig")
+    assert "x" in {one["rule"] for one in told(capsys, *MONITOR, "--rules", "rules.toml")["alarms"]}

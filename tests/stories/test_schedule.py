@@ -140,6 +140,8 @@ BAD = {
     "predecessor_unknown": ask("X", "09:00", "10:00", 60, "room", ",,,nobody"),
     "not_a_series_rule": ask("X", "09:00", "10:00", 60, "room", "s,most,,"),
     "closed": ask("X", "03:00", "04:00", 60),
+    "far_year": f"X,tax,normal,1,60,{DAY}09:00+08:00,9999-12-31T23:59-08:00,room,,,,\n",
+    "window_long": f"X,tax,normal,1,60,{DAY}09:00+08:00,2028-12-31T09:00+08:00,room,,,,\n",
 }
 
 
@@ -196,9 +198,9 @@ def test_bookings_that_overlap_in_the_input_stay_and_are_told(desk: Desk) -> Non
 
 
 def test_a_calendar_without_an_open_hour_is_told(desk: Desk) -> None:
-    (desk / "calendar.toml").write_text("[hours.default]\n", "utf-8")
+    (desk / "calendar.toml").write_text("[hours.default]\n[[reserve]]\nclass = 'balloon'\n", "utf-8-sig")
     made = plan(desk, ask("A", "09:00", "10:00", 60))
-    assert [note["code"] for note in made["notes"]] == ["schedule.note_never_open"]
+    assert [note["code"] for note in made["notes"]] == ["schedule.note_never_open", "schedule.note_reserve"]
     assert refused(desk)["A"]["reason"] == "closed"
 
 
@@ -209,6 +211,7 @@ def test_a_calendar_without_an_open_hour_is_told(desk: Desk) -> None:
         ("calendar.toml", "[hours.default]\nworkday = ['18:00-08:00']\n", "workday"),
         ("calendar.toml", "surprise = 1\n", "surprise"),
         ("calendar.toml", "[[reserve]]\nclass = 'car'\ntier = 'royal'\n", "tier"),
+        ("calendar.toml", "[[maintenance]]\nclass = 'car'\nfrom = '0001-01-01'\nto = '2026-12-01'\n", "1900"),
         ("calendar.toml", "= broken", "calendar.toml"),
         ("rooms.csv", "name\nx\n", "id"),
         ("rooms.csv", "id,capacity\nr,many\n", "capacity"),
@@ -310,6 +313,25 @@ def test_projects_end_as_early_as_they_can(desk: Desk) -> None:
     assert "a, b" in desk.fails(*failed, code=3)
     (desk / "jobs.csv").write_text("id,minutes,uses,after\na,3,crew=9,\n", "utf-8")
     assert "9" in desk.fails(*failed, code=3)
+    (desk / "jobs.csv").write_text("id,minutes,uses\na,3,crew=1 ;crew=2\n", "utf-8")
+    assert "uses" in desk.fails(*failed, code=3)
+    (desk / "jobs.csv").write_text("id,minutes\na,3\n", "utf-8")
+    (desk / "crews.csv").write_text("id,capacity\ncrew,3\ncrew,1\n", "utf-8")
+    assert "row 2" in desk.fails(*failed, code=3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 1\n3\n-5 1 1 2\n0 0 0",
+        "2 1\n3\n5 1 1 0\n0 0 0",
+        "2 1\n3\n5 1 1 2\n0 0 0 7",
+        "1000000000 1\n3",
+    ],
+)
+def test_an_instance_that_no_project_can_be_is_refused(desk: Desk, text: str) -> None:
+    (desk / "x.rcp").write_text(text, "utf-8")
+    assert "x.rcp" in desk.fails("resources", "projects", "x.rcp", "--out", "made", code=3)
 
 
 WISHES = ask("A", "09:00", "10:00", 60) + ask("B", "09:00", "10:00", 60) + ask("C", "09:00", "10:00", 60)
@@ -354,6 +376,8 @@ def test_what_if_says_who_would_win_and_who_would_lose(desk: Desk) -> None:
         (f"closed.room-1={DAY}09:00/{DAY}10:00", 2, "room-1"),
         ("requests.Z.minutes=5", 3, "requests.Z"),
         ("bookings.B-1.state=cancelled", 3, "bookings.B-1"),
+        ("requests.Z=none", 3, "There is no requests.Z"),
+        ("bookings.B-1=none", 3, "There is no bookings.B-1"),
         ("closed.attic=noon", 3, "attic"),
         ("resources.hall.capacity=many", 3, "many"),
     ],

@@ -13,6 +13,7 @@ from ronghe.cli.session import Session
 from ronghe.cli.values import Whole, spelled
 from ronghe.cli.views import bookings as views
 from ronghe.terms import UsageError
+from ronghe.terms.time import usual_year
 
 __all__ = ["resources"]
 
@@ -32,7 +33,7 @@ class Instant(click.ParamType[datetime]):
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError as fault:
             raise UsageError("schedule.not_an_instant", option=spelled(param), value=value) from fault
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or not usual_year(moment):
             raise UsageError("schedule.not_an_instant", option=spelled(param), value=value)
         return moment
 

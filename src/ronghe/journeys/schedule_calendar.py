@@ -13,7 +13,7 @@ from ronghe.resources.schedule.request import Policy, Reserve, Resource
 from ronghe.standards.working_days import WorkingCalendar, known_calendar
 from ronghe.tables.staged import Note
 from ronghe.terms import InputError
-from ronghe.terms.time import LEGAL_ZONE
+from ronghe.terms.time import FIRST_YEAR, LAST_YEAR, LEGAL_ZONE, usual_year
 
 __all__ = ["TIERS", "Calendar", "closed_of", "read_calendar"]
 
@@ -110,6 +110,8 @@ class _Reader:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError as fault:
             raise self.wrong(key, "2026-12-01T08:00:00+08:00") from fault
+        if not usual_year(moment):
+            raise self.wrong(key, f"{FIRST_YEAR} - {LAST_YEAR}")
         return minute_of(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
     def maintenance(self, given: object, zone: ZoneInfo) -> tuple[Maintenance, ...]:
@@ -165,7 +167,7 @@ def read_calendar(path: Path | None) -> Calendar:
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError("schedule.calendar_unreadable", path=str(path), detail="> 1 MB")
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise InputError("schedule.calendar_unreadable", path=str(path), detail=str(fault)) from fault
     reader = _Reader(path)
@@ -208,4 +210,6 @@ def closed_of(
     ids, kinds = {one.id for one in resources}, {one.kind for one in resources}
     idle = [rule for rule in calendar.maintenance if rule.resource not in ids and rule.kind not in kinds - {""}]
     notes += [Note("schedule.note_maintenance", {"name": rule.resource or rule.kind}) for rule in idle]
+    kept = sorted({rule.kind for rule in calendar.policy.reserves} - kinds)
+    notes += [Note("schedule.note_reserve", {"name": name or "-"}) for name in kept]
     return found, notes

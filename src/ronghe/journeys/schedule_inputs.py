@@ -55,7 +55,7 @@ def read_asked(
     if bookings is not None:
         names["bookings"] = bookings
         taken = table_of(bookings, *BOOKING)
-    hours = "" if calendar is None else calendar.read_text("utf-8")
+    hours = "" if calendar is None else calendar.read_text("utf-8-sig")
     tables = table_of(requests, *REQUEST), table_of(resources, *RESOURCE)
     return Asked(*tables, taken, known, hours, now, work, seed, names)
 

@@ -40,8 +40,11 @@ def read_patterson(path: Path) -> tuple[list[Job], dict[str, int]]:
     the number of its successors and those, counted from 1. InputError for another form.
     """
     try:
-        numbers = iter([int(word) for word in path.read_text("ascii").split()])
+        listed = [int(word) for word in path.read_text("ascii").split()]
+        numbers = iter(listed)
         size, kinds = next(numbers), next(numbers)
+        if min(listed) < 0 or size * (2 + kinds) + kinds + 2 > len(listed):
+            raise ValueError("negative or too few numbers")
         capacities = {f"R{n + 1}": next(numbers) for n in range(kinds)}
         minutes, uses = [0] * size, [dict[str, int]() for _ in range(size)]
         before: list[list[str]] = [[] for _ in range(size)]
@@ -49,7 +52,12 @@ def read_patterson(path: Path) -> tuple[list[Job], dict[str, int]]:
             minutes[n] = next(numbers)
             uses[n] = {name: next(numbers) for name in capacities}
             for _ in range(next(numbers)):
-                before[next(numbers) - 1].append(str(n + 1))
+                successor = next(numbers)
+                if not 1 <= successor <= size:
+                    raise ValueError("no such job")
+                before[successor - 1].append(str(n + 1))
+        if next(numbers, None) is not None:
+            raise ValueError("more numbers than jobs")
     except (OSError, ValueError, StopIteration, IndexError) as fault:
         raise InputError("schedule.not_patterson", path=str(path), detail=type(fault).__name__) from fault
     jobs = [
@@ -66,10 +74,12 @@ def _whole(path: Path, row: int, column: str, text: str) -> int:
 
 
 def _uses(path: Path, row: int, text: str) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for part in text.replace(";", ",").split(","):
         if part.strip():
             name, _, units = part.partition("=")
+            if not name.strip() or name.strip() in found:
+                raise InputError("schedule.bad_cell", path=str(path), row=row, column="uses", value=text)
             found[name.strip()] = _whole(path, row, "uses", units.strip() or "1")
     return found
 
@@ -102,14 +112,17 @@ def _strangers(jobs: Sequence[Job], setups: Setups) -> list[Note]:
     """Notes on families of setups that no job belongs to: they have no effect, and may be misspelled."""
     named = {family for table in setups.values() for pair in table for family in pair}
     strange = sorted(named - {one.family for one in jobs})
-    return [Note("schedule.note_family", {"name": name}) for name in strange]
+    return [Note("schedule.note_family", {"name": name or "-"}) for name in strange]
 
 
 def _capacities(path: Path) -> dict[str, int]:
-    return {
-        cells["id"]: _whole(path, row, "capacity", cells.get("capacity", "") or "1")
-        for row, cells in enumerate(rows_of(path, "id"), 1)
-    }
+    found: dict[str, int] = {}
+    for row, cells in enumerate(rows_of(path, "id"), 1):
+        name = cells["id"]
+        if not name or name in found:
+            raise InputError("schedule.bad_cell", path=str(path), row=row, column="id", value=name)
+        found[name] = _whole(path, row, "capacity", cells.get("capacity", "") or "1")
+    return found
 
 
 def plan_files(

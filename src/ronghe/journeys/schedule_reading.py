@@ -20,6 +20,7 @@ from ronghe.tables.delimited import separate
 from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.terms import InputError
+from ronghe.terms.time import usual_year
 
 __all__ = [
     "BOOKING",
@@ -102,6 +103,8 @@ def _instant(row: Row, column: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise _Wrong("not_a_time", column, text) from fault
+    if not usual_year(moment):
+        raise _Wrong("far_year", column, text)
     if moment.tzinfo is None:
         # A time without a zone beside others with one: guessing would book the wrong hour.
         raise _Wrong("no_zone", column, text)
@@ -164,11 +167,15 @@ def _request(row: Row, calendar: Calendar) -> Request:
         parts = parts_of(row.get("needs", ""))
     except ValueError as fault:
         raise _Wrong("not_a_need", "needs", row.get("needs", "")) from fault
+    earliest, latest = _instant(row, "earliest"), _instant(row, "latest")
+    if latest - earliest > LONGEST:
+        # Every start within a window is looked at: one that goes on for millennia would never end.
+        raise _Wrong("window_long", "latest", row["latest"])
     follows = tuple(dict.fromkeys(one for one in row.get("after", "").replace(",", " ").replace(";", " ").split()))
     return Request(
         row["id"],
-        _instant(row, "earliest"),
-        _instant(row, "latest"),
+        earliest,
+        latest,
         _minutes(row),
         parts,
         row.get("department", ""),

@@ -15,6 +15,7 @@ from ronghe.journeys.schedule_inputs import Asked, reread
 from ronghe.journeys.schedule_words import time_text
 from ronghe.resources.schedule.hours import minute_of
 from ronghe.terms import InputError, UsageError
+from ronghe.terms.time import usual_year
 
 __all__ = ["VariedSchedule", "asked_with", "whatif_schedule"]
 
@@ -83,8 +84,13 @@ def asked_with(asked: Asked, changes: Mapping[str, str]) -> Asked:
     return asked
 
 
+def _ids(table: pa.Table | None) -> list[str | None]:
+    found: list[str | None] = [] if table is None else table.column("id").to_pylist()
+    return found
+
+
 def _known(table: pa.Table | None, name: str, key: str) -> str:
-    ids = [] if table is None else table.column("id").to_pylist()
+    ids = _ids(table)
     if name not in ids:
         raise InputError("schedule.whatif_unknown", key=key, known=", ".join(one or "" for one in ids[:20]) or "-")
     return name
@@ -93,10 +99,12 @@ def _known(table: pa.Table | None, name: str, key: str) -> str:
 def _edited(asked: Asked, what: str, rest: str, key: str, text: str) -> Asked:
     """With a row less or another value in all rows of an id: a booking of two resources has two."""
     table = {"requests": asked.requests, "resources": asked.resources, "bookings": asked.bookings}[what]
-    if text.strip().lower() == NONE and table is not None and rest in table.column("id").to_pylist():
+    name, _, column = rest.rpartition(".")
+    if text.strip().lower() == NONE and (column not in COLUMNS[what] or rest in _ids(table)):
+        _known(table, rest, key)
+        assert table is not None
         kept = table.filter(pc.not_equal(pc.fill_null(table.column("id"), ""), rest))
         return _with(asked, what, kept)
-    name, _, column = rest.rpartition(".")
     if column not in COLUMNS[what]:
         raise UsageError("schedule.whatif_column", key=key, known=", ".join(COLUMNS[what]))
     _known(table, name, key)
@@ -120,7 +128,8 @@ def _closed(calendar: Calendar, resource: str, key: str, text: str) -> Calendar:
         start, end = (datetime.fromisoformat(part.strip()) for part in text.split("/"))
     except ValueError as fault:
         raise UsageError("schedule.whatif_span", key=key, value=text) from fault
-    if start.tzinfo is None or end.tzinfo is None or not start < end:
+    zoned = start.tzinfo is not None and end.tzinfo is not None
+    if not (zoned and usual_year(start) and usual_year(end) and start < end):
         raise UsageError("schedule.whatif_span", key=key, value=text)
     shut = Maintenance(resource, "", (minute_of(start), minute_of(end)))
     return replace(calendar, maintenance=(*calendar.maintenance, shut))

@@ -16,6 +16,7 @@ REASONS = (
     "cycle",
     "endless",
     "ends_first",
+    "far_year",
     "id_repeats",
     "immovable",
     "no_capable_resource",
@@ -39,6 +40,7 @@ REASONS = (
     "unknown_capability",
     "unknown_tier",
     "window",
+    "window_long",
 )
 CHANGES = ("cell", "drop", "later", "need", "none", "series", "slot", "window")
 

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["LEGAL_ZONE", "Period", "iso_utc", "legal_day", "utc"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "LEGAL_ZONE", "Period", "iso_utc", "legal_day", "usual_year", "utc"]
 
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 """Days in Chinese law are days in Beijing; a profile may name another zone."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years within which resources are used, watched and booked; others are taken for mistakes of who wrote them."""
+
+
+def usual_year(moment: datetime) -> bool:
+    """Whether an instant lies in a year in which it may have been meant."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def utc(moment: datetime) -> datetime:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ronghe.cli.session import Session
     from ronghe.journeys.resources.allocating import Allocated, Varied, Verified
     from ronghe.journeys.resources.sharing import SharedResources
-    from ronghe.resources.allocate.explain import Explanation
+    from ronghe.resources.allocate.explain import Change, Explanation
 
 __all__ = ["allocated", "amount", "explained_demand", "part", "shared_resources", "varied", "verified_allocation"]
 
@@ -109,6 +109,12 @@ def verified_allocation(made: Verified) -> View:
     return view
 
 
+def _change(session: Session, change: Change) -> str:
+    where = {"department": change.department, "project": change.project}
+    needed = {"now": amount(change.now), "needed": amount(change.needed), "resource": change.resource}
+    return session.text(f"resources.change_{change.kind}", **where, **needed)
+
+
 def explained_demand(made: Explanation) -> View:
     """What it got, what stopped it, who stands above it, and what would have sufficed."""
 
@@ -131,10 +137,10 @@ def explained_demand(made: Explanation) -> View:
         for one in made.above:
             params = {"department": one.department, "demands": one.demands, "amount": amount(one.amount)}
             console.print(one_line(session.text(f"resources.above_{one.right}", resource=made.resource, **params)))
-        for change in made.changes:
-            where = {"department": change.department, "project": change.project}
-            needed = {"now": amount(change.now), "needed": amount(change.needed), "resource": change.resource}
-            console.print(one_line(session.text(f"resources.change_{change.kind}", **where, **needed)))
+        if made.changes:
+            # All of them are needed together: one alone leaves the next bound in the way.
+            changes = session.text("resources.shown_and").join(_change(session, one) for one in made.changes)
+            console.print(one_line(session.text("resources.shown_changes", changes=changes)))
 
     return view
 
@@ -163,7 +169,7 @@ def shared_resources(made: SharedResources) -> View:
             (
                 str(row["rank"]),
                 row["id"],
-                f"{row['priority']:g}",
+                f"{row['priority']:.15g}",
                 f"{row['weight']:g}",
                 amount(row["demand"]),
                 amount(row["granted"]),

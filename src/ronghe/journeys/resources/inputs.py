@@ -101,10 +101,13 @@ def _notes(demands: pa.Table, supply: pa.Table, policy: Policy | None) -> list[N
     notes += [Note("resources.note_department", {"department": name}) for name in named if name not in departments]
     pairs = demands.group_by(["department", "project"]).aggregate([]).to_pylist()
     asking = {(pair["department"], pair["project"]) for pair in pairs}
+    places = {f"{row['resource']}@{row['partition']}" for row in supply.select(["resource", "partition"]).to_pylist()}
     for name, rule in sorted(policy.departments.items()) if policy else ():
         _check_offered(name, rule, offered)
+        notes += _strange_partitions(name, rule, places)
         for project, own in sorted(rule.projects.items()):
             _check_offered(f"{name} / {project}", own, offered)
+            notes += _strange_partitions(f"{name} / {project}", own, places)
             if (name, project) not in asking and name in departments:
                 notes.append(Note("resources.note_project", {"department": name, "project": project}))
     return notes
@@ -116,6 +119,13 @@ def _check_offered(who: str, rule: Rule | ProjectRule, offered: set[str]) -> Non
         if key.partition("@")[0] not in offered:
             known = ", ".join(sorted(offered))
             raise InputError("resources.policy_resource", department=who, resource=key, known=known)
+
+
+def _strange_partitions(who: str, rule: Rule | ProjectRule, places: set[str]) -> list[Note]:
+    """Amounts of a resource in a partition where there is none of it."""
+    keys = sorted({*rule.quota, *rule.lend, *rule.borrow, *rule.cap})
+    strange = [key for key in keys if "@" in key and key not in places]
+    return [Note("resources.note_partition", {"department": who, "resource": key}) for key in strange]
 
 
 def _debts(

@@ -11,13 +11,22 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ronghe.journeys.resources.allocating import json_text
-from ronghe.journeys.resources.reading import check_filled, moments, numbers, read_texts, texts
+from ronghe.journeys.resources.reading import (
+    LARGEST,
+    check_apart,
+    check_filled,
+    check_pairs,
+    moments,
+    numbers,
+    read_texts,
+    texts,
+)
 from ronghe.resources.monitor.reclaim import HEADROOM, Holding, Reclaim, reclaim
 from ronghe.resources.monitor.rules import BUILT_IN, MEASURES, Rule
 from ronghe.resources.monitor.sharing import ResourceLine, SharedLine, sharing_of_resources
 from ronghe.resources.monitor.watch import Alarm, Watched, openmetrics, watch
 from ronghe.sharing_index import Degree, degree
-from ronghe.signals import forecast, tidy
+from ronghe.signals import Series, forecast, tidy
 from ronghe.tables.atomic import write_atomic
 from ronghe.tables.staged import Note
 from ronghe.tables.write import write_csv
@@ -164,16 +173,17 @@ def read_rules(path: Path | None) -> tuple[Rule, ...]:
     if path is None:
         return BUILT_IN
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as fault:
         raise InputError("resources.policy_unreadable", path=str(path), detail=str(fault)) from fault
     listed = document.get("rules", [])
     if set(document) - {"rules"} or not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise InputError("resources.policy_key", path=str(path), key=", ".join(document), known="[[rules]]")
     named = {rule.name: rule for rule in BUILT_IN}
-    for place, one in enumerate(listed, 1):
-        rule = _rule(one, str(path), f"rules {place}")
-        named[rule.name] = rule
+    own = [_rule(one, str(path), f"rules {place}") for place, one in enumerate(listed, 1)]
+    if len({rule.name for rule in own}) < len(own):
+        raise InputError("resources.policy_value", path=str(path), key="rules: name", wanted="a name, none twice")
+    named |= {rule.name: rule for rule in own}
     return tuple(named.values())
 
 
@@ -184,31 +194,52 @@ def _rule(given: Mapping[str, Any], path: str, place: str) -> Rule:
             raise InputError("resources.policy_key", path=path, key=f"{place}: {key}", known=", ".join(sorted(known)))
     values = {known[key].name: value for key, value in given.items()}
     for name, value in values.items():
-        wanted = _wanted(name)
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        right = isinstance(value, str | bool if wanted is None else float | int) and (wanted != "whole" or whole)
-        if not right or (wanted and (isinstance(value, bool) or value < 0)):
-            raise InputError("resources.policy_value", path=path, key=f"{place}: {name}", wanted=wanted or "text")
-    if not isinstance(values.get("name"), str) or values.get("value") not in MEASURES:
+        if not _right(name, value):
+            raise InputError("resources.policy_value", path=path, key=f"{place}: {name}", wanted=_wanted(name))
+    if "name" not in values or values.get("value") not in MEASURES:
         known_values = f"name, value ({', '.join(MEASURES)})"
         raise InputError("resources.policy_value", path=path, key=place, wanted=known_values)
     if values.get("of", MEASURES[0]) not in MEASURES or values.get("kind", "threshold") not in _KINDS:
         raise InputError("resources.policy_value", path=path, key=place, wanted=", ".join((*MEASURES, *_KINDS)))
-    return replace(Rule(values["name"], values["value"]), **values)
+    rule = replace(Rule(values["name"], values["value"]), **values)
+    if not rule.of and (rule.idle or rule.kind == "forecast"):
+        raise InputError("resources.policy_value", path=path, key=f"{place}: of", wanted=", ".join(MEASURES))
+    if rule.kind == "threshold" and rule.yellow is None and rule.red is None:
+        raise InputError("resources.policy_value", path=path, key=place, wanted="yellow, red")
+    return rule
 
 
 _KINDS = ("threshold", "anomaly", "forecast")
+_WHOLE = {"hold": (0, 315_360_000), "cooldown": (0, 315_360_000), "horizon": (1, 1000)}
+"""Ten years in seconds, and as many points as `forecast --horizon` takes."""
+_AMOUNTS = ("yellow", "red", "hysteresis")
+_FLAGS = ("below", "idle")
 
 
-def _wanted(name: str) -> str | None:
-    """What a rule's field takes: a number, a whole number, or None for a text or a yes."""
-    if name in ("hold", "cooldown", "horizon"):
-        return "whole"
-    return "number" if name in ("yellow", "red", "hysteresis") else None
+def _right(name: str, value: Any) -> bool:
+    """Whether a rule's field can have a value. A name stands in alerts, where braces would be taken for a template."""
+    if name in _FLAGS:
+        return isinstance(value, bool)
+    if name in _WHOLE:
+        return type(value) is int and _WHOLE[name][0] <= value <= _WHOLE[name][1]
+    if name in _AMOUNTS:
+        return type(value) in (int, float) and 0 <= value <= LARGEST
+    return isinstance(value, str) and value.strip() != "" and value.isprintable() and not set(value) & set("{}")
+
+
+def _wanted(name: str) -> str:
+    """What a rule's field takes."""
+    if name in _FLAGS:
+        return "true, false"
+    if name in _WHOLE:
+        return f"{_WHOLE[name][0]}, {_WHOLE[name][0] + 1}, ..., {_WHOLE[name][1]}"
+    return f"0 - {LARGEST:g}" if name in _AMOUNTS else '"..."'
 
 
 def monitor_file(series: Path, *, rules: Path | None = None, out: Path, metrics: Path | None = None) -> Monitored:
     """Judge a usage series and write its alarms to a CSV; with `metrics` the latest values as OpenMetrics too."""
+    outputs = (out,) if metrics is None else (out, metrics)
+    check_apart((series,) if rules is None else (series, rules), outputs)
     listed = read_rules(rules)
     watched, notes = read_series(series)
     present = set(watched[0].columns)
@@ -227,11 +258,18 @@ def monitor_file(series: Path, *, rules: Path | None = None, out: Path, metrics:
     return Monitored(out, tuple(found), tuple(notes))
 
 
-def _even(one: Watched) -> NDArray[np.float64]:
-    """The series at even distances; what lies in gaps is drawn as a line between their ends."""
-    points = tidy(one.times, one.columns["used"]).series
+MADE_UP = 10
+"""Points that a series at even distances may have for each that was measured; beyond that it is mostly gaps."""
+FARTHEST = 100 * 366 * 86_400
+"""Seconds beyond the last point that are forecast at most."""
+
+
+def _even(points: Series) -> NDArray[np.float64] | None:
+    """The series at even distances; what lies in gaps is drawn as a line between their ends. None for mostly gaps."""
     if not points.step:
         return points.values
+    if points.times[-1] - points.times[0] > points.step * len(points.times) * MADE_UP:
+        return None
     times = np.arange(points.times[0], points.times[-1] + 1, points.step)
     found: NDArray[np.float64] = np.interp(times, points.times, points.values)
     return found
@@ -239,17 +277,22 @@ def _even(one: Watched) -> NDArray[np.float64]:
 
 def forecast_file(series: Path, *, horizon: int = 24, season: int = 24, out: Path) -> Forecasts:
     """Forecast the column `used` of every department and resource and write a CSV."""
+    check_apart((series,), (out,))
     read_texts(series).wants("used")
     watched, notes = read_series(series)
     rows: list[Mapping[str, Any]] = []
     for one in watched:
-        values = _even(one)
+        points = tidy(one.times, one.columns["used"]).series
+        params: dict[str, object] = {"department": one.department, "resource": one.resource}
+        values = _even(points)
+        if values is None or points.step * horizon > FARTHEST:
+            notes.append(Note("resources.note_sparse", {**params, "points": len(points.values)}))
+            continue
         if len(values) < 2 * season:
-            params = {"department": one.department, "resource": one.resource, "points": len(values)}
+            params["points"] = len(values)
             notes.append(Note("resources.note_short", {**params, "least": 2 * season}))
             continue
         made = forecast(values, horizon=horizon, season=season, long=7 * season)
-        points = tidy(one.times, one.columns["used"]).series
         rows += [
             {
                 "at": iso_utc(int(points.times[-1]) + (ahead + 1) * points.step),
@@ -274,13 +317,9 @@ def reclaim_files(usage: Path, quota: Path, *, headroom: float = HEADROOM) -> Re
     watched, notes = read_series(usage)
     given = read_texts(quota)
     check_filled(given, ("department", "resource", "quota"))
-    held = dict(
-        zip(
-            zip(texts(given, "department").to_pylist(), texts(given, "resource").to_pylist(), strict=True),
-            numbers(given, "quota").tolist(),
-            strict=True,
-        )
-    )
+    check_pairs(given, "department", "resource")
+    pairs = zip(texts(given, "department").to_pylist(), texts(given, "resource").to_pylist(), strict=True)
+    held = dict(zip(pairs, numbers(given, "quota").tolist(), strict=True))
     measured = {(one.department, one.resource): one for one in watched}
     notes += [
         Note("resources.note_unmeasured", {"department": who, "resource": what})

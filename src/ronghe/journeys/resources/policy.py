@@ -24,7 +24,7 @@ def read_policy(path: Path | None) -> Policy | None:
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError("resources.policy_unreadable", path=str(path), detail="> 1 MB")
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as fault:
         raise InputError("resources.policy_unreadable", path=str(path), detail=str(fault)) from fault
     return policy_from(document, str(path))

@@ -16,8 +16,9 @@ from ronghe.tables.delimited import separate
 from ronghe.tables.engine import MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.terms import InputError
+from ronghe.terms.time import FIRST_YEAR, LAST_YEAR, usual_year
 
-__all__ = ["LARGEST", "Texts", "moments", "numbers", "read_texts", "texts"]
+__all__ = ["LARGEST", "Texts", "check_apart", "check_pairs", "moments", "numbers", "read_texts", "texts"]
 
 LARGEST = 1e15
 """Amounts above it are taken for mistakes: no city has a quadrillion of anything, and sums would lose digits."""
@@ -126,6 +127,9 @@ def _seconds(given: Texts, name: str, row: int, text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise InputError("resources.not_a_moment", path=given.path, row=row + 1, column=name, value=text) from fault
+    if not usual_year(moment):
+        span = {"least": str(FIRST_YEAR), "most": str(LAST_YEAR), "count": 1}
+        raise InputError("resources.out_of_range", path=given.path, row=row + 1, column=name, value=text, **span)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
@@ -134,12 +138,31 @@ def check_ids(given: Texts, name: str) -> pa.ChunkedArray:
     given.wants(name)
     column = given.table.column(name).cast(pa.string())
     _fail(given, "resources.id_missing", name, pc.is_null(column))
+    _check_once(given, name, column)
+    return column
+
+
+def _check_once(given: Texts, name: str, column: pa.ChunkedArray) -> None:
     if pc.count_distinct(column).as_py() < len(column):
         counted = pc.value_counts(column).to_pylist()
         twice = sorted(str(one["values"]) for one in counted if one["counts"] > 1)
         shown = ", ".join(twice[:5])
         raise InputError("resources.id_repeats", path=given.path, column=name, count=len(twice), ids=shown)
-    return column
+
+
+def check_pairs(given: Texts, first: str, second: str) -> None:
+    """InputError where two rows have the same pair of texts: which of them counts would be a guess."""
+    both = pc.binary_join_element_wise(texts(given, first), texts(given, second), " / ")
+    _check_once(given, f"{first} / {second}", both)
+
+
+def check_apart(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """InputError where a file would be written over one that is read, or over another that is written."""
+    seen = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path.resolve() in seen:
+            raise InputError("resources.out_is_input", path=str(path))
+        seen.add(path.resolve())
 
 
 def check_filled(given: Texts, names: Sequence[str]) -> None:

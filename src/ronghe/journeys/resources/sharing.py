@@ -106,7 +106,9 @@ def share_resources(
         _read(given, owner, rows, left)
         kept[path.name] = [name for name in given.table.column_names if name not in _OWN]
     if not rows:
-        raise InputError("resources.nothing_available", files=len(files), rows=len(left))
+        one = left[0]
+        first = render(one.code, lang, department=one.department, row=one.row, **one.params)
+        raise InputError("resources.nothing_available", files=len(files), rows=len(left), first=first)
     allocation = allocate(_inputs(rows))
     index = index_from(shares)
     ranking = _ranking(rows, allocation.table)
@@ -183,13 +185,13 @@ def _number(text: str | None, otherwise: float | None) -> float | None:
 def _inputs(rows: Sequence[_Row]) -> Inputs:
     kinds = sorted({row.name for row in rows})
     order = sorted({row.priority for row in rows}, reverse=True)
-    tiers = tuple(f"{_TIER}{priority:g}" for priority in order)
+    names = {priority: f"{_TIER}{priority!r}" for priority in order}
     demands = pa.table(
         {
             "id": [f"{row.department}:{row.row}" for row in rows],
             "department": [row.department for row in rows],
             "project": pa.array([""] * len(rows), pa.string()),
-            "tier": [f"{_TIER}{row.priority:g}" for row in rows],
+            "tier": [names[row.priority] for row in rows],
             "partition": pa.array([""] * len(rows), pa.string()),
             "weight": [row.weight for row in rows],
             "bundle": pa.array([0] * len(rows), pa.int64()),
@@ -207,7 +209,7 @@ def _inputs(rows: Sequence[_Row]) -> Inputs:
             "unit_cost": pa.array([0.0] * len(rows), pa.float64()),
         }
     )
-    return Inputs(demands, supply, Policy(tiers=tiers), {})
+    return Inputs(demands, supply, Policy(tiers=tuple(names.values())), {})
 
 
 def _ranking(rows: Sequence[_Row], table: pa.Table) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ronghe.journeys.resources.reading import LARGEST
 from ronghe.resources.allocate.inputs import AMOUNT, Inputs
 from ronghe.resources.allocate.problem import ProjectRule, Rule
 from ronghe.terms import InputError, UsageError
@@ -47,7 +48,7 @@ def _amount(key: str, text: str) -> float:
         amount = float(text)
     except ValueError:
         amount = math.nan
-    if not math.isfinite(amount) or amount < 0 or (key.startswith("weight.") and amount == 0):
+    if not 0 <= amount <= LARGEST or (key.startswith("weight.") and amount == 0):
         raise UsageError("resources.whatif_value", key=key, value=text)
     return amount
 
@@ -90,8 +91,11 @@ def _parted(inputs: Inputs, who: str) -> tuple[str, str]:
 
 
 def _with_amount(inputs: Inputs, what: str, who: str, resource: str, amount: float) -> Inputs:
-    known = sorted(set(inputs.supply.column("resource").to_pylist()))
-    if resource.partition("@")[0] not in known:
+    rows = inputs.supply.select(["resource", "partition"]).to_pylist()
+    known = sorted(
+        {row["resource"] for row in rows} | {f"{row['resource']}@{row['partition']}".rstrip("@") for row in rows}
+    )
+    if resource not in known:
         raise InputError("resources.whatif_unknown", key=resource, known=", ".join(known))
     department, project = _parted(inputs, who)
     rule: Rule | ProjectRule = inputs.policy.departments.get(department, Rule())

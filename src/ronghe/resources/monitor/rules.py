@@ -109,7 +109,7 @@ def prometheus_rules(rules: Sequence[Rule]) -> str:
             name = "".join(part.capitalize() for part in rule.name.split("_")) + str(threshold.severity).capitalize()
             summary = f"{rule.name}: {{{{ $labels.department }}}} / {{{{ $labels.resource }}}} is at {{{{ $value }}}}"
             lines += [
-                f"      - alert: {name}",
+                f"      - alert: {json.dumps(name)}",
                 f"        expr: {json.dumps(_expression(rule, threshold.limit))}",
                 f"        for: {threshold.hold}s",
                 "        labels:",

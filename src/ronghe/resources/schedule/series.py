@@ -13,12 +13,16 @@ from dateutil.rrule import rrulestr
 
 from ronghe.resources.schedule.hours import minute_of, moment_of
 from ronghe.resources.schedule.request import Request
+from ronghe.terms.time import usual_year
 
 __all__ = ["MOST_OCCURRENCES", "Endless", "TooMany", "expand"]
 
 MOST_OCCURRENCES = 1_000
 _UNTIL = re.compile(r"UNTIL=(\d{8}(?:T\d{6})?)(Z?)", re.IGNORECASE)
 _COARSE = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)\b", re.IGNORECASE)
+
+_NEVER = re.compile(r"INTERVAL=[+-]?0*(?:[;\s]|$)", re.IGNORECASE)
+"""A step of nothing, which dateutil would take for ever."""
 
 
 class Endless(ValueError):
@@ -45,7 +49,7 @@ def expand(request: Request, rule: str, zone: ZoneInfo) -> list[Request]:
     Raises Endless, TooMany, or ValueError for a rule that cannot be read or is finer than daily.
     """
     plain = rule.strip().removeprefix("RRULE:")
-    if not _COARSE.search(plain) or "\n" in plain:
+    if not _COARSE.search(plain) or "\n" in plain or _NEVER.search(plain) or plain.upper().count("FREQ=") > 1:
         raise ValueError(rule)
     if not re.search(r"(?:COUNT|UNTIL)=", plain, re.IGNORECASE):
         raise Endless(rule)
@@ -53,6 +57,8 @@ def expand(request: Request, rule: str, zone: ZoneInfo) -> list[Request]:
     found = list(islice(rrulestr(_local_until(plain, zone), dtstart=start), MOST_OCCURRENCES + 1))
     if len(found) > MOST_OCCURRENCES:
         raise TooMany(rule)
+    if found and not usual_year(found[-1]):
+        raise ValueError(rule)
     width = request.latest - request.earliest
     occurrences = []
     for n, wall in enumerate(found, 1):

@@ -87,6 +87,9 @@ def test_until_in_utc_is_read_on_the_wall_clock() -> None:
         ("FREQ=HOURLY;COUNT=2", ValueError),
         ("every day", ValueError),
         ("FREQ=DAILY;COUNT=x", ValueError),
+        ("FREQ=DAILY;INTERVAL=0;COUNT=3", ValueError),
+        ("FREQ=DAILY;FREQ=SECONDLY;COUNT=3", ValueError),
+        ("FREQ=YEARLY;COUNT=900", ValueError),
     ],
 )
 def test_a_rule_that_cannot_be_followed_is_refused(rule: str, fault: type[Exception]) -> None:
