@@ -361,7 +361,7 @@ def test_threat_16_whoever_typed_a_request_for_another_neither_tightens_nor_exte
     request = actions.submit(by=by, at=LATER, request=draft(city, by, version)[0], profile=LAW)
     assert request.person == asker.person
     with pytest.raises(Refused) as told:
-        actions.tighten(by=by, at=LATER, request=request, line=request.lines.get().pk, tighter={})
+        tighten(by=by, at=LATER, request=request, line=request.lines.get().pk, tighter={})
     assert told.value.code == "platform.own_request"
     actions.decide(by=approver, at=LATER, request=request, profile=LAW)
     actions.delivered(at=LATER, request=request)

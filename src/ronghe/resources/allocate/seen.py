@@ -20,11 +20,15 @@ _I = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One partition as the verifier sees it; groups are department places and (department, project) places."""
+    """One partition as the verifier sees it; groups are department places and (department, project) places.
+
+    `amounts` are the columns of the demands, one for each resource, as they lie there: a check reads them a few times,
+    and a copy of them would cost as much as all the rest.
+    """
 
     ids: pa.ChunkedArray
     names: list[str]
-    amount: _F
+    amounts: list[_F]
     capacity: _F
     tier: _I
     department: _I
@@ -98,7 +102,7 @@ def seen(inputs: Inputs, demands: pa.Table, made: pa.Table, partition: str) -> V
     return View(
         ids=demands.column("id"),
         names=names,
-        amount=np.stack([demands.column("demand_" + name).to_numpy() for name in names]).T,
+        amounts=[demands.column("demand_" + name).to_numpy() for name in names],
         capacity=capacity,
         tier=order[tier],
         department=department,
@@ -171,7 +175,8 @@ def dominant(view: View) -> _F:
     """The largest part of a capacity that each demand asks for."""
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = [
-            np.nan_to_num(column / total, nan=0.0) for column, total in zip(view.amount.T, view.capacity, strict=True)
+            column / total if total else np.nan_to_num(column / total, nan=0.0)
+            for column, total in zip(view.amounts, view.capacity, strict=True)
         ]
     share: _F = parts[0]
     for part in parts[1:]:

@@ -114,7 +114,7 @@ def _amount_faults(view: View, made: pa.Table) -> Iterator[Fault]:
         whole = np.round(x * view.bundle)
         parted = (view.bundle > 0) & (np.abs(x * view.bundle - whole) > TOLERANCE * np.maximum(whole, 1))
         yield from _told(view, "resources.verify_bundle", parted)
-    for name, column, total in zip(view.names, view.amount.T, view.capacity, strict=True):
+    for name, column, total in zip(view.names, view.amounts, view.capacity, strict=True):
         # In place: at a million demands most of the time of a check is that of fresh memory.
         off = column * x
         off -= made.column("granted_" + name).to_numpy()
@@ -134,9 +134,10 @@ def _used(view: View, fraction: _F) -> tuple[_F, _F]:
     """What departments use or keep for their projects, and what projects use, groups x resources."""
     if len(view.departments) == len(view.owner) == 1:
         # Nothing tells demands apart, so nothing is kept for anybody.
-        total = (fraction @ view.amount)[None, :]
+        # Not by BLAS, whose threads wait for one another longer than the sum takes.
+        total = np.array([[np.einsum("i,i->", fraction, column) for column in view.amounts]])
         return total, total
-    projects = [_sums(view.project, len(view.owner), fraction * column) for column in view.amount.T]
+    projects = [_sums(view.project, len(view.owner), fraction * column) for column in view.amounts]
     kept = [np.maximum(one, least) for one, least in zip(projects, view.project_reserve.T, strict=True)]
     departments = [np.bincount(view.owner, one, len(view.departments)) for one in kept]
     return np.stack(departments, axis=1), np.stack(projects, axis=1)
@@ -181,7 +182,7 @@ def _heights(view: View, tier: int, level: _F, floor: _F, fraction: _F, relevant
     counted = above & (view.tier >= tier) & (view.bundle == 0)
     department = np.zeros((len(view.departments), len(view.names)))
     project = np.zeros((len(view.owner), len(view.names)))
-    for place, column in enumerate(view.amount.T):
+    for place, column in enumerate(view.amounts):
         if not relevant[place]:
             continue
         height = np.where(counted & (column > 0), standing, 0.0)
@@ -225,7 +226,7 @@ def _excused(
     within = departments < view.reserve * (1 - TOLERANCE)
     own_within = projects < view.project_reserve * (1 - TOLERANCE)
     for place in range(len(view.names)):
-        asks = mine & (view.amount[:, place] > 0)
+        asks = mine & (view.amounts[place] > 0)
         if closed[place]:
             shared = np.where(beyond[:, place], heights.department[:, place], 0.0).max(initial=0.0)
             own = np.maximum(heights.department[:, place], shared)[view.owner]
@@ -244,16 +245,15 @@ def _stop_faults(view: View) -> Iterator[Fault]:
     """Every demand that did not get all must be rightly stopped by the very bound that it names."""
     named, labels = places(view.stopped)
     missing = view.fraction < 1 - TOLERANCE
-    absent = (
-        (view.amount[:, view.capacity == 0] > 0).any(axis=1)
-        if not view.capacity.all()
-        else np.zeros(len(missing), bool)
-    )
+    absent = np.zeros(len(missing), bool)
+    for column, total in zip(view.amounts, view.capacity, strict=True):
+        if total == 0:
+            absent |= column > 0
     open_ = missing & ~absent
     yield from _told(view, "resources.verify_absent", absent & (view.fraction > 0))
     excused = ~open_
     bounds = (view.cap, view.project_cap, view.capacity)
-    for tier in np.unique(view.tier[open_]):
+    for tier in np.flatnonzero(np.bincount(view.tier[open_])):
         mine = open_ & (view.tier == tier) & (view.bundle == 0)
         for place, kind, right in _excused(view, view.level, view.guaranteed, view.fraction, mine, int(tier), bounds):
             label = f"{kind}:{view.names[place]}"
@@ -269,7 +269,7 @@ def _another_fits(view: View, fraction: _F, cap: _F, project_cap: _F, capacity: 
     departments, projects = _used(view, fraction)
     fits = np.ones(len(fraction), bool)
     held = np.maximum(departments, view.reserve).sum(axis=0)
-    for place, column in enumerate(view.amount.T):
+    for place, column in enumerate(view.amounts):
         piece = column / np.maximum(view.bundle, 1)
         shared = cap[:, place] - departments[:, place]
         if capacity is not None:
@@ -316,7 +316,7 @@ def _quota_faults(view: View, least: _F, low: _F, most: _F) -> Iterator[Fault]:
     open_ = (low < 1 - TOLERANCE) & np.isfinite(share) & (share > 0)
     excused = ~open_
     bounds = (view.cap, view.project_cap, None)
-    for tier in np.unique(view.tier[open_]):
+    for tier in np.flatnonzero(np.bincount(view.tier[open_])):
         mine = open_ & (view.tier == tier) & (view.bundle == 0)
         for _, _, right in _excused(view, level, least, low, mine, int(tier), bounds):
             excused |= right
