@@ -14,6 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ronghe.policy.library.decoding import decoded
+from ronghe.policy.library.numbering import Numbering
 from ronghe.policy.library.signs import plain_line, unbroken
 from ronghe.terms import InputError, LimitReached, RongheError
 
@@ -203,16 +204,12 @@ def _html(text: str) -> Read:
 def _docx(name: str, data: bytes) -> Read:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            member = archive.getinfo("word/document.xml")
-            if member.flag_bits & 1:
-                raise InputError("policy.document_encrypted", path=name)
-            if member.file_size > LARGEST_INSIDE:
-                raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
-            with archive.open(member) as file:
-                content = file.read(LARGEST_INSIDE + 1)
-        if len(content) > LARGEST_INSIDE or content.count(b"<") > MOST_TAGS:
-            raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
-        root = fromstring(content, forbid_dtd=True)
+            root = _part(name, archive, "word/document.xml")
+            kept = set(archive.namelist())
+            beside = [
+                _part(name, archive, part) if part in kept else None
+                for part in ("word/numbering.xml", "word/styles.xml")
+            ]
     except DefusedXmlException as fault:
         raise InputError("policy.document_entities", path=name) from fault
     except KeyError as fault:  # an archive of another kind
@@ -224,7 +221,21 @@ def _docx(name: str, data: bytes) -> Read:
     if _deeper(root, DEEPEST):
         raise LimitReached("policy.document_deep", path=name, limit=DEEPEST)
     body = root.find(f"{_WORD}body")
-    return "", _word_blocks(body if body is not None else root)
+    return "", _word_blocks(body if body is not None else root, Numbering.of(*beside))
+
+
+def _part(name: str, archive: zipfile.ZipFile, part: str) -> Element:
+    """One part of a Word file; KeyError where it is not there, LimitReached for one too large."""
+    member = archive.getinfo(part)
+    if member.flag_bits & 1:
+        raise InputError("policy.document_encrypted", path=name)
+    content = b""
+    if member.file_size <= LARGEST_INSIDE:
+        with archive.open(member) as file:
+            content = file.read(LARGEST_INSIDE + 1)
+    if max(len(content), member.file_size) > LARGEST_INSIDE or content.count(b"<") > MOST_TAGS:
+        raise LimitReached("policy.document_large", path=name, limit=f"{LARGEST_INSIDE // 10**6} MB")
+    return fromstring(content, forbid_dtd=True)
 
 
 def _deeper(root: Element, limit: int) -> bool:
@@ -235,16 +246,18 @@ def _deeper(root: Element, limit: int) -> bool:
     return bool(level)
 
 
-def _word_blocks(node: Element) -> Iterator[str]:
+def _word_blocks(node: Element, numbering: Numbering) -> Iterator[str]:
     for child in node:
         if child.tag == f"{_WORD}p":
-            yield from _lines(_word_text(child))
+            # An empty paragraph has a number too, and counts.
+            label, text = numbering.label(child), _word_text(child)
+            yield from _lines(f"{label} {text}".lstrip() if text.strip() else "")
         elif child.tag == f"{_WORD}tbl":
             for row in child.iter(f"{_WORD}tr"):
                 cells = [" ".join(_lines(_word_text(cell))) for cell in row.iter(f"{_WORD}tc")]
                 yield " | ".join(cells)
         elif child.tag in (f"{_WORD}sdt", f"{_WORD}sdtContent"):
-            yield from _word_blocks(child)
+            yield from _word_blocks(child, numbering)
 
 
 def _word_text(node: Element) -> str:
