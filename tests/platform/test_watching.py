@@ -1,6 +1,7 @@
 """What operators see of requests: figures, numbers and lines, none of which says what was asked for."""
 
 import json
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import OperationalError
 from django.test import Client
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from ronghe.journeys.logs import configure_logs
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api import calls, catalogue
 from ronghe.platform.api.limits import Limits
@@ -25,6 +27,16 @@ def operator(city: City, kind: RecordedKind, monkeypatch: pytest.MonkeyPatch) ->
     city.person("运维", city.bureau, Role.OPERATOR)
     city.person("申请人", city.tax, Role.ASKER)
     return program_of("运维", "jobs.read", "catalogue.read")
+
+
+@pytest.fixture
+def told() -> Iterator[list[MutableMapping[str, Any]]]:
+    """The lines of the log at the level of a server, whatever another test asked for."""
+    before = structlog.get_config()
+    configure_logs("info")
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+    structlog.configure(**before)
 
 
 def scraped(program: Program) -> Any:
@@ -54,32 +66,32 @@ def test_figures_count_requests_and_say_how_the_installation_is(operator: Progra
     assert families["ronghe_unsealed_seconds"].samples[0].value >= 0
 
 
-def test_a_request_is_a_line_that_does_not_say_what_was_asked_for(operator: Program) -> None:
-    with structlog.testing.capture_logs() as lines:
-        answer = operator.call("GET", "/catalogue?text=secretword", X_Request_ID="from-the-proxy-1")
-        denied = operator.call("GET", "/catalogue/secretcode", X_Request_ID="bad id\twith space")
+def test_a_request_is_a_line_that_does_not_say_what_was_asked_for(
+    operator: Program, told: list[MutableMapping[str, Any]]
+) -> None:
+    answer = operator.call("GET", "/catalogue?text=secretword", X_Request_ID="from-the-proxy-1")
+    denied = operator.call("GET", "/catalogue/secretcode", X_Request_ID="bad id\twith space")
     assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
-    told = json.loads(denied.content)
-    assert told["request_id"] == denied.headers["X-Request-ID"] != "bad id\twith space"
-    assert [(line["route"], line["status"]) for line in lines] == [
+    problem = json.loads(denied.content)
+    assert problem["request_id"] == denied.headers["X-Request-ID"] != "bad id\twith space"
+    assert [(line["route"], line["status"]) for line in told] == [
         ("api/catalogue", 200),
         ("api/catalogue/<code>", 404),
     ]
-    assert "secret" not in json.dumps(lines)
+    assert "secret" not in json.dumps(told)
 
 
 def test_a_defect_is_a_problem_with_a_number_and_its_cause_stays_in_the_log(
-    operator: Program, monkeypatch: pytest.MonkeyPatch
+    operator: Program, told: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_given: object) -> None:
         raise ZeroDivisionError("inside")
 
     monkeypatch.setattr(catalogue, "version_of", broken)
-    with structlog.testing.capture_logs() as lines:
-        told = operator.told("GET", "/catalogue/x", status=500)
-    assert told["code"] == "api.500"
-    assert "inside" not in json.dumps(told)
-    assert [line["fault"] for line in lines if "fault" in line] == ["ZeroDivisionError"]
+    problem = operator.told("GET", "/catalogue/x", status=500)
+    assert problem["code"] == "api.500"
+    assert "inside" not in json.dumps(problem)
+    assert [line["fault"] for line in told if "fault" in line] == ["ZeroDivisionError"]
 
 
 def test_a_busy_database_is_worth_another_try(operator: Program, monkeypatch: pytest.MonkeyPatch) -> None:
