@@ -268,7 +268,7 @@ def test_what_would_have_sufficed_is_said_as_one_change_and_suffices(
     told(capsys, *ALLOCATE)
     code, out, _ = run(capsys, "explain", "out", "D-005")
     assert code == 0
-    (line,) = [line for line in out.replace("\n", " ").split(".") if "would have got all" in line]
+    (line,) = [line for line in " ".join(out.split()).split(".") if "would have got all" in line]
     assert "76 of gpu instead of 64, and 480 of cpu instead of 400" in line
     both = told(capsys, "whatif", "out", "--set", "capacity.gpu=76", "--set", "capacity.cpu=480")["demands"]
     assert {one["id"]: one["after"] for one in both}["D-005"] == pytest.approx(1)

@@ -38,8 +38,12 @@ def computed_view(degrees: Sequence[dict[str, Any]]) -> View:
     return view
 
 
-def _row(number: str, one: dict[str, Any]) -> tuple[str, ...]:
-    rates = (_percent(rate) for rate in one["factors"].values())
+_WIDE = 120
+"""Columns of a terminal in which the factors have room beside the departments; `--json` always tells them."""
+
+
+def _row(number: str, one: dict[str, Any], *, wide: bool) -> tuple[str, ...]:
+    rates = [_percent(rate) for rate in one["factors"].values()] if wide else []
     return (number, one["department"], _percent(one["share"]), _between(one), *rates, str(one["requests"]))
 
 
@@ -49,9 +53,10 @@ def shown_view(degrees: Sequence[dict[str, Any]]) -> View:
     def view(console: Console, session: Session) -> None:
         for told in degrees:
             computed_view([told])(console, session)
-            rows = [_row(str(n), one) for n, group in enumerate(told["groups"], 1) for one in group]
-            rows += [_row("–", one) for one in told["left_out"]]
-            heads = ("group", "department", "share", "interval", *told["factors"], "requests")
+            wide = console.width >= _WIDE
+            rows = [_row(str(n), one, wide=wide) for n, group in enumerate(told["groups"], 1) for one in group]
+            rows += [_row("–", one, wide=wide) for one in told["left_out"]]
+            heads = ("group", "department", "share", "interval", *(told["factors"] if wide else ()), "requests")
             console.print(grid(session, tuple(f"index_{head}" for head in heads), rows))
         console.print(session.text("cli.index_groups_told"))
 
