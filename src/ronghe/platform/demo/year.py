@@ -77,6 +77,7 @@ class Year:
             happened += 1
             if progress is not None:
                 progress(min((when - self.begin).days, days), days)
+        self.work(self.now)
         return happened
 
     def office_hour(self, day: date) -> datetime:
