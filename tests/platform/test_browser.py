@@ -35,10 +35,12 @@ ROLES = {
 
 
 def opened(reader: Reader, path: str) -> None:
-    """Open a page; for an address that ends in a slash its list first, then what the first line leads to."""
+    """Open a page; for an address that ends in a slash its list, and what its first line leads to where it has one:
+    what happened in a made-up year differs from day to day."""
     reader.open(path.rstrip("/") or "/")
-    if path.rstrip("/") and path.endswith("/"):
-        reader.click(By.CSS_SELECTOR, f'main tbody a[href^="{path}"]')
+    link = f'main tbody a[href^="{path}"]'
+    if path.rstrip("/") and path.endswith("/") and reader.browser.find_elements(By.CSS_SELECTOR, link):
+        reader.click(By.CSS_SELECTOR, link)
 
 
 @pytest.mark.parametrize("username", ROLES)
