@@ -15,7 +15,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
-from ronghe.platform.catalogue.models import Announcement, Demand, InventoryItem, Version, VersionState
+from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_demands, visible_versions
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction
@@ -45,6 +45,7 @@ __all__ = [
     "offers",
     "one",
     "open_moves",
+    "own_asset",
     "recent",
     "requests",
     "sees_whole_objection",
@@ -77,6 +78,15 @@ def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
     if found is None:
         raise Hidden(seen.model._meta.model_name or "", known)  # noqa: SLF001 - public API
     return found
+
+
+def own_asset(actor: Actor, code: str) -> Asset:
+    """The asset of this code that the actor offers; 404 for any other, whether it exists or not."""
+    found = Asset.objects.filter(code=code, department__in=actor.where(Role.OFFERER))
+    asset = found.select_related("department").first()
+    if asset is None:
+        raise Http404
+    return asset
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from ronghe.platform.api.shapes import (
     named,
 )
 from ronghe.platform.catalogue import actions
-from ronghe.platform.catalogue.models import Asset, Item, Version, VersionState
+from ronghe.platform.catalogue.models import Item, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.kinds.data.plans import obligation_of
 from ronghe.platform.kinds.data.wanted import methods_of
@@ -289,18 +289,10 @@ def make_offer(request: Asked, given: GivenEntry) -> dict[str, Any]:
     return entry_of(actions.describe(by=by, at=at, asset=asset, fields=_fields(given), items=items))
 
 
-def _mine(request: Asked, code: str) -> Asset:
-    found = Asset.objects.filter(code=code, department__in=request.actor.where(Role.OFFERER))
-    asset = found.select_related("department").first()
-    if asset is None:
-        raise Http404
-    return asset
-
-
 @call(router, "PUT", "/offers/{code}", scope="catalogue.write", gives=Entry)
 def change_offer(request: Asked, code: str, given: GivenFields) -> dict[str, Any]:
     """Change the draft; where the last version was published, begin the next one."""
-    by, at, asset = request.actor, request.now, _mine(request, code)
+    by, at, asset = request.actor, request.now, queries.own_asset(request.actor, code)
     last = asset.versions.order_by("-number").first()
     fields, items = _fields(given), _items(given)
     if last is not None and last.state in (VersionState.DRAFT, VersionState.IN_REVIEW):
@@ -311,7 +303,7 @@ def change_offer(request: Asked, code: str, given: GivenFields) -> dict[str, Any
 @call(router, "POST", "/offers/{code}/submit", scope="catalogue.write", gives=Entry)
 def submit_offer(request: Asked, code: str) -> dict[str, Any]:
     """Hand the draft to the reviewer; refused while a rule finds something that stops it."""
-    version = _mine(request, code).versions.filter(state=VersionState.DRAFT).first()
+    version = queries.own_asset(request.actor, code).versions.filter(state=VersionState.DRAFT).first()
     if version is None:
         raise Http404
     return entry_of(actions.submit_for_review(by=request.actor, at=request.now, version=version))

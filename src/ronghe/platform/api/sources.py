@@ -10,11 +10,10 @@ from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
-from ronghe.platform.access.roles import Role
+from ronghe.platform import queries
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.catalogue import GivenReason
 from ronghe.platform.api.shapes import Given, Schema, Words
-from ronghe.platform.catalogue.models import Asset
 from ronghe.platform.kinds.data import sources
 from ronghe.platform.kinds.data.models import Source
 
@@ -67,16 +66,8 @@ class GivenDatabase(GivenHours):
     password: Annotated[Words, Field(max_length=200)] = ""
 
 
-def _asset(request: Asked, code: str) -> Asset:
-    found = Asset.objects.filter(code=code, department__in=request.actor.where(Role.OFFERER))
-    asset = found.select_related("department").first()
-    if asset is None:
-        raise Http404
-    return asset
-
-
 def _source(request: Asked, code: str) -> Source:
-    found = Source.objects.select_related("asset").filter(asset=_asset(request, code)).first()
+    found = Source.objects.select_related("asset").filter(asset=queries.own_asset(request.actor, code)).first()
     if found is None:
         raise Http404
     return found
@@ -108,14 +99,16 @@ def show_source(request: Asked, code: str) -> dict[str, Any]:
 def mount_folder(request: Asked, code: str, given: GivenFolder) -> dict[str, Any]:
     """Read the last file of a folder whose name fits."""
     said: dict[str, Any] = {"folder": given.folder, "pattern": given.pattern, "hours": _hours(given)}
-    return _shown(sources.mount_folder(by=request.actor, at=request.now, asset=_asset(request, code), **said))
+    return _shown(
+        sources.mount_folder(by=request.actor, at=request.now, asset=queries.own_asset(request.actor, code), **said)
+    )
 
 
 @call(router, "PUT", "/offers/{code}/source/database", scope="catalogue.write", gives=SourceShown, repeatable=False)
 def mount_database(request: Asked, code: str, given: GivenDatabase) -> dict[str, Any]:
     """Read a table or a query of a database."""
     said: dict[str, Any] = {name: getattr(given, name) for name in ("url", "table", "query", "password")}
-    asset = _asset(request, code)
+    asset = queries.own_asset(request.actor, code)
     return _shown(sources.mount_database(by=request.actor, at=request.now, asset=asset, hours=_hours(given), **said))
 
 

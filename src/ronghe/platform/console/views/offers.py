@@ -52,13 +52,6 @@ def _departments(request: Asked) -> list[Department]:
     return list(Department.objects.filter(pk__in=request.actor.where(Role.OFFERER), ended__isnull=True))
 
 
-def _asset(request: Asked, code: str) -> Asset:
-    found = Asset.objects.filter(code=code, department__in=request.actor.where(Role.OFFERER)).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def _fields(request: Asked) -> dict[str, Any]:
     return {**_typed_fields(request), "personal": bool(request.POST.getlist("item-personal"))}
 
@@ -148,7 +141,7 @@ def _made(request: Asked, department: Department, code: str) -> Version:
 @require_http_methods(["GET", "POST"])
 def edit(request: Asked, code: str) -> HttpResponse:
     """Change the draft of an asset; where the last version was published, begin the next one from it."""
-    asset, failed = _asset(request, code), Failed()
+    asset, failed = queries.own_asset(request.actor, code), Failed()
     version = asset.versions.order_by("-number").first()
     if request.method == "POST" and tried(request, lambda: _kept(request, asset, version), failed):
         return redirect(f"/offers/{code}")
@@ -169,7 +162,7 @@ def _kept(request: Asked, asset: Asset, version: Version | None) -> Version:
 @require_POST
 def submit(request: Asked, code: str) -> HttpResponse:
     """Hand the draft to the reviewer."""
-    asset, failed = _asset(request, code), Failed()
+    asset, failed = queries.own_asset(request.actor, code), Failed()
     version = asset.versions.filter(state=VersionState.DRAFT).first()
     if version is None:
         raise Http404

@@ -3,11 +3,11 @@
 from datetime import time
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from ronghe.platform.access.roles import Role
+from ronghe.platform import queries
 from ronghe.platform.catalogue.models import Asset
 from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.middleware import Asked
@@ -17,14 +17,6 @@ from ronghe.platform.kinds.data.models import Source
 from ronghe.terms import InputError, LimitReached, UsageError
 
 __all__ = ["source"]
-
-
-def _mine(request: Asked, code: str) -> Asset:
-    found = Asset.objects.filter(code=code, department__in=request.actor.where(Role.OFFERER))
-    asset = found.select_related("department").first()
-    if asset is None:
-        raise Http404
-    return asset
 
 
 def _clock(text: str) -> time | None:
@@ -61,7 +53,7 @@ def _mount(request: Asked, asset: Asset, kind: str) -> Source:
 @require_POST
 def source(request: Asked, code: str, what: str) -> HttpResponse:
     """Mount, stop, restart, or change the hours of a source."""
-    asset, failed = _mine(request, code), Failed()
+    asset, failed = queries.own_asset(request.actor, code), Failed()
     found = Source.objects.select_related("asset").filter(asset=asset).first()
     given: dict[str, Any] = {"by": request.actor, "at": request.now}
 
