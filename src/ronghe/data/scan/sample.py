@@ -1,7 +1,7 @@
 """Scan a bounded sample of several tables at once, where reading all of their values would cost more than it tells.
 
-The rule is fixed, so that the same table gives the same sample: of a Parquet file up to four row groups, the first, the
-last and those evenly between; of any other table all rows. Of these rows about a thousand, spread by a multiplicative
+The rule is fixed, so that the same table gives the same sample: of a Parquet file up to three row groups, the first,
+the last and the middle one; of any other table all rows. Of these rows about a thousand, spread by a multiplicative
 hash of the row's number. What none of a thousand random cells is, is with 99% certainty less than 0.46% of all, and a
 whole scan reports nothing below 0.5% but numbers of citizens and mail addresses, of which one cell is enough: so this
 certainty stands in for the reading. A column that is filled in few of the rows is sampled among its filled cells. Every

@@ -111,7 +111,7 @@ def let_in(request: HttpRequest, scope: str) -> HttpResponse | None:
     if actor.scopes is not None and scope != ANY and scope not in actor.scopes:
         raise Refused("platform.scope_missing", scope=scope)
     told = request.META.get("CONTENT_LENGTH") or "0"
-    if not told.isdigit() or int(told) > LARGEST or len(request.body) > LARGEST:
+    if not told.isdecimal() or int(told) > LARGEST or len(request.body) > LARGEST:
         return plain(request, 413, most=LARGEST)
     return None
 

@@ -33,7 +33,7 @@ class Bounded(FileUploadHandler):
 def received(request: Asked, name: str) -> Any:
     """The file of a form. LimitReached for one that is too large, UsageError without one."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > settings.LARGEST_UPLOAD + _FORM:
+    if length.isdecimal() and int(length) > settings.LARGEST_UPLOAD + _FORM:
         raise LimitReached("platform.upload_large", most=settings.LARGEST_UPLOAD // 1_000_000)
     file = request.FILES.get(name)
     if file is None:
