@@ -167,7 +167,9 @@ class _Rising:
     def used(self, fractions: Floats, projects: int) -> Floats:
         """What each project uses of each resource, projects x resources."""
         if projects == 1:
-            return (fractions @ self.amount)[None, :]
+            # Not by BLAS: its threads wait for one another, and its sums depend on how many there are.
+            total: Floats = np.einsum("n,nk->k", fractions, self.amount)[None, :]
+            return total
         columns = [np.bincount(self.project, fractions * column, projects) for column in self.amount.T]
         return np.stack(columns, axis=1)
 

@@ -90,7 +90,14 @@ def _projects(demands: pa.Table) -> tuple[Numbers, Numbers, list[tuple[str, str]
     """Project of each demand, department of each project, and their names."""
     department, departments = coded(demands.column("department"))
     named, names = coded(demands.column("project"))
-    pairs, places = np.unique(department * len(names) + named, return_inverse=True)
+    pair = department * len(names) + named
+    span = len(departments) * len(names)
+    if span > max(4 * len(pair), 1024):
+        pairs, places = np.unique(pair, return_inverse=True)
+    else:
+        # The same without sorting: a demand each, but few departments and projects.
+        occurs = np.bincount(pair, minlength=span) > 0
+        pairs, places = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[pair]
     owners = pairs // len(names)
     labels = [(departments[owner], names[pair % len(names)]) for owner, pair in zip(owners, pairs, strict=True)]
     return places, owners, labels

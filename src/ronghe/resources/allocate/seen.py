@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ronghe.resources.allocate.inputs import Inputs
@@ -51,10 +50,11 @@ class View:
 
 def places(column: pa.ChunkedArray) -> tuple[_I, list[str]]:
     """Texts as places in the list of those that occur."""
-    names = pc.unique(column).to_pylist()
+    encoded = column.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
     if len(names) == 1:
         return np.zeros(len(column), np.int64), names
-    return pc.index_in(column, pa.array(names, pa.string())).to_numpy().astype(np.int64), names
+    return encoded.indices.to_numpy().astype(np.int64), names
 
 
 def _tells_departments_apart(inputs: Inputs) -> bool:
@@ -180,7 +180,7 @@ def dominant(view: View) -> _F:
         ]
     share: _F = parts[0]
     for part in parts[1:]:
-        share = np.maximum(share, part)
+        np.maximum(share, part, out=share)
     return share
 
 

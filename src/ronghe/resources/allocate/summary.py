@@ -34,7 +34,7 @@ def _lines(allocation: Allocation, number: int) -> list[dict[str, Any]]:
         for row in allocation.inputs.supply.to_pylist()
         if row["partition"] == problem.partition
     }
-    granted, asked = solution.fraction @ problem.demand, problem.demand.sum(axis=0)
+    granted, asked = np.einsum("n,nk->k", solution.fraction, problem.demand), problem.demand.sum(axis=0)
     lines = []
     for place, name in enumerate(problem.resources):
         capacity = float(problem.capacity[place])
