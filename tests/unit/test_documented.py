@@ -16,7 +16,7 @@ from ronghe.data.standardize import schema as schemas
 from ronghe.data.standardize.rules import checks_of
 from ronghe.data.standardize.sink import REJECT_COLUMNS
 from ronghe.messages import LANGUAGES, codes, fields_of, known, render
-from ronghe.messages.catalog import _texts
+from ronghe.messages.catalog import _text
 from ronghe.standards.catalog import catalog
 from ronghe.tables.package import FORMAT
 from ronghe.terms import RongheError
@@ -61,14 +61,14 @@ def test_every_command_takes_json_quiet_language_and_help(path: str) -> None:
 
 
 def test_both_languages_have_the_same_places() -> None:
-    uneven = [code for code, text in _texts().items() if fields_of(text.zh) != fields_of(text.en)]
+    uneven = [code for code in codes() if fields_of(_text(code).zh) != fields_of(_text(code).en)]
     assert uneven == []
 
 
 def test_no_text_is_longer_than_a_line_or_left_empty() -> None:
     for code in codes():
         for lang in LANGUAGES:
-            text = _texts()[code][lang]
+            text = _text(code)[lang]
             assert text.strip(), code
             assert "\n" not in text, code
 
@@ -92,9 +92,9 @@ def test_every_error_is_worded_and_given_what_its_text_needs() -> None:
     unworded = [(place, code) for place, code, _ in found if not known(code)]
     assert unworded == []
     short = [
-        (place, code, fields_of(_texts()[code].en) - given)
+        (place, code, fields_of(_text(code).en) - given)
         for place, code, given in found
-        if given is not None and fields_of(_texts()[code].en) - given
+        if given is not None and fields_of(_text(code).en) - given
     ]
     assert short == []
 

@@ -1,5 +1,6 @@
 """Read the texts once, render them often."""
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -38,25 +39,40 @@ class Bilingual:
         return self.zh if lang == "zh" else self.en
 
 
+_CODE = re.compile(r'^\["([^"\n]+)"\]', re.MULTILINE)
+
+
 @cache
-def _texts() -> Mapping[str, Bilingual]:
-    found: dict[str, Bilingual] = {}
+def _files() -> Mapping[str, str]:
+    """The name of the file that has each code."""
+    found: dict[str, str] = {}
     for entry in sorted(files("ronghe.messages").joinpath("texts").iterdir(), key=lambda file: file.name):
-        for code, text in tomllib.loads(entry.read_text("utf-8")).items():
+        for code in _CODE.findall(entry.read_text("utf-8")):
             if code in found:
                 raise ValueError(f"{entry.name}: the code {code} is defined twice")
-            found[code] = Bilingual(zh=text["zh"], en=text["en"])
+            found[code] = entry.name
     return MappingProxyType(found)
+
+
+@cache
+def _texts_in(file: str) -> Mapping[str, Bilingual]:
+    """The texts of one file: parsing all of them takes longer than most commands need."""
+    read = tomllib.loads(files("ronghe.messages").joinpath("texts", file).read_text("utf-8"))
+    return {code: Bilingual(zh=text["zh"], en=text["en"]) for code, text in read.items()}
+
+
+def _text(code: str) -> Bilingual:
+    return _texts_in(_files()[code])[code]
 
 
 def codes() -> tuple[str, ...]:
     """All codes, sorted."""
-    return tuple(sorted(_texts()))
+    return tuple(sorted(_files()))
 
 
 def known(code: str) -> bool:
     """True when a text exists for this code."""
-    return code in _texts()
+    return code in _files()
 
 
 def fields_of(text: str) -> frozenset[str]:
@@ -73,7 +89,7 @@ def render(code: str, lang: Language, **params: object) -> str:
 
     Raises KeyError for an unknown code or a place without a parameter.
     """
-    return _texts()[code][lang].format(**{name: _worded(value, lang) for name, value in params.items()})
+    return _text(code)[lang].format(**{name: _worded(value, lang) for name, value in params.items()})
 
 
 def both(code: str, **params: object) -> Bilingual:

@@ -9,13 +9,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 from ronghe.tables.delimited_titles import declared_delimiter, find_titles
-from ronghe.tables.dialect import MOST_COLUMNS, Dialect, column_names, sniff_dialect
+from ronghe.tables.dialect import MOST_COLUMNS, Dialect, column_names, sniff_dialect, text_lines
 from ronghe.tables.encoding import canonical_encoding, detect_encoding, transcoded
 from ronghe.tables.records import LONGEST_RECORD, Shape, separate_records
 from ronghe.tables.staged import Note, Staged
@@ -64,17 +65,16 @@ def to_utf8(source: Path, target: Path, encoding: str, progress: Progress) -> tu
 
 def _header(sample: str, dialect: Dialect) -> tuple[list[str], int, int]:
     """The header's cells, and the characters and lines that it takes with the lines before it."""
-    lines = sample.splitlines(keepends=True)
-    above = sum(map(len, lines[: dialect.above]))
-    lines = lines[dialect.above :]
     options = (
         {"doublequote": True}
         if dialect.escape == dialect.quote
         else {"doublequote": False, "escapechar": dialect.escape}
     )
-    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)
+    below = islice(text_lines(sample), dialect.above, None)
+    reader = csv.reader(below, delimiter=dialect.delimiter, quotechar=dialect.quote, **options)
     cells = next((record for record in reader if record), []) if dialect.header else []
-    return cells, above + sum(map(len, lines[: reader.line_num])), dialect.above + reader.line_num
+    lines = dialect.above + reader.line_num
+    return cells, sum(map(len, islice(text_lines(sample), lines))), lines
 
 
 def _sample_of(path: Path, source: Path) -> str:
@@ -160,7 +160,7 @@ def _dialect(sample: str, options: CsvOptions) -> tuple[Dialect, tuple[str, ...]
     lines, texts = int(declared is not None), tuple[str, ...]()
     if options.header is not False:
         titles = find_titles(rest, dialect)
-        below = "".join(rest.splitlines(keepends=True)[titles.lines :])
+        below = "".join(islice(text_lines(rest), titles.lines, None)) if titles.texts else rest
         found = sniffed(below, options.header) if titles.texts else dialect
         # Without a header below them, what looks like titles is data.
         if titles.texts and found.header:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from ronghe.tables.dialect import Dialect
+from ronghe.tables.dialect import Dialect, text_lines
 from ronghe.tables.excel_header import ROWS_LOOKED_AT, find_header
 
 __all__ = ["declared_delimiter", "find_titles"]
@@ -33,7 +33,7 @@ def _records(sample: str, dialect: Dialect) -> tuple[list[list[str]], list[int]]
     """The first records, and the number of lines before each."""
     escaped = dialect.escape != dialect.quote
     reader = csv.reader(
-        sample.splitlines(keepends=True),
+        text_lines(sample),
         delimiter=dialect.delimiter,
         quotechar=dialect.quote,
         doublequote=not escaped,

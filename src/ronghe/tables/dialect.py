@@ -1,15 +1,16 @@
 """How a delimited file is written: delimiter, quote, header or none. Judged from its first records."""
 
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ronghe.tables.limits import Limits
 from ronghe.terms import InputError
 
-__all__ = ["MOST_COLUMNS", "Dialect", "column_names", "sniff_dialect"]
+__all__ = ["MOST_COLUMNS", "Dialect", "column_names", "sniff_dialect", "text_lines"]
 
 DELIMITERS = ",\t;|\x01^~"
 SAMPLE_RECORDS = 400
@@ -35,9 +36,17 @@ class Dialect:
     above: int = 0
 
 
+def text_lines(sample: str) -> Iterator[str]:
+    """The lines of a text with their ends, one after the other: a reader of records rarely wants them all.
+
+    Only feeds and returns end a line, as they end a record; `splitlines` would cut cells at other signs.
+    """
+    return io.StringIO(sample, newline="")
+
+
 def _parsed(sample: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:
     options = {"doublequote": True} if escape == quote else {"doublequote": False, "escapechar": escape}
-    reader = csv.reader(sample.splitlines(keepends=True), delimiter=delimiter, quotechar=quote, **options)
+    reader = csv.reader(text_lines(sample), delimiter=delimiter, quotechar=quote, **options)
     records = []
     try:
         for record in reader:
@@ -54,6 +63,8 @@ def _quote(sample: str) -> tuple[str, str]:
     """Quote and escape character: `'` and `\\` only when the sample can hardly be read otherwise."""
     double, single = (
         len(re.findall(rf"(?:^|[,;\t|]){mark}(?:\\.|[^{mark}\\\n])*{mark}(?=[,;\t|\r\n])", sample, re.MULTILINE))
+        if mark in sample
+        else 0
         for mark in "\"'"
     )
     quote = "'" if single > 3 and double == 0 else '"'

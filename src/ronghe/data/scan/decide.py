@@ -50,9 +50,9 @@ class _Claim:
     evidence: tuple[str, ...]
 
 
-def _named(kind: Kind, column: str, elements: frozenset[str]) -> bool:
-    """True when the column's name speaks for a kind, by its words or by one of the `elements` so named."""
-    bare, typed = normalized(column), column.strip().lower()
+def _named(kind: Kind, bare: str, typed: str, elements: frozenset[str]) -> bool:
+    """True when a column's name, normalized and as typed, speaks for a kind, by its words or by one of the `elements`
+    so named."""
     if kind.named(bare) or (typed != bare and kind.named(typed)):
         return True
     if kind.code in _WIDER_ELEMENTS or re.search(kind.others, bare):
@@ -214,9 +214,9 @@ def _by_a_few(kind: Kind, forms: ColumnForms) -> _Claim | None:
 
 
 def _claims(forms: ColumnForms, column: str, catalog: Catalog) -> Iterator[_Claim]:
-    elements = _elements(catalog, column)
+    elements, bare, typed = _elements(catalog, column), normalized(column), column.strip().lower()
     for kind in KINDS:
-        named = _named(kind, column, elements)
+        named = _named(kind, bare, typed, elements)
         claim = _by_name(kind, forms) if named else None
         claim = claim or _by_values(kind, forms, column)
         claim = claim or (_by_name_only(kind, forms) if named else None) or _by_a_few(kind, forms)
