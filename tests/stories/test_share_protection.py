@@ -144,3 +144,82 @@ def test_a_run_that_was_stopped_while_it_masked_goes_on_from_clear_tables(
         share("people.csv", "taxes.csv")
     monkeypatch.undo()
     assert everything(share("people.csv", "taxes.csv").out) == whole
+
+
+COHORTS = ((20, 1951, "男", "汉族"), (12, 1974, "女", "回族"), (3, 1988, "女", "满族"))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Births, sexes and ethnic groups in three tables that name nobody, of 20, 12 and 3 people who are alike."""
+    folder = tmp_path_factory.mktemp("city")
+    people = [one for times, *one in COHORTS for _ in range(times)]
+    heads = ("出生日期", "性别", "民族")
+    for place, (name, head) in enumerate(zip(("births", "sexes", "groups"), heads, strict=True)):
+        values = [f"{one[0] + n % 5}-03-1{n % 9}" if place == 0 else one[place] for n, one in enumerate(people)]
+        rows = "".join(f"K{n:05},{value}\n" for n, value in enumerate(values))
+        (folder / f"{name}.csv").write_text(f"编码,{head}\n{rows}", "utf-8")
+    return folder
+
+
+def joined(city: Path, out: Path, **more: Any) -> Shared:
+    given = [city / f"{name}.csv" for name in ("births", "sexes", "groups")]
+    return data.share(given, out=out, key="编码", now=NOW, **more)
+
+
+def test_columns_that_single_people_out_together_leave_in_one_table_and_only_in_groups(
+    city: Path, tmp_path: Path
+) -> None:
+    made = joined(city, tmp_path / "out")
+    rows = duckdb.sql(
+        f"SELECT 出生日期, 性别, 民族, count(*) FROM '{made.out}/integrated.parquet' GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert rows == [("1950s", "1", "01", 20), ("1970s", "2", "03", 12), (None, None, None, 3)]
+    # By the key that all tables have, the parts would give the exact values back.
+    for name, column in (("births", "出生日期"), ("sexes", "性别"), ("groups", "民族")):
+        shown = set(pq.read_table(made.out / f"{name}.parquet").to_pydict()[column])
+        assert shown <= {None} | {"*" * size for size in range(1, 11)}, name
+    public = everything(made.out)
+    assert [text for text in ("1951-03-10", "1988-03-15") if text in public] == []
+    assert pq.read_table(made.out / "private" / "clear" / "births.parquet").num_rows == 35
+    assert verify_package(made.out) == []
+
+
+def test_what_was_narrowed_is_told_in_report_manifest_and_command(
+    city: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(city / f"{name}.csv") for name in ("births", "sexes", "groups")]
+    asked = ["data", "share", *files, "--key", "编码", "--out", str(tmp_path / "out")]
+    assert main([*asked, "--lang", "en"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "of integrated single people out together" in said
+    assert "fewer than 10 rows agree in these columns they left empty (3 rows)" in said
+    listed = {resource["path"]: resource for resource in read_manifest(tmp_path / "out")["resources"]}
+    told = listed["integrated.parquet"]["ronghe:grade"]["narrowed"]
+    assert (set(told["columns"]), told["smallest_group"]) == ({"出生日期", "性别", "民族"}, 10)
+    assert set(listed["integrated.parquet"]["ronghe:masked"].values()) == {"narrowed"}
+    assert listed["births.parquet"]["ronghe:masked"] == {"出生日期": "masked"}
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "single people out together: births left as their decade" in page
+    assert main([*asked, "--json"]) == 0
+    tables = {one["table"]: one for one in json.loads(capfd.readouterr().out)["protection"]["tables"]}
+    assert tables["integrated"]["narrowed"]["rows_emptied"] == 3
+    assert "narrowed" not in tables["births"]
+
+
+def test_a_policy_may_publish_what_names_nobody_as_it_is(city: Path, tmp_path: Path) -> None:
+    made = joined(city, tmp_path / "out", personal="names")
+    assert made.protection.to_json()["mode"] == "names"
+    assert len(set(pq.read_table(made.out / "integrated.parquet").to_pydict()["民族"])) == 3
+    assert {how for one in made.protection.tables for how in one.left.values()} == {"kept"}
+
+
+def test_one_table_that_singles_people_out_by_itself_is_narrowed_as_well(tmp_path: Path) -> None:
+    rows = "".join(f"{1940 + n % 4}-01-0{n % 9 + 1},男,汉族,{n % 4 + 70}\n" for n in range(40))
+    odd = "不详,女,,\n1990-02-30,女,,\n"
+    (tmp_path / "alone.csv").write_text(f"出生日期,性别,民族,年龄\n{rows}{odd}", "utf-8")
+    made = data.share([tmp_path / "alone.csv"], out=tmp_path / "out", now=NOW)
+    left = pq.read_table(made.out / "alone.parquet").to_pylist()
+    # Ages are counted with the others: 10 of each. What is no day never shows as written.
+    assert {(row["出生日期"], row["年龄"]) for row in left if row["性别"]} == {("1940s", age) for age in range(70, 74)}
+    assert "不详" not in repr(left)

@@ -159,7 +159,7 @@ def standardize(session: Session, /, file: str, *, schema: Path, out: Path, **gi
 @click.option("--shares", type=_PATH, metavar="FILE")
 @click.option("--key", metavar="COLUMN")
 @click.option("--plan", type=_PATH, metavar="PLAN")
-@click.option("--personal", type=click.Choice(("mask", "keep")), default="mask")
+@click.option("--personal", type=click.Choice(("mask", "names", "keep")), default="mask")
 @click.option("--log", "publication_log", type=_PATH, metavar="LOG")
 @STORE
 @out_folder

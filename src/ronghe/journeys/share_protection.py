@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,14 +11,16 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from ronghe.data.integrate.fuse.table import call, column, named, parquet_at, write
-from ronghe.data.protect.publishing import Masks, compile_masks, masks_of, redacted
+from ronghe.data.protect.publishing import Masks, compile_masks, masks_of, narrowed, redacted
 from ronghe.data.protect.release import released
 from ronghe.data.scan.carried import Regraded, carry, merged, regrade
 from ronghe.data.scan.grades import grade_table
 from ronghe.data.scan.result import ScannedTable
 from ronghe.data.scan.scan import scan_table
+from ronghe.data.scan.telling import listed
 from ronghe.journeys.integration_grades import Grading
 from ronghe.journeys.publication import REJECTS
+from ronghe.journeys.share_narrowing import Door, doors_of, without_few
 from ronghe.journeys.typed_source import attach_typed
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables import expressions as ops
@@ -27,6 +29,7 @@ from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.open import stage
 from ronghe.tables.package import Resource
 from ronghe.tables.publish import Workspace
+from ronghe.tables.staged import Note
 from ronghe.tables.write import write_parquet
 
 __all__ = [
@@ -43,8 +46,9 @@ __all__ = [
 
 CLEAR = f"{REJECTS}/clear"
 """Where the tables lie as they were, in the folder that is never delivered."""
-MODES = ("mask", "keep")
-KEPT, MASKED, REDACTED = "kept", "masked", "redacted"
+MODES = ("mask", "names", "keep")
+"""All that may tell of a person; only what names one; nothing."""
+KEPT, MASKED, REDACTED, NARROWED = "kept", "masked", "redacted", "narrowed"
 ENTITY = ("_entity", "entity")
 """What integration calls a thing: a digest of its key, by which a list of citizen ids would find its rows again."""
 _SECRET = "entity_secret"  # noqa: S105 - the name of a variable
@@ -76,15 +80,37 @@ class IntegratedStep(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TableProtection:
-    """What was found in a published table, and how each of its personal columns left: masked, redacted, or kept.
+    """What was found in a published table, and how each of its personal columns left: masked, redacted, narrowed, or
+    kept.
 
-    Of an integrated table `regraded` has the grades of what it was made of.
+    Of an integrated table `regraded` has the grades of what it was made of. `emptied` counts the rows whose narrowed
+    columns left empty, since fewer than `smallest_group` rows agree in them.
     """
 
     table: str
     scanned: ScannedTable
     left: Mapping[str, str]
     regraded: Regraded | None = None
+    emptied: int = 0
+    smallest_group: int = 0
+
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        """The columns that single people out together, and left narrower."""
+        return tuple(column for column, how in self.left.items() if how == NARROWED)
+
+    @property
+    def note(self) -> Note | None:
+        """What was done to them, in words; None where nothing was."""
+        said = {"table": self.table, "columns": listed(self.narrowed), "least": self.smallest_group}
+        return Note("journeys.narrowed", {**said, "emptied": f"{self.emptied:,}"}) if self.narrowed else None
+
+    def told_narrowed(self) -> dict[str, Any]:
+        """What was narrowed as a JSON value; empty where nothing was."""
+        if not self.narrowed:
+            return {}
+        found = {"columns": list(self.narrowed), "smallest_group": self.smallest_group, "rows_emptied": self.emptied}
+        return {"narrowed": found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +137,7 @@ class Protection:
         if one.regraded is not None:
             told |= {"parts": dict(one.regraded.parts), "raised": one.regraded.raised}
             told["by"] = list(one.regraded.columns)
+        told |= one.told_narrowed()
         return {"ronghe:grade": told}
 
     def left(self, table: str) -> Mapping[str, str]:
@@ -126,6 +153,7 @@ class Protection:
                 "children": one.scanned.children,
                 "reasons": [{"code": note.code, **note.params} for note in one.scanned.reasons],
                 **({"parts": dict(one.regraded.parts), "raised": one.regraded.raised} if one.regraded else {}),
+                **one.told_narrowed(),
                 "columns": [
                     {"column": found.column, "kind": found.kind, "grade": found.grade, "left": one.left[found.column]}
                     for found in one.scanned.found
@@ -170,9 +198,10 @@ def protect_tables(
     resources: Resources,
     progress: Progress,
 ) -> Protection:
-    """Scan and grade the tables, and with the mode `mask` put masked ones in their place.
+    """Scan and grade the tables, and with the modes `mask` and `names` put masked ones in their place.
 
-    An integrated table is taken to hold what its parts were found to hold, whatever else is seen in it.
+    An integrated table is taken to hold what its parts were found to hold, whatever else is seen in it. Columns that
+    single people out together leave in one table, narrower, and empty where few rows agree; with `names`, as they are.
 
     The clear tables, and all that holds values of them, then lie under `private/clear`.
     """
@@ -180,7 +209,11 @@ def protect_tables(
     secret = _secret_of(work, leaving.tables)
     for number, file in enumerate(leaving.tables):
         progress("protect", number, len(leaving.tables))
-        made.append(_protected(work, file, mode, grading, resources, leaving.integrated.get(file), made))
+        made.append(_found(work, file, grading, resources, leaving.integrated.get(file), made))
+    if mode != "keep":
+        origins = {step.name: step.origins for step in leaving.integrated.values()}
+        doors = doors_of([one.scanned for one in made], origins) if mode == "mask" else {}
+        made = [_masked(work, one, doors.get(one.table, Door()), grading.profile, resources) for one in made]
     progress("protect", len(leaving.tables), len(leaving.tables))
     masked = any(how != KEPT for one in made for how in one.left.values())
     for file in leaving.integrated if masked else ():
@@ -256,10 +289,9 @@ def _graded(
     return regraded.scanned, regraded
 
 
-def _protected(
+def _found(
     work: Workspace,
     file: str,
-    mode: str,
     grading: Grading,
     resources: Resources,
     step: IntegratedStep | None,
@@ -269,34 +301,40 @@ def _protected(
     scratch.mkdir(parents=True, exist_ok=True)
     path, name = work.folder / file, Path(file).stem
     with duckdb_engine(scratch / "spill", resources) as engine:
-        staged = stage(str(path), scratch)
-        seen = scan_table(engine, staged, grading.catalog, scratch, source=name, as_of=grading.as_of)
-        scanned, regraded = _graded(seen, step, before, grading.profile)
-        left = dict.fromkeys((column.column for column in scanned.found), KEPT)
-        if mode == "mask":
-            left |= _masked(engine, work, file, scanned, grading.profile, scratch)
-    return TableProtection(name, scanned, left, regraded)
+        seen = scan_table(engine, stage(str(path), scratch), grading.catalog, scratch, source=name, as_of=grading.as_of)
+    scanned, regraded = _graded(seen, step, before, grading.profile)
+    left = dict.fromkeys((column.column for column in scanned.found), KEPT)
+    return TableProtection(name, scanned, left, regraded, smallest_group=grading.profile.smallest_group)
 
 
 def _masked(
-    engine: DuckDB, work: Workspace, file: str, scanned: ScannedTable, grades: GradeProfile, scratch: Path
-) -> dict[str, str]:
+    work: Workspace, one: TableProtection, door: Door, grades: GradeProfile, resources: Resources
+) -> TableProtection:
     """Put the masked table in the place of the clear one; nothing moves where nothing is to be masked."""
-    path, left = work.folder / file, dict[str, str]()
-    written = scratch / "masked.parquet"
+    file, scratch = f"{one.table}.parquet", work.scratch / f"protect_{one.table}"
+    path, written, left = work.folder / file, scratch / "masked.parquet", dict[str, str]()
+    kinds = {column.column: column.kinds for column in one.scanned.found}
+    emptied = 0
 
-    def run(columns: Mapping[str, ops.Column]) -> None:
-        masks = masks_of(scanned.found, grades, {name: column.type for name, column in columns.items()})
-        left.update(dict.fromkeys(masks.columns, MASKED))
-        left.update(dict.fromkeys(masks.texts, REDACTED))
-        if left:
-            _write(engine, masks, columns, written, table=Path(file).stem)
+    with duckdb_engine(scratch / "spill", resources) as engine:
 
-    attach_typed(engine, "leaving", str(path), scratch, None, lambda *_: None, run)
+        def run(columns: Mapping[str, ops.Column]) -> None:
+            types = {name: column.type for name, column in columns.items()}
+            masks = masks_of(one.scanned.found, grades, types)
+            masks = narrowed(masks, kinds, types, together=door.together, elsewhere=door.elsewhere)
+            left.update(dict.fromkeys(masks.columns, MASKED))
+            left.update(dict.fromkeys(masks.texts, REDACTED))
+            left.update(dict.fromkeys(door.together, NARROWED))
+            if left:
+                _write(engine, masks, columns, written, table=one.table)
+
+        attach_typed(engine, "leaving", str(path), scratch, None, lambda *_: None, run)
+        if door.together:
+            emptied = without_few(engine, written, door.together, grades.smallest_group)
     if left:
         _to_clear(work, file)
         written.replace(path)
-    return left
+    return replace(one, left={**one.left, **left}, emptied=emptied)
 
 
 def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path: Path, *, table: str) -> None:

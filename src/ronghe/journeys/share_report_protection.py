@@ -7,7 +7,7 @@ from ronghe.report import Column, Disclosure, Note, Number, Row, Section, Table,
 
 __all__ = ["protection_section"]
 
-_TONES: dict[str, Tone] = {"kept": "warn", "masked": "good", "redacted": "good"}
+_TONES: dict[str, Tone] = {"kept": "warn", "masked": "good", "redacted": "good", "narrowed": "good"}
 
 
 def _raised(one: TableProtection) -> bool:
@@ -63,5 +63,6 @@ def protection_section(made: Protection) -> Section:
     )
     table = Table(both("journeys.report_protection"), head, tuple(_row(one) for one in made.tables))
     raised = [note for one in made.tables if _raised(one) for note in _why(one)]
+    narrow = [Note(both(note.code, **note.params), "info") for one in made.tables if (note := one.note)]
     title = both("journeys.report_protection")
-    return Section(title, (*raised, table), "protection", both("journeys.report_protection_lead"))
+    return Section(title, (*raised, *narrow, table), "protection", both("journeys.report_protection_lead"))

@@ -37,7 +37,10 @@ def test_single_quotes_with_backslashes_are_recognized() -> None:
 def test_only_feeds_and_returns_end_a_record() -> None:
     # As the engine reads: U+2028, U+0085 and the form feed are signs of a cell.
     sample = "a,b,c\r\n" + "x\u2028y,\x85,\x0c\r\n" * 9
-    assert (sniff_dialect(sample).columns, list(text_lines("a\u2028b\r\nc\rd\n"))) == (3, ["a\u2028b\r\n", "c\r", "d\n"])
+    assert (sniff_dialect(sample).columns, list(text_lines("a\u2028b\r\nc\rd\n"))) == (
+        3,
+        ["a\u2028b\r\n", "c\r", "d\n"],
+    )
 
 
 def test_an_empty_sample_is_an_error() -> None:

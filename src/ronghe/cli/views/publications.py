@@ -173,6 +173,9 @@ def _integrated_tables(console: Console, session: Session, made: Shared) -> None
 
 
 def _masked(console: Console, session: Session, made: Shared) -> None:
+    for one in made.protection.tables:
+        if note := one.note:
+            console.print(f"! {one_line(session.text(note.code, **note.params))}")
     columns = sum(how != "kept" for one in made.protection.tables for how in one.left.values())
     if columns:
         console.print(session.text("cli.masked", columns=count(columns), folder=shell(made.out / "private" / "clear")))

@@ -4,22 +4,22 @@ A publication has no purpose and no consumer, so it gets the least that still te
 leave by a grant instead.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 import pyarrow as pa
 
 from ronghe.data.protect.compile import Compiled, compile_plan
-from ronghe.data.scan.result import FoundColumn
+from ronghe.data.scan.result import FoundColumn, ScannedTable
 from ronghe.data.scan.text import redact
 from ronghe.standards.grading import GradeProfile
 from ronghe.tables import expressions as ops
 from ronghe.trust.access.obligations import BucketDate, Keep, Mask, Null, Obligation, Unit
 from ronghe.trust.access.plan import Plan, Share
 
-__all__ = ["Masks", "compile_masks", "masks_of", "redacted"]
+__all__ = ["Masks", "compile_masks", "masks_of", "narrowed", "redacted", "singling_out"]
 
 SHOWN: Mapping[str, Obligation] = MappingProxyType(
     {
@@ -49,6 +49,12 @@ NAMING = frozenset(
     }
 )
 """Kinds that tell who somebody is; a fact such as an income is personal only beside one of them."""
+
+
+QUASI = frozenset(
+    ("birth_date", "age", "sex", "address", "origin", "ethnic_group", "education", "marital_status", "household")
+)
+"""Kinds that name nobody, and together single people out: what neighbours and registers know of everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,40 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
         elif column.kind in NAMING:
             columns[column.column] = Null()
     return Masks(columns, tuple(texts))
+
+
+def singling_out(scanned: ScannedTable) -> tuple[str, ...]:
+    """The columns that name nobody and single people out together, of a table whose grade is as high as it is by a
+    combination of at least two of them; else none."""
+    quasi = tuple(column.column for column in scanned.found if QUASI & column.kinds)
+    combined = [note.params.get("columns") for note in scanned.reasons if "kinds" in note.params]
+    met = any(isinstance(some, list) and len(set(some) & set(quasi)) > 1 for some in combined)
+    return quasi if met else ()
+
+
+def narrowed(
+    masks: Masks,
+    kinds: Mapping[str, Collection[str]],
+    types: Mapping[str, ops.Type],
+    *,
+    together: Sequence[str],
+    elsewhere: Collection[str],
+) -> Masks:
+    """The masks, and what becomes of columns that single people out `together`: births leave as their decade, addresses
+    as they do beside names. Columns that leave in another table of the publication, `elsewhere`, show nothing: by a key
+    that both tables have, the exact values would come back to the narrowed ones.
+
+    `kinds` are those of each column.
+    """
+    columns = dict(masks.columns)
+    for column in together:
+        if "birth_date" in kinds[column]:
+            columns[column] = BucketDate(Unit.DECADE)
+        for kind in sorted(SHOWN.keys() & kinds[column]):
+            columns.setdefault(column, SHOWN[kind])
+    for column in elsewhere:
+        columns[column] = Mask() if types[column] == ops.TEXT else Null()
+    return replace(masks, columns=columns)
 
 
 def compile_masks(masks: Masks, columns: Mapping[str, ops.Column], *, table: str) -> Compiled:
