@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ronghe.terms import InputError, LimitReached, Refused, RongheError
 from ronghe.trust.keys import KeyStore, files, rewrap, seal, sealed_with, unseal, unsealed
 from ronghe.trust.keys.ciphers import Aead
-from ronghe.trust.keys.envelope import BODY, SLOT, SLOTS
+from ronghe.trust.keys.envelope import BODY, SLOT, SLOTS, read_envelope, read_slots, wrap
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CHUNK = 64
@@ -117,6 +117,28 @@ def test_ciphertext_that_is_moved_is_refused(store: KeyStore) -> None:
         one.write_bytes(moved)
         with pytest.raises(RongheError, match=r"changed|wrong_key"):
             opened(store, one)
+
+
+def test_a_wrapped_key_opens_for_its_own_file_alone(store: KeyStore) -> None:
+    one, other = sealed(store, b"a"), sealed(store, b"b", "b")
+    with one.open("rb") as first, other.open("rb") as second:
+        envelopes = read_envelope(first, one), read_envelope(second, other)
+        (_, slot), *_ = read_slots(second, other)
+    assert slot.open(envelopes[1], store)
+    with pytest.raises(Refused, match="wrong_key"):
+        slot.open(envelopes[0], store)
+
+
+def test_chunks_are_tied_to_what_the_file_is_for_even_if_its_key_is_wrapped_anew(store: KeyStore) -> None:
+    # Whoever may wrap keys gives the ciphertext of one asset out as another's.
+    one, other = sealed(store, b"a" * 99, context="population@3"), sealed(store, b"b", "b", "weather@1")
+    with one.open("rb") as first, other.open("rb") as second:
+        envelope, disguise = read_envelope(first, one), read_envelope(second, other)
+        (_, slot), *_ = read_slots(first, one)
+    again = wrap(slot.open(envelope, store), disguise, store.current("files"), 1)
+    other.write_bytes(disguise.fixed + again.data() + bytes(SLOT) + one.read_bytes()[BODY:])
+    with pytest.raises(InputError, match="changed"):
+        opened(store, other, "weather@1")
 
 
 def test_another_context_is_refused(store: KeyStore) -> None:
