@@ -132,6 +132,14 @@ def test_a_prohibition_overrides_every_grant_and_tells_its_clause_only_if_public
     permitted(ASKED, index(prohibitions=[replace(public, consumer="n")]))
 
 
+def test_a_prohibition_holds_from_its_first_instant_up_to_but_without_its_last() -> None:
+    start, end, tick = T0 + timedelta(days=2), T0 + timedelta(days=3), timedelta(microseconds=1)
+    grants = index(prohibitions=[Prohibition("P", Kind.DATA, "a", "§ 1", Period(start, end), public=True)])
+    permitted(ASKED, grants, start - tick)
+    assert refused(ASKED, grants, start) == refused(ASKED, grants, end - tick) == "prohibited"
+    permitted(ASKED, grants, end)
+
+
 def test_a_refusal_is_the_same_for_what_others_have_and_what_nobody_has() -> None:
     others = index(grant(consumer="n"))
     assert decide(ASKED, others, NOW) == decide(replace(ASKED, asset="unheard of"), others, NOW)
