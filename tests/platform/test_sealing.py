@@ -15,7 +15,7 @@ from ronghe.platform.audit import sealing
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.checking import verify_platform
 from ronghe.platform.audit.models import Entry, SealedHead
-from ronghe.platform.audit.sealing import GRACE, receipt_for, seal, seal_all
+from ronghe.platform.audit.sealing import GRACE, in_one_piece, receipt_for, seal, seal_all
 from ronghe.platform.audit.store import log_folder, make_log, opened
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
@@ -184,6 +184,20 @@ def test_threat_36_nothing_is_done_that_cannot_be_recorded(
     assert seal(home) == 2
     switch_off(by=by, at=START, person=person)
     assert Entry.objects.filter(action="person.switched_off").count() == 2
+
+
+def test_a_long_transaction_does_not_wait_for_what_it_writes_itself(home: Path, city: City) -> None:
+    by = city.actor("系统管理员", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    late = now() - GRACE - timedelta(minutes=1)
+    with in_one_piece(now()):
+        recorded(city, 1)
+        Entry.objects.update(kept=late)
+        switch_off(by=by, at=START, person=city.person("离职者", city.tax))
+    with pytest.raises(LimitReached, match="log_behind"):
+        switch_off(by=by, at=START, person=city.person("另一人", city.tax))
+    # What waited before it is no part of it.
+    with pytest.raises(LimitReached, match="log_behind"), in_one_piece(now()):
+        pytest.fail("it began")
 
 
 def test_threat_15_what_was_typed_cannot_break_the_log(home: Path, city: City) -> None:

@@ -1,11 +1,14 @@
 """One search box: two characters always, synonyms, initials; nobody finds what they may not see."""
 
+from uuid import uuid4
+
 import pytest
 
 from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Actor
 from ronghe.platform.catalogue.actions import withdraw
 from ronghe.platform.catalogue.search import found
-from ronghe.platform.queries import versions
+from ronghe.platform.queries import facets, versions
 from ronghe.search import known_synonyms, parse
 from tests.platform.conftest import START, City, RecordedKind
 
@@ -64,3 +67,30 @@ def test_the_page_lists_the_best_match_first(city: City, kind: RecordedKind) -> 
     best = city.published(city.tax, name="收养登记")
     reader = city.actor("读者", city.health, Role.ASKER)
     assert list(versions(reader, text="收养")) == [best, other]
+
+
+def test_of_more_hits_than_can_be_weighed_names_come_first_and_short_ones_before_long_ones(
+    city: City, kind: RecordedKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ronghe.platform.catalogue.search.WEIGHED", 2)
+    mentions = city.published(name="车", abstract="含纳税信息。")
+    long = city.published(name="企业历年纳税信用等级", abstract="评级。")
+    short = city.published(name="纳税申报", abstract="各税种。")
+    assert found(parse("纳税", known_synonyms())) == [short.pk, long.pk, mentions.pk]
+
+
+def test_facets_and_counts_follow_every_change_and_what_each_may_see(city: City, kind: RecordedKind) -> None:
+    asker, nobody = city.actor("申请人", city.tax, Role.ASKER), Actor(uuid4(), "无")
+    first = city.published(name="婚姻登记")
+
+    def told(actor: Actor) -> list[tuple[str, str, int]]:
+        return facets(versions(actor))["department"]
+
+    assert [n for _, _, n in told(asker)] == [1]
+    assert told(nobody) == []
+    city.published(name="收养登记")
+    assert [n for _, _, n in told(asker)] == [2]
+    withdraw(by=city.coordinator, at=START, version=first, reason="停止")
+    assert [n for _, _, n in told(asker)] == [1]
+    assert facets(versions(asker, text="收养"))["kind"] == [("data", "data", 1)]
+    assert facets(versions(asker, text="婚姻"))["kind"] == []

@@ -1,5 +1,6 @@
 """What pages and programs list: everything passes the visibility rule of its app."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Count, Model, Q, QuerySet, Value
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, StrIndex
 from django.http import Http404
 
@@ -15,8 +16,9 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
+from ronghe.platform.catalogue.counts import counted
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version, VersionState
-from ronghe.platform.catalogue.visibility import visible_demands, visible_versions
+from ronghe.platform.catalogue.visibility import visible_demands, visible_in_force
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
@@ -41,6 +43,7 @@ __all__ = [
     "grants",
     "inventory",
     "keeps_inventory",
+    "narrowed",
     "objections",
     "offers",
     "one",
@@ -105,15 +108,22 @@ def versions(
     actor: Actor, *, text: str = "", kind: str = "", department: str = "", sharing: str = ""
 ) -> QuerySet[Version]:
     """Entries in force that the actor may see, best match first where something is looked for, else by name."""
-    seen = Version.objects.filter(visible_versions(actor), state=VersionState.PUBLISHED)
-    seen = seen.select_related("asset__department")
-    for field, value in (("asset__kind", kind), ("asset__department__code", department), ("sharing_class", sharing)):
-        if value:
-            seen = seen.filter(**{field: value})
+    seen = Version.objects.filter(visible_in_force(actor)).select_related("asset__department")
+    seen = narrowed(seen, kind=kind, department=department, sharing=sharing)
     if not text.strip():
         return seen.order_by("name", "pk")
     hits = search.found(parse(text, known_synonyms()))
     return seen.filter(pk__in=hits).annotate(rank=_rank(hits[:RANKED])).order_by("rank", "name", "pk")
+
+
+def narrowed(
+    seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = ""
+) -> QuerySet[Version]:
+    """Of these entries those of a kind, a department and a class, each where it is given."""
+    for field, value in (("asset__kind", kind), ("asset__department__code", department), ("sharing_class", sharing)):
+        if value:
+            seen = seen.filter(**{field: value})
+    return seen
 
 
 def _rank(hits: Sequence[UUID]) -> Coalesce:
@@ -125,16 +135,14 @@ def _rank(hits: Sequence[UUID]) -> Coalesce:
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
     """How many of the entries fall to each department, kind and class: value, label, count."""
-    departments = seen.order_by().values_list("asset__department__code", "asset__department__name")
-    kinds = seen.order_by().values_list("asset__kind")
-    classes = seen.order_by().values_list("sharing_class")
+    found: dict[str, Counter[str]] = {"department": Counter(), "kind": Counter(), "sharing": Counter()}
+    for part in counted(seen):
+        for name, value in (("department", part.department), ("kind", part.kind), ("sharing", part.sharing)):
+            found[name][value] += part.entries
+    names = dict(Department.objects.filter(code__in=found["department"]).values_list("code", "name"))
     return {
-        "department": [
-            (code, name, n)
-            for code, name, n in departments.annotate(n=Count("pk")).order_by("-n", "asset__department__code")
-        ],
-        "kind": [(value, value, n) for value, n in kinds.annotate(n=Count("pk")).order_by("-n", "asset__kind")],
-        "sharing": [(value, value, n) for value, n in classes.annotate(n=Count("pk")).order_by("-n")],
+        name: [(value, names.get(value, value), n) for value, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+        for name, counts in found.items()
     }
 
 

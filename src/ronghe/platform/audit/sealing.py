@@ -5,7 +5,9 @@ is there already, by its id. So each entry is in the log once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,12 @@ from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
 from ronghe.trust.log import Log, Reader, is_rotation
 
-__all__ = ["GRACE", "body_of", "check_sealed", "receipt_for", "seal", "seal_all", "waits_since"]
+__all__ = ["GRACE", "body_of", "check_sealed", "in_one_piece", "receipt_for", "seal", "seal_all", "waits_since"]
 
 GRACE = timedelta(minutes=15)
 """How long entries may wait for the log; after that nothing more is done that would have to be recorded."""
 AT_ONCE = 2_000
+_in_one_piece: ContextVar[bool] = ContextVar("in_one_piece", default=False)
 
 
 def body_of(entry: Entry) -> dict[str, Any]:
@@ -51,9 +54,23 @@ def waits_since() -> datetime | None:
 
 def check_sealed(at: datetime) -> None:
     """LimitReached where entries have waited for the log too long: then nothing more may be done unrecorded."""
+    if _in_one_piece.get():
+        return
     oldest = waits_since()
     if oldest is not None and at - oldest > GRACE:
         raise LimitReached("platform.log_behind", minutes=int((at - oldest).total_seconds() // 60))
+
+
+@contextmanager
+def in_one_piece(at: datetime) -> Iterator[None]:
+    """For one long transaction: the log is checked when it begins. What it writes itself cannot be sealed before it
+    ends, however long that takes on a slow machine, and does not wait for anybody."""
+    check_sealed(at)
+    before = _in_one_piece.set(True)
+    try:
+        yield
+    finally:
+        _in_one_piece.reset(before)
 
 
 def seal(home: Path, *, most: int = AT_ONCE) -> int:

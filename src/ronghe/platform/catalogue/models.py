@@ -85,6 +85,7 @@ class Version(models.Model):
                 name="one_version_in_force",
             ),
         )
+        indexes = (models.Index(fields=("state", "name", "id"), name="entries_by_name"),)
 
     def __str__(self) -> str:
         """Name and number."""

@@ -6,7 +6,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.catalogue.models import VersionState
 
-__all__ = ["visible_demands", "visible_versions"]
+__all__ = ["visible_demands", "visible_in_force", "visible_versions"]
 
 _EVERYWHERE = (Role.COORDINATOR, Role.AUDITOR)
 
@@ -20,6 +20,11 @@ def visible_versions(actor: Actor) -> Q:
         return Q(pk__in=())
     own = actor.where(Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER)
     return Q(state__in=(VersionState.PUBLISHED, VersionState.REPLACED)) | Q(asset__department__in=own)
+
+
+def visible_in_force(actor: Actor) -> Q:
+    """Of the entries that `visible_versions` shows those in force: one short rule for the lists of everybody."""
+    return Q(state=VersionState.PUBLISHED) if actor.held else Q(pk__in=())
 
 
 def visible_demands(actor: Actor) -> Q:

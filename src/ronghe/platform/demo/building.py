@@ -12,8 +12,9 @@ from random import Random
 from django.db import transaction
 
 from ronghe.journeys.demo_city import make_demo_city
+from ronghe.platform import clock
 from ronghe.platform.access.models import Person
-from ronghe.platform.audit.sealing import seal_all
+from ronghe.platform.audit.sealing import in_one_piece, seal_all
 from ronghe.platform.audit.store import has_log
 from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.demo.cast import appear
@@ -91,7 +92,7 @@ def _live(
         folder, rows=ROWS, seed=seed, today=now.date(), progress=lambda _file, done, most: tell_files(done, most)
     )
     begin = _morning(now.date() - timedelta(days=DAYS), law)
-    with transaction.atomic():
+    with in_one_piece(clock.now()), transaction.atomic():
         cast = appear(at=begin, password=password)
         files, chance = city.folder / "files", Random(seed)
         town = Town(files, now.date(), chance)

@@ -127,11 +127,9 @@ def bring_tables(backup: Backup, home: Path, *, at: datetime) -> Restored:
 
 
 def _index_again() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM catalogue_search")
+    search.forget_all()
     in_force = Version.objects.filter(state=VersionState.PUBLISHED).select_related("asset__department")
-    for version in in_force.prefetch_related("items"):
-        search.index(version)
+    search.index(*in_force)
 
 
 def _replay_log(home: Path) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import actions
+from ronghe.platform.catalogue.counts import counted
 from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.console.asking import Failed, signed_in, tried
@@ -18,7 +19,7 @@ from ronghe.platform.console.lineage import Lineage, lineage_of
 from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.kinds.data.models import Source
-from ronghe.platform.queries import facets, versions
+from ronghe.platform.queries import facets, narrowed, versions
 from ronghe.platform.requests.models import Grant
 from ronghe.platform.requests.visibility import visible_grants
 from ronghe.terms import Kind
@@ -34,13 +35,16 @@ def catalogue(request: Asked) -> HttpResponse:
     """The search box with its facets; a part of the page when only the rows are wanted."""
     chosen = {name: request.GET.get(name, "") for name in ("kind", "department", "sharing")}
     text = request.GET.get("text", "")[:200]
-    seen = versions(request.actor, text=text, **chosen)
-    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    every = versions(request.actor, text=text)
+    pages = Paginator(narrowed(every, **chosen), PAGE)
+    # The parts of the facets know it; by itself Paginator counts at every call.
+    pages.count = sum(part.entries for part in counted(every) if part.within(**chosen))
+    page = pages.get_page(request.GET.get("page"))
     shown = {
         "text": text,
         "chosen": chosen,
         "page": page,
-        "facets": facets(versions(request.actor, text=text)),
+        "facets": facets(every),
         "kinds": [kind.value for kind in Kind],
         "cart": request.session.get("cart", []),
         "may_offer": request.actor.anywhere(Role.OFFERER),
