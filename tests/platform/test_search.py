@@ -93,4 +93,4 @@ def test_facets_and_counts_follow_every_change_and_what_each_may_see(city: City,
     withdraw(by=city.coordinator, at=START, version=first, reason="停止")
     assert [n for _, _, n in told(asker)] == [1]
     assert facets(versions(asker, text="收养"))["kind"] == [("data", "data", 1)]
-    assert facets(versions(asker, text="婚姻"))["kind"] == []
+    assert facets(versions(asker, text="学籍"))["kind"] == []

@@ -37,6 +37,7 @@ __all__ = ["LEAVING", "Asked", "ProtectedRows", "asked_of", "protected_rows"]
 LEAVING = "leaving"
 """What a consumer's SELECT calls the rows."""
 _RELEASED = "released"
+_LEAVING_FILE = "leaving.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,20 @@ def _recognizing(policy: Policy, plan: Plan) -> tuple[list[str], str | None]:
 @dataclass(frozen=True, slots=True)
 class ProtectedRows:
     """The rows that leave, as a Parquet file at `path`, and what they came to; `malformed` counts the records of the
-    source that could not be read."""
+    source that could not be read. `measured` is None where the risk was not asked for."""
 
     path: Path
     plan: Plan
     rows_in: int
     rows: int
     malformed: int
-    risk: Risk
+    measured: Risk | None
+
+    @property
+    def risk(self) -> Risk:
+        """The risk in all of the rows, of those that were asked for with it."""
+        assert self.measured is not None
+        return self.measured
 
     def batches(self) -> pa.RecordBatchReader:
         """The rows under the names of their fields."""
@@ -170,7 +177,7 @@ def _count(engine: DuckDB, view: str) -> int:
 def _release(
     engine: DuckDB, compiled: Compiled, plan: Plan, tokens: Tokens | None, scratch: Path, progress: Progress
 ) -> None:
-    """The rows that leave as the view `leaving`; on the disk lie only protected values."""
+    """The rows that leave as the view `leaving` and as a file; on the disk lie only protected values."""
     path = scratch / "released.parquet"
     batches = released(engine, compiled, "source", tokens)
     first = next(batches)
@@ -184,15 +191,19 @@ def _release(
             yield batch
 
     write_parquet(pa.RecordBatchReader.from_batches(first.schema, told()), path)
+    if not plan.suppress:
+        path.replace(scratch / _LEAVING_FILE)
+        engine.connection.read_parquet(str(scratch / _LEAVING_FILE)).create_view(LEAVING, replace=True)
+        return
     engine.connection.read_parquet(str(path)).create_view(_RELEASED, replace=True)
     suppressed(engine, _RELEASED, LEAVING, plan.fields, plan.suppress)
+    write_parquet(engine.connection.table(LEAVING), scratch / _LEAVING_FILE)
 
 
-def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> tuple[int, Risk]:
-    rows = _count(engine, LEAVING)
+def _measured(engine: DuckDB, asked: Asked, plan: Plan) -> Risk:
     quasi, sensitive = _recognizing(asked.policy, plan)
     columns = {name: place_of(number) for number, name in enumerate(plan.fields)}
-    return rows, risk_of(engine, LEAVING, columns, quasi=quasi, sensitive=sensitive)
+    return risk_of(engine, LEAVING, columns, quasi=quasi, sensitive=sensitive)
 
 
 def asked_of(
@@ -223,6 +234,8 @@ def _made(
     resources: Resources,
     options: ReadOptions | None,
     progress: Progress,
+    *,
+    measured: bool,
 ) -> ProtectedRows:
     # Decided before the file is opened: a refusal tells nothing of what is in it, not even that it is there.
     plan = asked.plan()
@@ -231,17 +244,16 @@ def _made(
         consumer = asked.request.on_behalf_of or asked.request.consumer
         tokens = tokens_of(key_file, consumer=consumer, expected=asked.policy.token_key)
     ancestors = ancestors_of(asked.policy, plan, beside, scratch)
-    path = scratch / "leaving.parquet"
+    path = scratch / _LEAVING_FILE
     with duckdb_engine(scratch / "spill", resources) as engine:
 
         def release(columns: Mapping[str, Any]) -> None:
             _release(engine, compile_plan(plan, columns, ancestors), plan, tokens, scratch, progress)
 
         staged = attach_typed(engine, "source", source, scratch, options, progress, release)
-        rows, risk = _measured(engine, asked, plan)
+        risk = _measured(engine, asked, plan) if measured else None
         rows_in = _count(engine, "source")
-        write_parquet(engine.connection.table(LEAVING), path)
-    return ProtectedRows(path, plan, rows_in, rows, len(staged.malformed), risk)
+    return ProtectedRows(path, plan, rows_in, pq.read_metadata(path).num_rows, len(staged.malformed), risk)
 
 
 @contextmanager
@@ -270,14 +282,15 @@ def protected_rows(
     options: ReadOptions | None = None,
     progress: Progress = silent,
     leaves: bool = True,
+    measured: bool = True,
 ) -> Iterator[ProtectedRows]:
     """The rows of `source` that may leave; `beside` is the folder of the policy, `scratch` holds only what may leave
-    and what reading needs; `leaves` is False where they are only looked at and do not count against a quota.
+    and what reading needs; `leaves` is False where they are only looked at and do not count against a quota; `measured` whether the risk in them is wanted.
 
     Raises Refused where nothing may leave, or where a log was given and cannot be written; InputError for a table that
     cannot be used."""
     with _recorded(asked):
-        rows = _made(source, asked, scratch, beside, key_file, resources, options, progress)
+        rows = _made(source, asked, scratch, beside, key_file, resources, options, progress, measured=measured)
         # The quota is in rows that leave, and these are known only now: refused before a byte is published.
         asked.reserve(rows.plan, rows.rows, leaves=leaves)
     yield rows

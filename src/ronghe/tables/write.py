@@ -59,7 +59,7 @@ def _as_texts(reader: pa.RecordBatchReader, connection: duckdb.DuckDBPyConnectio
     schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, places, strict=True)])
     renamed = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
     relation = connection.from_arrow(pa.RecordBatchReader.from_batches(schema, renamed))
-    relation.create_view("source")
+    relation.create_view("source", replace=True)
     kinds = [str(kind) for kind in relation.types]
     return connection.sql(select_texts(places, kinds, "source")).to_arrow_reader(BATCH_ROWS)
 
@@ -141,12 +141,12 @@ def _mixed(batch: pa.RecordBatch, texts: pa.RecordBatch) -> list[pa.Array]:
 
 
 def _excel_batches(reader: pa.RecordBatchReader) -> Iterator[list[pa.Array]]:
-    for batch in reader:
-        with duckdb.connect() as connection:
+    with duckdb.connect() as connection:
+        for batch in reader:
             one = pa.RecordBatchReader.from_batches(batch.schema, [batch])
             texts = _as_texts(one, connection).read_all().combine_chunks()
-        if batch.num_rows:
-            yield _mixed(batch, texts.to_batches()[0])
+            if batch.num_rows:
+                yield _mixed(batch, texts.to_batches()[0])
 
 
 def _fill(sheet: Worksheet, columns: list[list[object]], first: int, date_format: object) -> None:

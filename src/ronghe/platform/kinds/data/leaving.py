@@ -16,9 +16,11 @@ __all__ = ["leaving_rows"]
 
 
 @contextmanager
-def leaving_rows(reader: Reader, asked: Asked, at: datetime, work: UUID) -> Iterator[ProtectedRows]:
-    """The rows that may leave, while the folder of this work lasts; Refused and InputError as the plan and the source
-    say. A database is asked only for the columns that leave or choose rows."""
+def leaving_rows(
+    reader: Reader, asked: Asked, at: datetime, work: UUID, *, measured: bool = False
+) -> Iterator[ProtectedRows]:
+    """The rows that may leave, while the folder of this work lasts, `measured` with the risk in them; Refused and
+    InputError as the plan and the source say. A database is asked only for the columns that leave or choose rows."""
     make_keys(at)
     shares = asked.plan().shares
     needed = dict.fromkeys(
@@ -35,6 +37,7 @@ def leaving_rows(reader: Reader, asked: Asked, at: datetime, work: UUID) -> Iter
             resources=Resources(),
             options=replace(reader.options, columns=tuple(needed)),
             progress=reader.tell,
+            measured=measured,
         ) as rows,
     ):
         yield rows

@@ -50,7 +50,7 @@ def _looked(line: Line, clock: Callable[[], datetime], key: UUID) -> dict[str, A
     terms = kind.terms_of(line, line.granted if line.granted is not None else line.fields)
     asked = asked_of_line(line, terms, kind.rows_of(line), at)
     reader = reader_of(source_of(version.asset_id, version.asset.code), clock)
-    with leaving_rows(reader, asked, at, key) as rows:
+    with leaving_rows(reader, asked, at, key, measured=True) as rows:
         return _seen(rows)
 
 
