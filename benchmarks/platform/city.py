@@ -14,13 +14,13 @@ from typing import Any
 
 __all__ = ["kept_city", "session_of"]
 
-SUBJECTS = tuple(
-    "婚姻 户籍 学籍 低保 残疾人 纳税 车辆 不动产 社会保险 公积金 医师 药品 食品 特种设备 排污 水质 林地 耕地 道路 桥梁 公交 航道 渔船 危险化学品 消防"
-    " 殡葬 养老 托育 慈善 志愿者 法律援助 公证 仲裁 信访 招标 采购 发票 海关 专利 商标".split()
-)
-MATTERS = tuple("登记 许可 备案 检查 处罚 补贴 资格 证照 年报 变更 注销 评估 监测 统计 投诉".split())
-WHAT = tuple("信息 名册 台账 明细 结果".split())
-PLACES = tuple("全市 东城区 西城区 南湖区 北山县 高新区 临港区 开发区".split())
+SUBJECTS = """
+婚姻 户籍 学籍 低保 残疾人 纳税 车辆 不动产 社会保险 公积金 医师 药品 食品 特种设备 排污 水质 林地 耕地 道路 桥梁
+公交 航道 渔船 危险化学品 消防 殡葬 养老 托育 慈善 志愿者 法律援助 公证 仲裁 信访 招标 采购 发票 海关 专利 商标
+"""
+MATTERS = "登记 许可 备案 检查 处罚 补贴 资格 证照 年报 变更 注销 评估 监测 统计 投诉"
+WHAT = "信息 名册 台账 明细 结果"
+PLACES = "全市 东城区 西城区 南湖区 北山县 高新区 临港区 开发区"
 ITEMS = ("统一社会信用代码", "姓名", "公民身份号码", "登记日期", "有效期至", "区划代码", "经办机构")
 AT_ONCE = 5_000
 
@@ -62,7 +62,8 @@ def _entries(places: range, owners: list[Any], now: datetime) -> None:
     from ronghe.platform.catalogue.models import Asset, Item, Version
 
     chance = Random(places.start)
-    names = list(product(PLACES, SUBJECTS, MATTERS, WHAT))
+    subjects, matters = SUBJECTS.split(), MATTERS.split()
+    names = list(product(PLACES.split(), subjects, matters, WHAT.split()))
     assets = [
         Asset(code=f"A-{place}", kind=chance.choice(("data", "resource")), department=chance.choice(owners), made=now)
         for place in places
@@ -73,7 +74,7 @@ def _entries(places: range, owners: list[Any], now: datetime) -> None:
             number=1,
             state="published",
             name="".join(chance.choice(names)),
-            abstract=f"由{asset.department.name}采集，用于{chance.choice(SUBJECTS)}{chance.choice(MATTERS)}。",
+            abstract=f"由{asset.department.name}采集，用于{chance.choice(subjects)}{chance.choice(matters)}。",
             sharing_class=chance.choice(("conditional", "unconditional")),
             effective=now,
         )

@@ -44,7 +44,7 @@ def run(task: dict[str, Any]) -> None:
     prepare(change=True)
     from ronghe.platform.kinds.data.lookup import look_up
 
-    asker, grant = _granted(register)
+    asker, grant = granted(register)
     cpu, wall = [], []
     for turn in range(-5, task["asks"]):
         day = datetime.now(UTC) + timedelta(days=(turn + 5) // CASES_A_DAY, minutes=(turn + 5) % CASES_A_DAY * 6)
@@ -82,14 +82,15 @@ def _register(path: Path, rows: int) -> None:
     draft.rename(path)
 
 
-def _granted(register: Path) -> tuple[Any, Any]:
-    """An asker and a grant that came the whole way: entry, source, request, decision, delivery."""
+def granted(register: Path | None) -> tuple[Any, Any]:
+    """An asker and a grant that came the whole way, entry, source, request, decision, delivery: for look-ups in a
+    register, else for a file of a few rows."""
     from ronghe.platform.access.models import Membership, Person
     from ronghe.platform.access.queries import actor_of
     from ronghe.platform.catalogue.actions import describe, new_asset, publish, submit_for_review
     from ronghe.platform.departments.models import Department
     from ronghe.platform.jobs.immediate import InProcess
-    from ronghe.platform.kinds.data.sources import mount_database
+    from ronghe.platform.kinds.data.sources import mount_database, mount_upload
     from ronghe.platform.law import profile
     from ronghe.platform.requests import actions
     from ronghe.platform.requests.models import Grant
@@ -108,10 +109,17 @@ def _granted(register: Path) -> tuple[Any, Any]:
     offerer, approver = someone(owner, "offerer"), someone(owner, "approver")
     coordinator, asker = someone(bureau, "coordinator"), someone(asks, "asker")
     asset = new_asset(by=offerer, at=at, department=owner, code="MZJ-1", kind=Kind.DATA)
-    draft = describe(by=offerer, at=at, asset=asset, fields=ENTRY, items=ITEMS)
+    method = "look_up" if register else "file"
+    told = {"method": method, "format": "database" if register else "file"}
+    draft = describe(by=offerer, at=at, asset=asset, fields=ENTRY | told, items=ITEMS)
     submit_for_review(by=offerer, at=at, version=draft)
     version = publish(by=coordinator, at=at, version=draft)
-    source = mount_database(by=offerer, at=at, asset=asset, url=f"sqlite:///{register}", table="hunyin")
+    given: dict[str, Any] = {"by": offerer, "at": at, "asset": asset}
+    if register:
+        source = mount_database(**given, url=f"sqlite:///{register}", table="hunyin")
+    else:
+        rows = "公民身份号码,姓名,登记日期,区划代码\n11010519491231002X,张三,2026-01-05,330106\n"
+        source = mount_upload(**given, chunks=[rows.encode()], called="婚姻登记.csv")
     # What a look into all of its rows finds is no part of a look-up.
     source.examined, source.examination = at, {"found": []}
     source.save()
@@ -122,7 +130,7 @@ def _granted(register: Path) -> tuple[Any, Any]:
         by=asker,
         at=at,
         requester=asks,
-        wishes=[(version, ["姓名", "登记日期"], {"method": "look_up"})],
+        wishes=[(version, ["姓名", "登记日期"], {"method": method})],
         purpose="个人所得税专项附加扣除核验",
         legal_basis="个人所得税法第十五条",
         wanted_from=at,

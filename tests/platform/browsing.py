@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.platform.test_served import answering, free_port
 __all__ = ["Reader", "Served", "chromium", "reader", "served"]
 
 AXE = Path("build/axe.min.js")
+PICTURES = os.environ.get("RONGHE_PICTURES")
+"""Where the stories leave pictures of their pages, in both languages; none without it."""
+WIDE, HIGH = 1120, 760
 BUILT = """
 from ronghe.platform.serve.running import prepare
 prepare(change=True)
@@ -123,6 +127,24 @@ class Reader:
                 if control.get_attribute("type") != "file":
                     control.clear()
                 control.send_keys(value)
+
+    def picture(self, name: str, *, of: str = "h1") -> None:
+        """Take a picture of the page for the documentation, from the first thing on that the selector `of` finds."""
+        if not PICTURES:
+            return
+        before = self.browser.get_window_size()
+        self.browser.set_window_size(WIDE, HIGH)
+        for lang, end in (("zh", ".zh.png"), ("en", ".png")):
+            self.browser.add_cookie({"name": "lang", "value": lang})
+            self.browser.refresh()
+            found = self.browser.find_element(By.CSS_SELECTOR, f"main {of}")
+            scroll = "window.scrollTo({top: arguments[0].getBoundingClientRect().top - 90, behavior: 'instant'})"
+            self.browser.execute_script(scroll, found)
+            time.sleep(0.6)  # charts move into their places
+            self.browser.save_screenshot(str(Path(PICTURES) / f"{name}{end}"))
+        self.browser.delete_cookie("lang")
+        self.browser.set_window_size(before["width"], before["height"])
+        self.browser.refresh()
 
     def text(self) -> str:
         """What the page says."""

@@ -103,6 +103,7 @@ def test_the_index_is_drawn_opened_down_to_its_rows_and_computed_anew(reader: Re
         reader.browser.set_window_size(1280, 900)
     assert (found, wide) == ([], {})
     reader.open("/index")
+    reader.picture("index")
     reader.press("立即计算")
     done = "#progress.good"
     WebDriverWait(reader.browser, 60).until(lambda seen: seen.find_elements(By.CSS_SELECTOR, done))

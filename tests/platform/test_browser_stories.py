@@ -60,6 +60,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     reader.click(By.CSS_SELECTOR, 'form[action$="source/upload"] button')
     reader.open("/catalogue/MZJ-900")
     assert ID not in reader.await_text("张")
+    reader.picture("entry")
     reader.open("/offers/MZJ-900")
     reader.press("提交审核")
 
@@ -88,6 +89,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     reader.follow("个人所得税专项附加扣除核验")
     shown = reader.await_text("张三丰")
     assert ID not in shown
+    reader.picture("decide")
     reader.press("同意勾选的字段")
     assert "已受理" in reader.text() or "同意" in reader.text()
 
@@ -99,6 +101,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     assert "凭证" in told or "回执" in told
     reader.click(By.XPATH, '//main//button[normalize-space()="data.csv"]')
     assert "swj.xuqiu" in reader.await_text("swj.xuqiu")
+    reader.picture("grant")
     reader.open(offered["request"])
     assert "使用中" in reader.text()
 

@@ -285,7 +285,8 @@ def protected_rows(
     measured: bool = True,
 ) -> Iterator[ProtectedRows]:
     """The rows of `source` that may leave; `beside` is the folder of the policy, `scratch` holds only what may leave
-    and what reading needs; `leaves` is False where they are only looked at and do not count against a quota; `measured` whether the risk in them is wanted.
+    and what reading needs; `leaves` is False where they are only looked at and do not count against a quota;
+    `measured` says whether the risk in them is wanted.
 
     Raises Refused where nothing may leave, or where a log was given and cannot be written; InputError for a table that
     cannot be used."""

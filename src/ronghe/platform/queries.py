@@ -116,9 +116,7 @@ def versions(
     return seen.filter(pk__in=hits).annotate(rank=_rank(hits[:RANKED])).order_by("rank", "name", "pk")
 
 
-def narrowed(
-    seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = ""
-) -> QuerySet[Version]:
+def narrowed(seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = "") -> QuerySet[Version]:
     """Of these entries those of a kind, a department and a class, each where it is given."""
     for field, value in (("asset__kind", kind), ("asset__department__code", department), ("sharing_class", sharing)):
         if value:
@@ -141,7 +139,10 @@ def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:
             found[name][value] += part.entries
     names = dict(Department.objects.filter(code__in=found["department"]).values_list("code", "name"))
     return {
-        name: [(value, names.get(value, value), n) for value, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+        name: [
+            (value, names.get(value, value), n)
+            for value, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        ]
         for name, counts in found.items()
     }
 

@@ -1,7 +1,7 @@
 """Look for entries: SQLite's FTS5 or PostgreSQL's tsvector over terms that `ronghe.search` made, with one answer.
 
 FTS5 gives rows in the order of their numbers for nothing and takes a microsecond to weigh each. So the numbers follow
-the lengths of names: where a common word has more hits than can be weighed while somebody types, short names come first.
+the lengths of names: where a common word has more hits than can be weighed while one types, short names come first.
 """
 
 from uuid import UUID, uuid4
@@ -56,9 +56,10 @@ def index(*versions: Version) -> None:
             )
         else:
             cursor.executemany(
-                "INSERT INTO catalogue_search (version, words, characters, letters, name)"
-                f" VALUES (%s, {', '.join(['to_tsvector(%s, %s)'] * 4)})",
-                [(row[0], *(part for text in row[1:] for part in ("simple", text))) for row in rows],
+                "INSERT INTO catalogue_search (version, words, characters, letters, name) VALUES (%s,"
+                " to_tsvector('simple', %s), to_tsvector('simple', %s), to_tsvector('simple', %s),"
+                " to_tsvector('simple', %s))",
+                rows,
             )
 
 
@@ -68,8 +69,7 @@ def forget(*versions: UUID) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(
-                "DELETE FROM catalogue_search"
-                " WHERE rowid = (SELECT place FROM catalogue_searched WHERE version = %s)",
+                "DELETE FROM catalogue_search WHERE rowid = (SELECT place FROM catalogue_searched WHERE version = %s)",
                 gone,
             )
         table = "catalogue_searched" if connection.vendor == "sqlite" else "catalogue_search"
@@ -93,7 +93,9 @@ def state() -> str:
         return str(cursor.fetchone()[0])
 
 
-_HITS = "FROM catalogue_search JOIN catalogue_searched ON place = catalogue_search.rowid WHERE catalogue_search MATCH %s"
+_HITS = (
+    "FROM catalogue_search JOIN catalogue_searched ON place = catalogue_search.rowid WHERE catalogue_search MATCH %s"
+)
 
 
 def _sqlite(query: Query) -> list[str]:
@@ -114,7 +116,7 @@ def _weighed(sought: str) -> list[str] | None:
         if cursor.fetchone()[0] > WEIGHED:
             return None
         cursor.execute(
-            f"SELECT version {_HITS} ORDER BY bm25(catalogue_search, 1, 0.2, 1, 8), place LIMIT %s",  # noqa: S608 - a constant
+            f"SELECT version {_HITS} ORDER BY bm25(catalogue_search, 1, 0.2, 1, 8), place LIMIT %s",
             [sought, MOST],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -123,7 +125,7 @@ def _weighed(sought: str) -> list[str] | None:
 def _short(sought: str) -> list[str]:
     """The hits with the shortest names."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT version {_HITS} ORDER BY catalogue_search.rowid LIMIT %s", [sought, MOST])  # noqa: S608 - a constant
+        cursor.execute(f"SELECT version {_HITS} ORDER BY catalogue_search.rowid LIMIT %s", [sought, MOST])
         return [row[0] for row in cursor.fetchall()]
 
 

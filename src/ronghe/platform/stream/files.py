@@ -23,7 +23,8 @@ from ronghe.terms import Refused, RongheError
 
 __all__ = ["Ended", "routes"]
 
-CHUNK = 1 << 18
+CHUNK = 1 << 20
+"""A hop to a thread for each piece: with a quarter of this, half as much came through in the same time."""
 ASK_AGAIN = 0.5
 """Seconds for which an answer about a grant holds; threat 18 allows one."""
 _TYPES = {

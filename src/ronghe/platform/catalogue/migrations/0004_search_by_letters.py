@@ -1,6 +1,8 @@
 """The index of the search anew: initials are looked up rather than read through, rows are found by their entry and stand
 in the order of the lengths of names; `catalogue_state` says whether anything changed."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.db import migrations, models
@@ -19,7 +21,7 @@ _POSTGRESQL = (
 )
 
 
-def _sqlite(cursor, names):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _sqlite(cursor: Any, names: Mapping[str, str]) -> None:
     for statement in _SQLITE:
         cursor.execute(statement)
     cursor.execute("SELECT version, words, characters, initials, name FROM catalogue_search_old")
@@ -33,7 +35,7 @@ def _sqlite(cursor, names):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     cursor.execute("DROP TABLE catalogue_search_old")
 
 
-def _postgresql(cursor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _postgresql(cursor: Any) -> None:
     for statement in _POSTGRESQL:
         cursor.execute(statement)
     cursor.execute("SELECT initials, version FROM catalogue_search")
