@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
@@ -76,7 +77,11 @@ def test_of_more_hits_than_can_be_weighed_names_come_first_and_short_ones_before
     mentions = city.published(name="车", abstract="含纳税信息。")
     long = city.published(name="企业历年纳税信用等级", abstract="评级。")
     short = city.published(name="纳税申报", abstract="各税种。")
-    assert found(parse("纳税", known_synonyms())) == [short.pk, long.pk, mentions.pk]
+    hits = found(parse("纳税", known_synonyms()))
+    assert {*hits[:2]} == {short.pk, long.pk}
+    assert hits[2:] == [mentions.pk]
+    # PostgreSQL weighs all of them, and not by the length of names.
+    assert connection.vendor != "sqlite" or hits[0] == short.pk
 
 
 def test_facets_and_counts_follow_every_change_and_what_each_may_see(city: City, kind: RecordedKind) -> None:
