@@ -48,7 +48,7 @@ docs: ## the documentation as pages: build/docs/index.html
 	@echo "build/docs/index.html"
 
 pictures: SERVE := 0
-pictures: run ## take the pictures of the report again that the documentation shows
+pictures: run ## take the pictures of the report and of the console again that the documentation shows
 	@tools/pictures
 
 bench: ## run the benchmarks beside their peers; results go to benchmarks/results

@@ -45,7 +45,7 @@ def _arguments() -> argparse.Namespace:
     names = [*SUITES, *(case for suite in SUITES.values() for case in suite.CASES)]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=page.__doc__)
     parser.add_argument("--rows", type=int, metavar="N", help="rows of the main table instead of the suite's own")
-    parser.add_argument("--full", action="store_true", help="the larger table as well")
+    parser.add_argument("--full", action="store_true", help="the larger table as well, and an hour of the platform")
     parser.add_argument(
         "--only", action="append", default=[], choices=names, metavar="NAME", help=f"of {', '.join(names)}; repeatable"
     )

@@ -26,7 +26,7 @@ __all__ = ["Reader", "Served", "chromium", "reader", "served"]
 AXE = Path("build/axe.min.js")
 PICTURES = os.environ.get("RONGHE_PICTURES")
 """Where the stories leave pictures of their pages, in both languages; none without it."""
-WIDE, HIGH = 1120, 760
+WIDE, HIGH = 1120, 960
 BUILT = """
 from ronghe.platform.serve.running import prepare
 prepare(change=True)
@@ -138,7 +138,9 @@ class Reader:
             self.browser.add_cookie({"name": "lang", "value": lang})
             self.browser.refresh()
             found = self.browser.find_element(By.CSS_SELECTOR, f"main {of}")
-            scroll = "window.scrollTo({top: arguments[0].getBoundingClientRect().top - 90, behavior: 'instant'})"
+            scroll = (
+                "window.scrollTo({top: scrollY + arguments[0].getBoundingClientRect().top - 130, behavior: 'instant'})"
+            )
             self.browser.execute_script(scroll, found)
             time.sleep(0.6)  # charts move into their places
             self.browser.save_screenshot(str(Path(PICTURES) / f"{name}{end}"))
