@@ -142,8 +142,10 @@ class Things:
         self._asked("drafted", hand_in=False)
         self._asked("submitted")
         actions.ask_supplement(by=owner, at=START, request=self._asked("lacking"), missing=["场景"], profile=LAW)
-        refused = self._asked("refused")
-        refused = actions.refuse(by=owner, at=START, request=refused, reason="不", clause="第十四条", profile=LAW)
+        for name in ("refused", "disputed"):
+            refused = actions.refuse(
+                by=owner, at=START, request=self._asked(name), reason="不", clause="第十四条", profile=LAW
+            )
         for name in ("revoked", "delivered"):
             request = self._asked(name)
             actions.decide(by=owner, at=START, request=request, profile=LAW)

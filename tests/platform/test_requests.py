@@ -12,9 +12,10 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.models import Version
+from ronghe.platform.queries import waiting
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
-from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.requests.models import Dispute, Grant, Request
 from ronghe.platform.requests.objections import climb, raise_dispute, settle
 from ronghe.platform.requests.rules import MOVES, moves_from
 from ronghe.platform.requests.tightening import tighten
@@ -368,6 +369,26 @@ def test_threat_16_whoever_typed_a_request_for_another_neither_tightens_nor_exte
     with pytest.raises(Refused) as told:
         actions.extend(by=by, at=LATER, request=request, until=UNTIL + timedelta(days=1))
     assert told.value.code == "platform.own_request"
+
+
+def test_a_matter_is_disputed_once_and_its_owner_only_gives_in(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    refused = actions.refuse(by=approver, at=LATER, request=submitted, reason="不", clause="第十四条", profile=LAW)
+    dispute = raise_dispute(by=asker, at=LATER, department=city.tax, about=refused, text="不服")
+    with pytest.raises(Refused) as told:
+        settle(by=approver, at=LATER, dispute=dispute, upheld=False, text="维持")
+    assert told.value.code == "platform.dispute_owner"
+    tasks = {by.person_name: {one.task for one in waiting(by, LATER.date())} for by in (approver, city.coordinator)}
+    assert ("settle" in tasks["审批人"], "settle" in tasks["统筹"]) == (True, False)
+    climb(by=asker, at=LATER, dispute=dispute, text="协商未果")
+    assert "settle" in {one.task for one in waiting(city.coordinator, LATER.date())}
+    settle(by=city.coordinator, at=LATER, dispute=dispute, upheld=False, text="维持")
+    assert "settle" not in {one.task for one in waiting(city.coordinator, LATER.date())}
+    with pytest.raises(Refused) as told:
+        raise_dispute(by=asker, at=LATER, department=city.tax, about=refused, text="仍不服")
+    assert told.value.code == "platform.dispute_twice"
+    assert Dispute.objects.count() == 1
 
 
 def test_threat_16_nobody_settles_a_dispute_of_their_own(

@@ -22,7 +22,7 @@ from ronghe.platform.catalogue.visibility import visible_demands, visible_in_for
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
-from ronghe.platform.requests.rules import LIVE, Side, moves_from
+from ronghe.platform.requests.rules import LIVE, RUNGS, Side, moves_from
 from ronghe.platform.requests.visibility import (
     visible_disputes,
     visible_grants,
@@ -236,6 +236,11 @@ def entries(actor: Actor, *, subject: str = "") -> QuerySet[Entry]:
     return seen.filter(subject=subject) if subject else seen
 
 
+def _decided_by(request: Request) -> set[UUID | None]:
+    """Who said something at a step of a request, and in whose stead."""
+    return {person for said in request.decisions.all() for person in (said.person, said.on_behalf_of)}
+
+
 def _of_requests(actor: Actor, today: date) -> list[Waiting]:
     mine = {
         "decide": Q(owner__in=actor.where(Role.APPROVER), state=RequestState.SUBMITTED.value),
@@ -248,9 +253,9 @@ def _of_requests(actor: Actor, today: date) -> list[Waiting]:
     }
     found = []
     for task, rule in mine.items():
-        for request in requests(actor).filter(rule)[:200]:
-            # One's own request waits for somebody else.
-            if task == "decide" and request.person == actor.person:
+        for request in requests(actor).filter(rule).prefetch_related("decisions")[:200]:
+            # One's own request waits for somebody else, and so does the next step of what one decided.
+            if task == "decide" and (request.person == actor.person or actor.person in _decided_by(request)):
                 continue
             other = request.requester if task == "decide" else request.owner
             late = request.due is not None and request.due < today
@@ -271,7 +276,21 @@ def _of_others(actor: Actor, today: date) -> list[Waiting]:
         found.append(
             Waiting("answer", title, objection.department.name, f"/objections/{objection.pk}", objection.due, late)
         )
-    return [*found, *_of_needs(actor, today), *_of_corrections(actor), *_of_refusals(actor)]
+    return [*found, *_of_needs(actor, today), *_of_corrections(actor), *_of_refusals(actor), *_of_disputes(actor)]
+
+
+def _of_disputes(actor: Actor) -> list[Waiting]:
+    """While two negotiate the owner has the word, then the bureau."""
+    own = actor.where(Role.APPROVER)
+    first = Q(request__owner__in=own) | Q(objection__version__asset__department__in=own)
+    mine = Q(rung=RUNGS[0]) & first
+    if actor.anywhere(Role.COORDINATOR):
+        mine |= ~Q(rung=RUNGS[0])
+    told = disputes(actor).filter(mine, settled__isnull=True)[:200]
+    return [
+        Waiting("settle", one.steps.all()[0].text[:60], one.raised_by.name, f"/disputes/{one.pk}", None, late=False)
+        for one in told.prefetch_related("steps")
+    ]
 
 
 def _of_refusals(actor: Actor) -> list[Waiting]:

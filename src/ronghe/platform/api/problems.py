@@ -19,6 +19,7 @@ _OF_STATE = frozenset(
         "platform.correction_confirmed",
         "platform.demand_answered",
         "platform.dispute_settled",
+        "platform.dispute_twice",
         "platform.move_refused",
         "platform.objection_answered",
         "platform.supplement_once",

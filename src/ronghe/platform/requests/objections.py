@@ -106,13 +106,18 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
 
 
 def raise_dispute(*, by: Actor, at: datetime, department: Department, about: Request | Objection, text: str) -> Dispute:
-    """Say that a refusal or an answer is wrong; it begins with negotiation."""
+    """Say that a refusal or an answer is wrong; it begins with negotiation. Refused for a second one about the same
+    matter: who is not content takes the first one up the ladder."""
     check_role(by, Role.ASKER, department.pk, scope="requests.write")
     if isinstance(about, Request) and (about.requester_id != department.pk or about.state != RequestState.REFUSED):
         raise Refused("platform.dispute_about")
     if isinstance(about, Objection) and (about.department_id != department.pk or about.upheld is not False):
         raise Refused("platform.dispute_about")
     with transaction.atomic():
+        # Locked, so that of two at the same instant one comes second.
+        type(about)._default_manager.select_for_update().get(pk=about.pk)
+        if about.disputes.exists():
+            raise Refused("platform.dispute_twice")
         dispute = Dispute.objects.create(
             request=about if isinstance(about, Request) else None,
             objection=about if isinstance(about, Objection) else None,
@@ -168,7 +173,7 @@ def _check_no_party(by: Actor, dispute: Dispute) -> None:
 
 def settle(*, by: Actor, at: datetime, dispute: Dispute, upheld: bool, text: str) -> Dispute:
     """End the matter: on the first rung the owner gives in, on later ones the bureau decides. A refusal that falls
-    counts against the owner in the index."""
+    counts against the owner in the index. Refused for an owner who would decide against the other side."""
     with transaction.atomic():
         now = Dispute.objects.select_for_update().get(pk=dispute.pk)
         if now.settled is not None:
@@ -178,6 +183,8 @@ def settle(*, by: Actor, at: datetime, dispute: Dispute, upheld: bool, text: str
             if owner is None:
                 raise InputError("platform.dispute_about")
             check_role(by, Role.APPROVER, owner.pk, scope="requests.write")
+            if not upheld:
+                raise Refused("platform.dispute_owner")
         elif not by.anywhere(Role.COORDINATOR):
             raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
         _check_no_party(by, now)

@@ -45,6 +45,7 @@ def _shown(request: Asked, dispute: Dispute, failed: Failed) -> HttpResponse:
         "steps": dispute.steps.all(),
         "may_climb": open_ and dispute.rung != RUNGS[-1] and request.actor.has(Role.ASKER, dispute.raised_by_id),
         "may_settle": open_ and settles,
+        "negotiating": first,
         "failed": failed,
     }
     return render(request, "console/dispute.html", shown, status=403 if failed else 200)

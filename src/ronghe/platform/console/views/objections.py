@@ -70,13 +70,15 @@ def _shown(request: Asked, objection: Objection, failed: Failed) -> HttpResponse
     whole = queries.sees_whole_objection(request.actor, owner)
     told = objection.corrections.select_related("grant__consumer", "delivery") if whole else ()
     trace = Trace.objects.filter(objection=objection).first() if request.actor.has(Role.OFFERER, owner) else None
+    dispute = queries.disputes(request.actor).filter(objection=objection).first()
     shown = {
         "objection": objection,
         "trace": trace,
         "traced": key_of(objection) if trace and trace.sealed else "",
         "trouble": trouble_text(trace.trouble if trace else None, request.lang),
         "may_answer": may,
-        "may_dispute": rejected and not objection.disputes.exists(),
+        "dispute": dispute,
+        "may_dispute": rejected and dispute is None,
         "corrections": told,
         "failed": failed,
     }

@@ -66,6 +66,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
     decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
     like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])
     like = like.exclude(pk=shown.pk).exclude(state__in=[state.value for state in UNDECIDED])
+    dispute = queries.disputes(request.actor).filter(request=shown).first()
     page = {
         "request": request,
         "shown": shown,
@@ -80,7 +81,10 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),
         "personal": any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in lines),
         "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in UNDECIDED,
-        "may_dispute": request.actor.has(Role.ASKER, shown.requester_id) and shown.state == RequestState.REFUSED,
+        "dispute": dispute,
+        "may_dispute": request.actor.has(Role.ASKER, shown.requester_id)
+        and shown.state == RequestState.REFUSED
+        and dispute is None,
         "grants": Grant.objects.filter(line__request=shown).select_related("version__asset"),
         "ruling": Ruling.objects.filter(request=shown).first(),
         "may_rule": request.actor.anywhere(Role.COORDINATOR) and shown.state == RequestState.REFUSED,
