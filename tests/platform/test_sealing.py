@@ -13,9 +13,9 @@ from ronghe.platform.access.actions import switch_off
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit import sealing
 from ronghe.platform.audit.actions import record
-from ronghe.platform.audit.checking import verify_platform
+from ronghe.platform.audit.checking import kept_heads, verify_platform
 from ronghe.platform.audit.models import Entry, SealedHead
-from ronghe.platform.audit.sealing import GRACE, in_one_piece, receipt_for, seal, seal_all
+from ronghe.platform.audit.sealing import GRACE, in_one_piece, receipt_for, seal, seal_all, thin_heads
 from ronghe.platform.audit.store import log_folder, make_log, opened
 from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
@@ -198,6 +198,15 @@ def test_a_long_transaction_does_not_wait_for_what_it_writes_itself(home: Path, 
     # What waited before it is no part of it.
     with pytest.raises(LimitReached, match="log_behind"), in_one_piece(now()):
         pytest.fail("it began")
+
+
+def test_of_old_heads_the_last_of_each_day_stays(home: Path, city: City) -> None:
+    for size in range(1, 10):
+        made = START + timedelta(hours=10 * size)
+        SealedHead.objects.create(size=size, head={"size": size}, made=made)
+    # Two a day, on the third day three; the ninth is younger than thirty days.
+    assert thin_heads(START + timedelta(days=30, hours=85)) == 4
+    assert [head["size"] for head in kept_heads()] == [9, 8, 7, 4, 2]
 
 
 def test_threat_15_what_was_typed_cannot_break_the_log(home: Path, city: City) -> None:

@@ -68,3 +68,5 @@ def test_the_jobs_of_a_worker_that_does_not_come_back_are_taken_up_by_another(en
     assert steps == [*(f"second {step}" for step in range(4)), "first 3", "first 4"]
     ticks = [line for line in lines if line.startswith("tick")]
     assert len(set(ticks)) == len(ticks) > 0
+    # What came by the clock is forgotten after a time, also by the engine; what somebody asked for is not.
+    assert "forgot True 0 1" in lines

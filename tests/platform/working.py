@@ -16,14 +16,17 @@ import django
 
 django.setup()
 
+from dbos import DBOS  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from ronghe.platform.clock import now  # noqa: E402
 from ronghe.platform.home import private_folder  # noqa: E402
+from ronghe.platform.jobs.models import Job  # noqa: E402
 from ronghe.platform.jobs.port import Run  # noqa: E402
 from ronghe.platform.jobs.registry import job  # noqa: E402
 from ronghe.platform.jobs.slots import take_slot  # noqa: E402
 from ronghe.platform.jobs.stored import jobs  # noqa: E402
-from ronghe.platform.jobs.worker import Worker  # noqa: E402
+from ronghe.platform.jobs.worker import KEPT, Worker, forget  # noqa: E402
 
 FOLDER = Path(os.environ["WORK_FOLDER"])
 STEPS = 5
@@ -62,7 +65,16 @@ def _prepare() -> None:
 
 
 def _ticked() -> bool:
-    return not os.environ.get("TICKS") or "tick" in (FOLDER / "did").read_text()
+    return not os.environ.get("TICKS") or Job.objects.filter(name="tick", state="done").exists()
+
+
+def _forget() -> None:
+    """As if thirty days had gone by since what is done now was done."""
+    at = now()
+    forgotten = forget(at + KEPT)
+    left = DBOS.list_workflows(status="SUCCESS", completed_before=at.isoformat())
+    _wrote(f"forgot {forgotten > 0} {len(left)} {Job.objects.filter(name='long').count()}")
+    connections.close_all()
 
 
 def _work() -> None:
@@ -76,6 +88,8 @@ def _work() -> None:
     def watch() -> None:
         while time.monotonic() < ends and not (jobs.progress(job_id).state.over and _ticked()):
             time.sleep(0.1)
+        if os.environ.get("TICKS"):
+            _forget()
         worker.stop.set()
 
     threading.Thread(target=watch).start()

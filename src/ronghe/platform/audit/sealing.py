@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Min
+from django.db.models.functions import TruncDate
 
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.store import log_folder, opened
@@ -22,11 +23,23 @@ from ronghe.platform.clock import now
 from ronghe.terms import InputError, LimitReached
 from ronghe.trust.log import Log, Reader, is_rotation
 
-__all__ = ["GRACE", "body_of", "check_sealed", "in_one_piece", "receipt_for", "seal", "seal_all", "waits_since"]
+__all__ = [
+    "GRACE",
+    "body_of",
+    "check_sealed",
+    "in_one_piece",
+    "receipt_for",
+    "seal",
+    "seal_all",
+    "thin_heads",
+    "waits_since",
+]
 
 GRACE = timedelta(minutes=15)
 """How long entries may wait for the log; after that nothing more is done that would have to be recorded."""
 AT_ONCE = 2_000
+EVERY_HEAD = timedelta(days=30)
+"""How long each head is kept; after that the last one of each day, which pins those before it."""
 _in_one_piece: ContextVar[bool] = ContextVar("in_one_piece", default=False)
 
 
@@ -106,6 +119,15 @@ def _keep(places: Mapping[UUID, int], log: Log) -> None:
         entries = [Entry(pk=key, sealed=index) for key, index in places.items()]
         Entry.objects.bulk_update(entries, ["sealed"], batch_size=500)
         SealedHead.objects.get_or_create(size=head.size, defaults={"head": head.to_json(), "made": now()})
+
+
+def thin_heads(at: datetime) -> int:
+    """Leave of the heads that are older than thirty days the last of each day; gives how many went."""
+    old = SealedHead.objects.filter(made__lt=at - EVERY_HEAD).order_by()
+    last = old.annotate(day=TruncDate("made")).values("day").annotate(last=Max("size")).values_list("last", flat=True)
+    # Listed first: a table is not deleted from while it is read.
+    gone, _ = old.exclude(size__in=list(last)).delete()
+    return gone
 
 
 def _catch_up(home: Path, log: Log) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -42,6 +42,10 @@ QUEUE = "jobs"
 AT_ONCE = 4
 POLL = 0.25
 RECOVER_EVERY = 5.0
+KEPT = timedelta(days=30)
+"""How long a job that came by the clock and was done is remembered; two come every minute."""
+FORGET_EVERY = 3600.0
+FORGOTTEN_AT_ONCE = 2_000
 MOST_RECOVERIES = 20
 """A job that brings its worker down so often is given up."""
 _GIVEN_UP = (
@@ -178,7 +182,7 @@ class Worker:
         on_adopt(lambda: self._adopt(slot))
 
     def _work(self, slot: Slot) -> None:
-        recovered = 0.0
+        recovered, forgot = 0.0, -FORGET_EVERY
         while not self.stop.wait(POLL):
             if not slot.held():
                 log.error("worker lost its slot", slot=slot.number)
@@ -190,6 +194,9 @@ class Worker:
                     _beat(slot.number)
                     self._adopt(slot)
                     give_up()
+                if time.monotonic() - forgot >= FORGET_EVERY:
+                    forgot = time.monotonic()
+                    forget(now())
             except Exception as fault:  # noqa: BLE001 - a database that is away comes back; the worker waits for it
                 log.warning("worker could not reach its database", fault=type(fault).__name__)
                 close_old_connections()
@@ -249,6 +256,26 @@ def _first_failed(workflow: str) -> int:
     steps = DBOS.list_workflow_steps(workflow)
     failed = [step["function_id"] for step in steps if step["error"] is not None]
     return min(failed) if failed else max((step["function_id"] for step in steps), default=0) + 1
+
+
+def forget(at: datetime) -> int:
+    """Forget what came by the clock and was done long ago, here and in the engine; gives how many rows went here.
+
+    What somebody asked for stays, for it is known by its key and done once; so does what failed.
+    """
+    before = at - KEPT
+    past = Job.objects.filter(name__in=schedules(), state=JobState.DONE, finished__lt=before)
+    count, _ = Job.objects.filter(pk__in=list(past.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    old = DBOS.list_workflows(
+        status=WorkflowStatusString.SUCCESS.value,
+        completed_before=before.isoformat(),
+        limit=FORGOTTEN_AT_ONCE,
+        load_input=False,
+        load_output=False,
+    )
+    if old:
+        DBOS.delete_workflows([one.workflow_id for one in old])
+    return count
 
 
 def give_up() -> None:
