@@ -133,6 +133,22 @@ def password(session: Session, /, username: str) -> None:
     session.show({"username": username}, lambda console, shown: console.print(shown.text("cli.user_password_set")))
 
 
+@user.command(cls=Command, examples=("ronghe user factor zhang",))
+@click.argument("username", metavar="NAME")
+@click.pass_obj
+def factor(session: Session, /, username: str) -> None:
+    """See `cli.command_user_factor`."""
+    from ronghe.platform.serve.running import prepare, seal_here
+
+    home = prepare()
+    from ronghe.platform.access.machine import at_the_machine, forget_factor, person_named
+
+    forget_factor(by=at_the_machine(), at=_now(), person=person_named(username))
+    seal_here(home)
+    told = session.text("cli.user_factor", name=username)
+    session.show({"username": username}, lambda console, _: console.print(told))
+
+
 @user.command(cls=Command, examples=("ronghe user off zhang",))
 @click.argument("username", metavar="NAME")
 @click.pass_obj

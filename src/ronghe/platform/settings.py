@@ -80,9 +80,12 @@ MFA_ADAPTER = "ronghe.platform.console.doors.SecondFactorDoor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Ronghe"
+MFA_TOTP_TOLERANCE = 1
+"""RFC 6238, 5.2: the half minute before and after, for clocks that differ and people who type slowly."""
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+"""Holds what every web process must know of: codes that were used, attempts to sign in."""
 
 SOURCE_FOLDERS = [Path(part) for part in os.environ.get("RONGHE_FOLDERS", "").split(os.pathsep) if part]
 SOURCE_HOSTS = [host.strip() for host in os.environ.get("RONGHE_SOURCE_HOSTS", "").split(",") if host.strip()]

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -20,10 +21,13 @@ __all__ = [
     "LONGEST_TOKEN",
     "SCOPES",
     "add_person",
+    "change_password",
+    "drop_second_factor",
     "end_delegation",
     "end_membership",
     "give_role",
     "make_token",
+    "reset_second_factor",
     "revoke_token",
     "stand_in",
     "switch_off",
@@ -82,6 +86,47 @@ def switch_off(*, by: Actor, at: datetime, person: Person) -> None:
         person.save(update_fields=["is_active"])
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk)
+
+
+def change_password(*, by: Actor, at: datetime, old: str, new: str) -> Person:
+    """A new password of one's own; every session but the one that asks ends. Refused for a wrong old one."""
+    person = Person.objects.get(pk=by.person)
+    if by.scopes is not None or not person.check_password(old):
+        raise Refused("platform.password_wrong")
+    check_password(new, person)
+    with transaction.atomic():
+        person.set_password(new)
+        person.save(update_fields=["password"])
+        record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk)
+    return person
+
+
+def reset_second_factor(*, by: Actor, at: datetime, person: Person) -> None:
+    """Let somebody who lost their device sign in by their password alone, until they turn on another one.
+
+    The security administrator's work, and never for themselves: the system administrator gives passwords, so that
+    neither of the two gets into somebody's account alone.
+    """
+    _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
+    if person.pk == by.person:
+        raise Refused("platform.own_factor")
+    drop_second_factor(by=by, at=at, person=person)
+
+
+def drop_second_factor(*, by: Actor, at: datetime, person: Person, though_behind: bool = False) -> None:
+    """Remove the device and the recovery codes; InputError where there are none."""
+    with transaction.atomic():
+        gone, _ = Authenticator.objects.filter(user=person).delete()
+        if not gone:
+            raise InputError("platform.factor_missing", name=person.username)
+        record(
+            by=by,
+            at=at,
+            action="person.factor_reset",
+            subject_kind="person",
+            subject=person.pk,
+            though_behind=though_behind,
+        )
 
 
 def _roles_at(person: Person, at: datetime) -> Iterable[Role]:

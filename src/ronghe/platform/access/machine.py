@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ronghe.platform.access.actions import drop_second_factor
 from ronghe.platform.access.models import Membership, Person, Token
 from ronghe.platform.access.queries import holders_of
 from ronghe.platform.access.roles import ADMINISTRATORS, Role
@@ -19,7 +20,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError, Refused
 
-__all__ = ["at_the_machine", "let_in", "person_named", "set_password", "shut_out"]
+__all__ = ["at_the_machine", "forget_factor", "let_in", "person_named", "set_password", "shut_out"]
 
 
 def at_the_machine() -> Actor:
@@ -55,6 +56,11 @@ def shut_out(*, by: Actor, at: datetime, person: Person) -> None:
         person.save(update_fields=["is_active"])
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk, though_behind=True)
+
+
+def forget_factor(*, by: Actor, at: datetime, person: Person) -> None:
+    """As the reset by the security administrator, for the one who lost their own."""
+    drop_second_factor(by=by, at=at, person=person, though_behind=True)
 
 
 def let_in(*, by: Actor, at: datetime, username: str, password: str, role: Role) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
@@ -23,6 +24,12 @@ def password_set(body: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     for person in Person.objects.filter(pk=body["subject"]):
         person.set_unusable_password()
         person.save(update_fields=["password"])
+
+
+@replays("person.factor_off", "person.factor_reset")
+def factor_reset(body: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001 - the port's signature
+    """A device that was lost opens nothing again."""
+    Authenticator.objects.filter(user=body["subject"]).delete()
 
 
 @replays("role.ended")

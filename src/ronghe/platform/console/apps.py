@@ -12,7 +12,9 @@ class ConsoleConfig(AppConfig):
     label = "console"
 
     def ready(self) -> None:
-        """The check that comes every night."""
+        """The check that comes every night, and the record of second factors."""
+        from ronghe.platform.console.doors import keep_changes
         from ronghe.platform.console.health.check import nightly  # models load first
 
+        keep_changes()
         nightly()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth import update_session_auth_hash
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -56,7 +57,7 @@ def _day(request: Asked, name: str) -> datetime:
 @signed_in
 @require_POST
 def change(request: Asked, name: str) -> HttpResponse:
-    """Lend a role, take it back, make a token, revoke it. A token's secret is shown this once."""
+    """Change the password, lend a role, take it back, make a token, revoke it. A token's secret is shown this once."""
     failed, told = Failed(), list[str]()
     if not tried(request, lambda: told.append(_changed(request, name)), failed):
         return _shown(request, failed)
@@ -83,6 +84,9 @@ def _changed(request: Asked, name: str) -> str:
         return made[1]
     elif name == "revoke":
         actions.revoke_token(by=by, at=at, token=one(Token.objects.filter(person=by.person), typed.get("token", "")))
+    elif name == "password":
+        person = actions.change_password(by=by, at=at, old=typed.get("old", ""), new=typed.get("new", ""))
+        update_session_auth_hash(request, person)
     else:
         raise Http404
     return ""

@@ -1,5 +1,6 @@
 """Who is who: the system administrator adds people, the security administrator gives roles."""
 
+from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -32,6 +33,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
     listed = Person.objects.prefetch_related("memberships__department")
     shown = {
         "people": [(person, [m for m in person.memberships.all() if m.until is None]) for person in listed],
+        "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
         "departments": Department.objects.all(),
         "roles": [role.value for role in Role],
         "may_add": request.actor.anywhere(Role.SYSTEM_ADMINISTRATOR),
@@ -44,7 +46,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @signed_in
 @require_POST
 def change(request: Asked, name: str) -> HttpResponse:
-    """Add a person, give a role, end one, switch somebody off."""
+    """Add a person, give a role, end one, switch somebody off, take away the second factor of a lost device."""
     _check(request)
     failed = Failed()
     return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
@@ -72,3 +74,5 @@ def _changed(request: Asked, name: str) -> None:
         actions.end_membership(by=by, at=at, membership=membership)
     elif name == "off":
         actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
+    elif name == "factor":
+        actions.reset_second_factor(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))

@@ -1,4 +1,5 @@
-"""Keys of the installation for this kind: passwords of sources sealed, tokens made, subjects hashed."""
+"""Keys of the installation for this kind: passwords of sources and secrets of second factors sealed, tokens made,
+subjects hashed."""
 
 import hmac
 import json
