@@ -128,13 +128,17 @@ def mail(environ: Mapping[str, str]) -> Mail | None:
     named = environ.get(MAIL_VARIABLE)
     if not named:
         return None
-    url = urlsplit(named)
+    try:
+        url = urlsplit(named)
+        port = url.port
+    except ValueError as fault:
+        raise UsageError("platform.mail_form", variable=MAIL_VARIABLE) from fault
     options = dict(parse_qsl(url.query))
     if url.scheme not in ("smtp", "smtps") or not url.hostname or url.password or "from" not in options:
         raise UsageError("platform.mail_form", variable=MAIL_VARIABLE)
     return Mail(
         url.hostname,
-        url.port or (465 if url.scheme == "smtps" else 587),
+        port or (465 if url.scheme == "smtps" else 587),
         unquote(url.username or ""),
         options["from"],
         ssl=url.scheme == "smtps",

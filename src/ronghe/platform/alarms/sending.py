@@ -64,7 +64,8 @@ def _sent(message: Message, at: datetime) -> bool:
         fault = _mail(message.notice) if message.notice is not None else _call(message, at)
     except RongheError as refused:
         fault = refused.code
-    except (OSError, smtplib.SMTPException, http.client.HTTPException) as broken:
+    except (OSError, ValueError, smtplib.SMTPException, http.client.HTTPException) as broken:
+        # ValueError: an address or a header that no letter can have.
         fault = type(broken).__name__
     if not fault:
         _keep(message, state=MessageState.SENT, sent=at, fault="", tries=message.tries + 1)
