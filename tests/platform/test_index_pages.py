@@ -11,11 +11,13 @@ from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.inventory import list_inventory
+from ronghe.platform.clock import now
 from ronghe.platform.index import queries
 from ronghe.platform.index.models import Share
 from ronghe.platform.jobs.immediate import InProcess
 from ronghe.platform.jobs.models import Job
-from ronghe.platform.requests.models import Ruling
+from ronghe.platform.kinds.data.models import Read
+from ronghe.platform.requests.models import Grant, Ruling
 from tests.platform.conftest import START, City
 from tests.platform.towns import DAY, YEAR_END, Town
 
@@ -96,6 +98,43 @@ def test_flows_are_those_that_one_may_see(told: Town) -> None:
     assert "民政局" in page(reader(told.city, "统筹"), "/index/flows")
     assert "民政局" in page(reader(told.city, "申请人"), "/index/flows")
     assert "尚无部门使用" in page(reader(told.city, "丙", Role.ASKER, department="health"), "/index/flows")
+
+
+def test_threat_44_a_flow_of_two_others_is_in_no_cell_and_in_no_total(told: Town) -> None:
+    grant = Grant.objects.get()
+    for rows in (3, 70):
+        Read.objects.create(grant=grant, channel="rows", person=grant.pk, at=now() - DAY, rows=rows)
+    party, stranger = reader(told.city, "申请人"), reader(told.city, "丙", Role.ASKER, department="health")
+    assert ">73<" in page(party, "/index/flows")
+    shown = page(stranger, "/index/flows")
+    for word in ("民政局", "税务局", ">73<", ">3<", "data-chart"):
+        assert word not in shown
+
+
+def test_threat_44_a_share_that_is_not_printed_is_in_no_factor_and_in_no_total(told: Town) -> None:
+    health = told.mounted(told.city.published(told.city.health, update_period="once"))
+    by = told.city.actor("提供 WJW", told.city.health)
+    things = [{"name": health.name, "items": 3}, {"name": "病历库", "items": 9}]
+    list_inventory(by=by, at=START, department=told.city.health, found=things)
+    told.degree(YEAR_END + DAY)
+    kept = queries.told("data")
+    assert kept is not None
+    (hidden,) = kept["left_out"]
+    assert {name: hidden[name] for name in ("share", "low", "high", "exact", "factors")} == {
+        "share": None,
+        "low": None,
+        "high": None,
+        "exact": "",
+        "factors": {},
+    }
+    # Nor is it what is left when the others are taken from the city's.
+    (other,) = kept["groups"][0]
+    assert kept["value"] == pytest.approx(other["share"])
+    browser = reader(told.city, "丙", Role.ASKER, department="tax")
+    row = page(browser, "/index").split("卫健委", 1)[1].split("</tr>")[0]
+    assert re.findall(r"[\d.]+%", row) == ["25.0%"]  # the coverage
+    shown = ["由哪些因素构成" in page(browser, f"/index/of/{one.pk}") for one in (told.city.civil, told.city.health)]
+    assert shown == [True, False]
 
 
 def test_only_the_coordinator_has_it_computed_and_sees_how_far_it_is(told: Town) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ronghe.cli.views.grid import View, grid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
@@ -42,8 +42,8 @@ _WIDE = 120
 """Columns of a terminal in which the factors have room beside the departments; `--json` always tells them."""
 
 
-def _row(number: str, one: dict[str, Any], *, wide: bool) -> tuple[str, ...]:
-    rates = [_percent(rate) for rate in one["factors"].values()] if wide else []
+def _row(number: str, one: dict[str, Any], factors: Iterable[str]) -> tuple[str, ...]:
+    rates = [_percent(one["factors"].get(name)) for name in factors]
     return (number, one["department"], _percent(one["share"]), _between(one), *rates, str(one["requests"]))
 
 
@@ -54,9 +54,10 @@ def shown_view(degrees: Sequence[dict[str, Any]]) -> View:
         for told in degrees:
             computed_view([told])(console, session)
             wide = console.width >= _WIDE
-            rows = [_row(str(n), one, wide=wide) for n, group in enumerate(told["groups"], 1) for one in group]
-            rows += [_row("–", one, wide=wide) for one in told["left_out"]]
-            heads = ("group", "department", "share", "interval", *(told["factors"] if wide else ()), "requests")
+            factors = tuple(told["factors"]) if wide else ()
+            rows = [_row(str(n), one, factors) for n, group in enumerate(told["groups"], 1) for one in group]
+            rows += [_row("–", one, factors) for one in told["left_out"]]
+            heads = ("group", "department", "share", "interval", *factors, "requests")
             console.print(grid(session, tuple(f"index_{head}" for head in heads), rows))
         console.print(session.text("cli.index_groups_told"))
 

@@ -77,7 +77,9 @@ class Share(models.Model):
 
     @property
     def rates(self) -> list[tuple[str, float]]:
-        """The factors by name as numbers."""
+        """The factors by name as numbers; none where no share may be printed, for their product is the share."""
+        if self.share is None:
+            return []
         return [(name, float(Fraction(text))) for name, text in self.factors]
 
     def to_json(self) -> dict[str, Any]:
