@@ -18,6 +18,7 @@ from ronghe.platform.demo.cast import BUREAU, members
 from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.purposes import purposes_of
 from ronghe.platform.demo.tables import Town
+from ronghe.platform.demo.year import WAITING
 from ronghe.platform.index.computing import check
 from ronghe.platform.index.models import Degree
 from ronghe.platform.jobs.models import Job
@@ -25,7 +26,7 @@ from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.standards.catalog import catalog
 from ronghe.standards.legal import legal_profile
-from ronghe.terms import Refused
+from ronghe.terms import Refused, RequestState
 from tests.platform.conftest import City
 
 LAW = legal_profile("cn-809-2025")
@@ -79,7 +80,11 @@ def test_a_year_is_lived_through_the_real_actions(tmp_path: Path, settings: Lazy
     assert (built.entries, built.people) == (len(offers()), len(members()) + 3)
     for version in Version.objects.filter(state=VersionState.PUBLISHED):
         assert not [finding for finding in lint(version) if finding.stops and finding.place != "name"]
-    assert built.requests == 12
+    assert built.requests == 12 + WAITING
+    # The first morning has something for approvers of several departments, and nothing of it is late.
+    waiting = Request.objects.filter(state=RequestState.SUBMITTED, submitted__gt=now() - timedelta(days=14))
+    assert len({one.owner_id for one in waiting}) >= WAITING - 1
+    assert all(one.due and one.due >= now().date() for one in waiting)
     assert Job.objects.exclude(state="done").count() == 0
     assert Read.objects.filter(grant__in=Grant.objects.all()).exists()
     months = list(Degree.objects.order_by("at"))

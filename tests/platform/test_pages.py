@@ -162,6 +162,50 @@ def test_the_second_factor_is_asked_for_and_a_recovery_code_works_once(door: Per
         assert (again.get("/requests").status_code == 200) == enters
 
 
+def test_a_cart_that_is_handed_in_twice_asks_once(asker: Person, version: Version) -> None:
+    first, second = client(asker), client(asker)
+    first.post(f"/cart/add/{version.pk}")
+    once = re.search(r'name="once" value="([^"]+)"', first.get("/cart").content.decode())
+    assert once is not None
+    for browser in (first, second):
+        assert ask(browser, version, once=once[1]).status_code == 302
+    assert Request.objects.count() == 1
+    assert ask(first, version).status_code == 302
+    assert Request.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"purpose": "核" * 301}, {"purpose": "a\0b"}, {"scenario": "x" * 1_001}, {"requester": "MZJ"}]
+)
+def test_a_cart_with_what_no_database_keeps_is_refused_on_both(
+    asker: Person, version: Version, changes: dict[str, str]
+) -> None:
+    assert ask(client(asker), version, **changes).status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_a_decision_is_about_what_was_seen(city: City, request_id: str) -> None:
+    shown = Request.objects.get()
+    approver = client(city.person("审批人", city.civil, Role.APPROVER))
+    url = f"/requests/{request_id}"
+    seen = re.search(r'name="seen" value="(\d+)"', approver.get(url).content.decode())
+    assert seen is not None
+    by = city.actor("审批人", city.civil)
+    actions.ask_supplement(by=by, at=START, request=shown, missing=["场景"], profile=LAW)
+    mine = city.actor("申请人", city.tax)
+    actions.supplement(by=mine, at=START, request=shown, changes={"scenario": "别的用途"}, profile=LAW)
+    form = {f"fields-{shown.lines.get().pk}": ["姓名"], "seen": seen[1]}
+    stale = approver.post(f"{url}/accept", form)
+    assert stale.status_code == 403
+    assert "已有变化" in stale.content.decode()
+    assert "别的用途" in stale.content.decode()
+    now_seen = re.search(r'name="seen" value="(\d+)"', stale.content.decode())
+    assert now_seen is not None
+    assert approver.post(f"{url}/accept", {**form, "seen": now_seen[1]}).status_code == 302
+    for name in ("deliver", "expire", "nothing"):
+        assert approver.post(f"{url}/{name}").status_code == 404
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("url", PAGES)
 def test_a_page_speaks_one_language(url: str, lang: str, city: City, version: Version, request_id: str) -> None:

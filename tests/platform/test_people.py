@@ -78,6 +78,27 @@ def test_threat_2_nobody_lifts_themselves(city: City) -> None:
             )
 
 
+@pytest.mark.parametrize("username", ["a\0b", "a\u202eb", " a", "a\n", "a\u200b", "x" * 65, ""])
+def test_a_name_that_nobody_could_tell_apart_is_refused(city: City, username: str) -> None:
+    admin = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    with pytest.raises(InputError):
+        actions.add_person(by=admin, at=START, username=username, name="新人", password=PASSWORD)
+    with pytest.raises(InputError) as told:
+        actions.add_person(by=admin, at=START, username="系统", name="新人", password=PASSWORD)
+    assert told.value.code == "platform.username_taken"
+
+
+def test_a_role_is_given_once_and_again_after_its_end(city: City) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    given = {"by": security, "person": city.person("甲", city.tax), "department": city.tax, "role": Role.ASKER}
+    held = actions.give_role(at=START, **given)  # type: ignore[arg-type]
+    with pytest.raises(Refused) as told:
+        actions.give_role(at=START, **given)  # type: ignore[arg-type]
+    assert told.value.code == "platform.role_held"
+    actions.end_membership(by=security, at=START + WEEK, membership=held)
+    actions.give_role(at=START + WEEK, **given)  # type: ignore[arg-type]
+
+
 def test_a_role_counts_from_its_instant_to_its_instant(city: City) -> None:
     person = city.person("甲", city.tax)
     Membership.objects.create(person=person, department=city.tax, role=Role.ASKER, since=START, until=START + WEEK)

@@ -71,10 +71,15 @@ def add_person(
 
 
 def _clean(person: Person) -> None:
+    # Neither control characters nor those that nobody sees, by which two names would look the same.
+    if not (person.username.isprintable() and person.name.isprintable()) or person.username != person.username.strip():
+        raise InputError("platform.field_value", name="username", value=ascii(person.username)[:40])
     try:
         person.full_clean()
     except ValidationError as fault:
         name = next(iter(fault.message_dict))
+        if any(one.code == "unique" for one in fault.error_dict.get("username", ())):
+            raise InputError("platform.username_taken", name=person.username) from fault
         raise InputError("platform.field_value", name=name, value=getattr(person, name, "")) from fault
 
 
@@ -146,6 +151,8 @@ def give_role(
         Person.objects.select_for_update().get(pk=person.pk)
         check_role_belongs(role, in_bureau=department.is_bureau)
         check_roles_together({role, *_roles_at(person, at)})
+        if Membership.objects.filter(person=person, department=department, role=role).exclude(until__lte=at).exists():
+            raise Refused("platform.role_held")
         membership = Membership.objects.create(person=person, department=department, role=role, since=at, until=until)
         record(
             by=by,

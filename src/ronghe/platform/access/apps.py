@@ -12,5 +12,8 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Endings that a restored backup must learn of from the log."""
+        """Endings that a restored backup must learn of from the log, and what a column holds."""
         from ronghe.platform.access import replay  # noqa: F401 - it registers itself, and models load first
+        from ronghe.platform.access.fitting import hold_texts_to_their_columns
+
+        hold_texts_to_their_columns()

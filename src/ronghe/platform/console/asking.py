@@ -12,7 +12,7 @@ from ronghe.platform.access.models import Person
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.wording import error_text
 from ronghe.platform.queries import one
-from ronghe.terms import RongheError
+from ronghe.terms import InputError, RongheError
 
 __all__ = ["Failed", "one", "signed_in", "tried"]
 
@@ -26,6 +26,8 @@ def signed_in(view: View) -> View:
     def asked(request: Asked, *given: Any, **named: Any) -> HttpResponse:
         if not isinstance(request.user, Person):
             return redirect_to_login(request.get_full_path(), "/sign-in")
+        if any("\0" in text for said in (request.GET, request.POST) for _, told in said.lists() for text in told):
+            raise InputError("platform.typed_unfit")
         return view(request, *given, **named)
 
     return asked

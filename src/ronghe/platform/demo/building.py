@@ -21,7 +21,7 @@ from ronghe.platform.demo.cast import appear
 from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.matters import Matters
 from ronghe.platform.demo.tables import Town
-from ronghe.platform.demo.year import REQUESTS, Year
+from ronghe.platform.demo.year import REQUESTS, WAITING, Year
 from ronghe.platform.home import DEMO_MARK, demo_of, private_folder
 from ronghe.platform.index.computing import compute
 from ronghe.platform.requests.actions import CLOCK
@@ -99,6 +99,7 @@ def _live(
         year = Year(cast=cast, law=law, begin=begin, now=now, files=files, chance=chance, town=town)
         year.offer(offers())
         year.ask(requests)
+        year.leave(WAITING)
         year.nightly()
         Matters(year).plan()
         year.run(partial(tell, "year"))

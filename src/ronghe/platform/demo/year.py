@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -32,13 +33,15 @@ from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import Kind, RequestState, legal_day
 
-__all__ = ["REQUESTS", "Year"]
+__all__ = ["REQUESTS", "WAITING", "Year"]
 
 Event = Callable[[datetime], None]
 OFFERING_DAYS = 45
 """The catalogue fills in the first weeks; requests begin after them."""
 REQUESTS = 110
 """In a year."""
+WAITING = 6
+"""Requests of the last days that nobody answered yet, each to another department."""
 LIVELY = ("civil_affairs", "schools", "health", "social_security", "permits")
 """These ask twice as often as the others."""
 LATE, REFUSED, SUPPLEMENTED, PARTIAL = 0.08, 0.09, 0.10, 0.12
@@ -174,6 +177,24 @@ class Year:
             working = self.law.calendar.after(day.date(), 1).day
             self.at(self.office_hour(working), self._request)
 
+    def leave(self, requests: int) -> None:
+        """Something to decide on the first morning: requests of the last working days to so many departments."""
+        day, left = self.now.date(), requests
+        owners = set[str]()
+        while left:
+            day -= timedelta(days=1)
+            for _ in range(min(2, left) if self.law.calendar.is_working(day) else 0):
+                self.at(self.office_hour(day), partial(self._hand_in_last, owners))
+                left -= 1
+
+    def _hand_in_last(self, owners: set[str], when: datetime) -> None:
+        for wish in filter(None, (self._wish() for _ in range(200))):
+            _, offer, version, _ = wish
+            if version.sharing_class == SharingClass.CONDITIONAL and offer.department not in owners:
+                owners.add(offer.department)
+                self._hand_in(when, wish)
+                return
+
     def _wish(self) -> tuple[str, Offer, Version, Purpose] | None:
         askers = [*self.cast.departments, *LIVELY]
         asker = self.chance.choice([code for code in askers if (code, Role.ASKER) in self.cast.people])
@@ -190,11 +211,14 @@ class Year:
 
     def _request(self, when: datetime) -> None:
         wish = self._wish()
-        if wish is None:
+        if wish is None or wish[2].sharing_class == SharingClass.NOT_SHARED:
             return
+        asker, offer, version, _ = wish
+        draft = self._hand_in(when, wish)
+        self.at(self._answer_time(when, version), self._answer(asker, offer, draft))
+
+    def _hand_in(self, when: datetime, wish: tuple[str, Offer, Version, Purpose]) -> Request:
         asker, offer, version, purpose = wish
-        if version.sharing_class == SharingClass.NOT_SHARED:
-            return
         names = [item["name"] for item in offer.items]
         fields = [name for name in names if self.chance.random() < 0.8] or names[:1]
         length = 75 if self.chance.random() < SHORT else 365
@@ -214,8 +238,7 @@ class Year:
         requests.attach_assessment(
             by=by, at=when, request=draft, assessment=f"影响评估 {self.cast.departments[asker].code}-{when:%Y%m%d}"
         )
-        requests.submit(by=by, at=when, request=draft, profile=self.law)
-        self.at(self._answer_time(when, version), self._answer(asker, offer, draft))
+        return requests.submit(by=by, at=when, request=draft, profile=self.law)
 
     def _answer_time(self, when: datetime, version: Version) -> datetime:
         clock = "answer_conditional" if version.sharing_class == SharingClass.CONDITIONAL else "answer_unconditional"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -61,8 +62,10 @@ def new_requests(
     wanted_from: datetime,
     wanted_until: datetime,
     scenario: str = "",
+    cart: UUID | None = None,
 ) -> tuple[Request, ...]:
-    """Drafts for everything in a cart, one for each department that owns something of it.
+    """Drafts for everything in a cart, one for each department that owns something of it; none for a `cart` that was
+    asked for before: a button that is pressed twice asks once.
 
     Raises InputError for an empty cart, a period without time, a missing purpose or basis, an entry that is not in
     force or not shared, or a field that it does not have.
@@ -79,8 +82,12 @@ def new_requests(
             raise InputError("platform.own_asset", name=version.name)
         kind_of(version.asset.kind).check_line(version, fields, rows)
         by_owner[version.asset.department].append((version, fields, rows))
-    cart, made = new_id(), []
+    made = []
     with transaction.atomic():
+        Person.objects.select_for_update().get(pk=by.person)
+        if cart is not None and Request.objects.filter(cart=cart).exists():
+            return ()
+        cart = cart or new_id()
         for owner, wanted in by_owner.items():
             request = Request.objects.create(
                 cart=cart,

@@ -16,6 +16,7 @@ from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.wishing import methods_for, typed_rows, wish_of
 from ronghe.platform.departments.models import Department
+from ronghe.platform.ids import new_id
 from ronghe.platform.law import beginning_of, profile
 from ronghe.platform.requests.actions import new_requests, submit
 from ronghe.terms import InputError, legal_day
@@ -68,7 +69,8 @@ def cart(request: Asked) -> HttpResponse:
     typed = {name: request.POST.get(name, usual.get(name, "")) for name in _TYPED}
     departments = Department.objects.filter(pk__in=request.actor.where(Role.ASKER))
     if request.method == "POST":
-        department = departments.filter(code=typed["requester"]).first() or departments.first()
+        named = departments.filter(code=typed["requester"]) if typed["requester"] else departments
+        department = named.first()
         if tried(request, lambda: _asked(request, chosen, typed, department), failed):
             request.session["cart"] = []
             return redirect("/requests")
@@ -76,6 +78,7 @@ def cart(request: Asked) -> HttpResponse:
         "lines": [_line(request, version) for version in chosen],
         "relations": list(Relation),
         "typed": typed,
+        "once": _once(request.POST.get("once", "")) or new_id(),
         "departments": departments,
         "failed": failed,
     }
@@ -93,9 +96,16 @@ def _line(request: Asked, version: Version) -> dict[str, Any]:
     }
 
 
+def _once(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], department: Department | None) -> None:
     if department is None:
-        raise InputError("platform.cart_empty")
+        raise InputError("platform.field_value", name="requester", value=typed["requester"])
     made = new_requests(
         by=request.actor,
         at=request.now,
@@ -109,6 +119,7 @@ def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], departm
         legal_basis=typed["legal_basis"],
         wanted_from=_instant(typed["wanted_from"], "wanted_from"),
         wanted_until=_instant(typed["wanted_until"], "wanted_until"),
+        cart=_once(request.POST.get("once", "")),
     )
     for draft in made:
         submit(by=request.actor, at=request.now, request=draft, profile=profile())

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,12 +26,13 @@ from ronghe.platform.requests.models import Grant, Request, Ruling
 from ronghe.platform.requests.rules import MOVES, UNDECIDED
 from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
 from ronghe.platform.requests.tightening import tighten
-from ronghe.terms import InputError, RequestState
+from ronghe.terms import InputError, Refused, RequestState
 from ronghe.trust.access import Relation
 
 __all__ = ["move", "request_page", "requests"]
 
 PAGE = 20
+DECIDES = ("accept", "refuse", "ask_supplement", "tighten")
 
 
 @signed_in
@@ -73,7 +74,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "lines": lines,
         "moves": moves,
         "decisions": shown.decisions.all(),
-        "history": shown.moves.all(),
+        "seen": shown.moves.count(),
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
         "similar": like.distinct().order_by("-made").select_related("requester").prefetch_related("lines")[:10]
         if decides
@@ -147,7 +148,14 @@ def move(request: Asked, key: str, name: str) -> HttpResponse:
     found, failed = one(queries.requests(request.actor), key), Failed()
     known = {*MOVES, "assessment", "lengthen", "rule", "tighten"} - {"deliver", "use", "expire", "accept_in_part"}
     if name not in known:
-        return _shown(request, found, failed)
-    if tried(request, _action(request, name, found), failed):
+        raise Http404
+
+    def done() -> None:
+        # A decision is about what was seen: what the page says, not what was moved since.
+        if name in DECIDES and request.POST.get("seen", "") not in ("", str(found.moves.count())):
+            raise Refused("platform.page_stale")
+        _action(request, name, found)()
+
+    if tried(request, done, failed):
         return redirect(f"/requests/{found.pk}")
     return _shown(request, found, failed)
