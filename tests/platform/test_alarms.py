@@ -35,6 +35,7 @@ from ronghe.platform.home import mail as mail_settings
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.clocks import remind, turn
 from ronghe.platform.requests.models import Request
+from ronghe.platform.requests.objections import climb, raise_dispute, settle
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Refused, RequestState, UsageError
 from tests.platform.conftest import START, City, RecordedKind
@@ -82,6 +83,25 @@ def test_the_trail_tells_each_side_once(asked: Request, home: Path, city: City) 
     notice = Notice.objects.get(code="request.refuse")
     assert notice.url == f"/requests/{asked.pk}"
     assert "民政局" in notice_text(notice, "zh")
+
+
+def test_a_dispute_reaches_its_owner_and_its_end_both_sides(asked: Request, home: Path, city: City) -> None:
+    approver, asker = (actor_of(Person.objects.get(username=name), START) for name in ("审批人", "申请人"))
+    refused = actions.refuse(by=approver, at=START, request=asked, reason="不", clause="第十四条", profile=LAW)
+    made = raise_dispute(by=asker, at=START, department=city.tax, about=refused, text="不服")
+    climb(by=asker, at=START, dispute=made, text="协商未果")
+    settle(by=city.coordinator, at=START, dispute=made, upheld=True, text="应当共享")
+    seal_all(home)
+    follow()
+    heard = {name: [code for code in told(name) if code.startswith("dispute")] for name in ("审批人", "申请人", "统筹")}
+    assert heard == {
+        "审批人": ["dispute.raised", "dispute.climbed", "dispute.upheld"],
+        "申请人": ["dispute.upheld"],
+        "统筹": ["dispute.raised", "dispute.climbed"],
+    }
+    first, second = Notice.objects.filter(person__username="统筹", code__startswith="dispute").order_by("made", "pk")
+    assert "协商" in notice_text(first, "zh")
+    assert "主管部门" in notice_text(second, "zh")
 
 
 def test_killed_while_telling_nobody_is_told_twice(asked: Request, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

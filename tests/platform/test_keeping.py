@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from ronghe.platform.access.actions import end_membership, make_token, revoke_token, switch_off
 from ronghe.platform.access.machine import let_in, set_password, shut_out
@@ -32,6 +32,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.platform.serve.backup import back_up, opened_backup
 from ronghe.platform.serve.restore import Restored, bring_files, bring_tables
+from ronghe.platform.serve import schema
 from ronghe.platform.serve.schema import check_schema, upgrade
 from ronghe.search import known_synonyms, parse
 from ronghe.standards.legal import legal_profile
@@ -257,6 +258,22 @@ def test_threat_26_an_old_program_refuses_a_new_schema(city: City) -> None:
     for refuses in (check_schema, upgrade):
         with pytest.raises(Refused, match="schema_newer"):
             refuses()
+
+
+def test_a_database_that_is_empty_or_cannot_be_used_is_told(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations")
+    with pytest.raises(InputError, match="database_empty"):
+        check_schema()
+
+    def away() -> None:
+        raise OperationalError("connection of canary failed")
+
+    monkeypatch.setattr(schema, "_executor", away)
+    for asks in (check_schema, upgrade):
+        with pytest.raises(InputError, match="database_unreadable") as told:
+            asks()
+        assert told.value.params == {"what": "OperationalError"}
 
 
 @pytest.mark.slow

@@ -108,11 +108,19 @@ def _about_objection(entry: Entry, objection: Objection, other: Department) -> A
     return About(entry.action, f"/objections/{objection.pk}", said, objection.due)
 
 
-@told_of("dispute.raised", "dispute.climbed")
+@told_of("dispute.raised", "dispute.climbed", "dispute.upheld", "dispute.rejected")
 def dispute(entry: Entry) -> Iterator[ToTell]:
-    """The bureau's coordinators follow every dispute."""
-    found = Dispute.objects.select_related("request", "objection", "raised_by").filter(pk=entry.subject).first()
+    """The owner answers a dispute, and the bureau's coordinators follow every one; its end is told to both sides."""
+    known = Dispute.objects.select_related("request__owner", "objection__version__asset__department", "raised_by")
+    found = known.filter(pk=entry.subject).first()
     if found is None:
         return
-    said = {"department": found.raised_by.name, "rung": {"code": f"platform.rung_{found.rung}"}}
-    yield ToTell(About(entry.action, f"/disputes/{found.pk}", said), people_with(entry.at, None, Role.COORDINATOR))
+    about = found.objection
+    owner = about.version.asset.department if about else found.request and found.request.owner
+    said = {"department": found.raised_by.name, "rung": {"code": f"platform.rung_{entry.facts['rung']}"}}
+    told = About(entry.action, f"/disputes/{found.pk}", said)
+    yield ToTell(told, people_with(entry.at, owner, Role.APPROVER), [owner] if owner else [])
+    if entry.action in ("dispute.upheld", "dispute.rejected"):
+        yield ToTell(told, people_with(entry.at, found.raised_by, Role.ASKER), [found.raised_by])
+    else:
+        yield ToTell(told, people_with(entry.at, None, Role.COORDINATOR))

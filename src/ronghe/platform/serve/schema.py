@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from ronghe.terms import InputError, Refused
@@ -41,12 +41,25 @@ def _from_later(executor: MigrationExecutor) -> list[str]:
     )
 
 
+@contextmanager
+def _usable() -> Iterator[None]:
+    """InputError for a database that is away, damaged, or closed to us: without its text, which may name people."""
+    try:
+        yield
+    except DatabaseError as fault:
+        raise InputError("platform.database_unreadable", what=type(fault).__name__) from fault
+
+
+@_usable()
 def check_schema() -> None:
     """Refused where a later version has been here, whose data this one would not understand; InputError where the
-    database waits for its upgrade."""
-    later = _from_later(_executor())
+    database is empty, cannot be used, or waits for its upgrade."""
+    executor = _executor()
+    later = _from_later(executor)
     if later:
         raise Refused("platform.schema_newer", change=later[-1])
+    if not executor.loader.applied_migrations:
+        raise InputError("platform.database_empty")
     if pending():
         raise InputError("platform.schema_older")
 
@@ -69,10 +82,11 @@ def _one_transaction() -> Iterator[None]:
             connection.enable_constraint_checking()
 
 
+@_usable()
 def upgrade() -> list[str]:
     """Bring the database to this version; gives the changes that were made, none when it is there already.
 
-    Refused where a later version has been here. Killed at any point it can be done again.
+    Refused where a later version has been here, InputError for a database that cannot be used. Killed at any point it can be done again.
     """
     if not pending():
         later = _from_later(_executor())
