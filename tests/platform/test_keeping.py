@@ -30,9 +30,9 @@ from ronghe.platform.jobs.slots import take_slot
 from ronghe.platform.jobs.stored import jobs
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Grant, Request
+from ronghe.platform.serve import schema
 from ronghe.platform.serve.backup import back_up, opened_backup
 from ronghe.platform.serve.restore import Restored, bring_files, bring_tables
-from ronghe.platform.serve import schema
 from ronghe.platform.serve.schema import check_schema, upgrade
 from ronghe.search import known_synonyms, parse
 from ronghe.standards.legal import legal_profile

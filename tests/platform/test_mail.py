@@ -1,7 +1,7 @@
-"""Mail as it leaves: to a server that speaks SMTP, in the clear or after STARTTLS, that refuses, fails, or goes away."""
+"""Mail as it leaves: to a server that speaks SMTP, after STARTTLS or not, that refuses, fails, or goes away."""
 
 import base64
-import datetime as days
+import datetime as dt
 import ipaddress
 import socketserver
 import ssl
@@ -112,7 +112,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         x509.DNSName("localhost"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.2")),
     ]
-    now = days.datetime.now(days.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
     made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)

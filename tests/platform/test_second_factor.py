@@ -26,7 +26,7 @@ CODE_PAGE = "/second-factor/authenticate/"
 
 def code_of(secret: str, later: int = 0) -> str:
     """What the app shows now, or so many half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later)))
 
 
 def at_the_door(name: str, password: str = PASSWORD) -> tuple[Client, Any]:

@@ -115,7 +115,8 @@ def raise_dispute(*, by: Actor, at: datetime, department: Department, about: Req
         raise Refused("platform.dispute_about")
     with transaction.atomic():
         # Locked, so that of two at the same instant one comes second.
-        type(about)._default_manager.select_for_update().get(pk=about.pk)
+        kept = Request.objects if isinstance(about, Request) else Objection.objects
+        kept.select_for_update().get(pk=about.pk)
         if about.disputes.exists():
             raise Refused("platform.dispute_twice")
         dispute = Dispute.objects.create(

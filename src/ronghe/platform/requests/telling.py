@@ -115,8 +115,9 @@ def dispute(entry: Entry) -> Iterator[ToTell]:
     found = known.filter(pk=entry.subject).first()
     if found is None:
         return
-    about = found.objection
-    owner = about.version.asset.department if about else found.request and found.request.owner
+    owner = found.request.owner if found.request else None
+    if found.objection is not None:
+        owner = found.objection.version.asset.department
     said = {"department": found.raised_by.name, "rung": {"code": f"platform.rung_{entry.facts['rung']}"}}
     told = About(entry.action, f"/disputes/{found.pk}", said)
     yield ToTell(told, people_with(entry.at, owner, Role.APPROVER), [owner] if owner else [])

@@ -86,7 +86,8 @@ def _one_transaction() -> Iterator[None]:
 def upgrade() -> list[str]:
     """Bring the database to this version; gives the changes that were made, none when it is there already.
 
-    Refused where a later version has been here, InputError for a database that cannot be used. Killed at any point it can be done again.
+    Refused where a later version has been here, InputError for a database that cannot be used. Killed at any point it
+    can be done again.
     """
     if not pending():
         later = _from_later(_executor())
