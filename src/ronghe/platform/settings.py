@@ -84,7 +84,14 @@ MFA_TOTP_TOLERANCE = 1
 """RFC 6238, 5.2: the half minute before and after, for clocks that differ and people who type slowly."""
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "access_cache",
+        # With few, whoever tries many names would drive out what is known of others.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 """Holds what every web process must know of: codes that were used, attempts to sign in."""
 
 SOURCE_FOLDERS = [Path(part) for part in os.environ.get("RONGHE_FOLDERS", "").split(os.pathsep) if part]
