@@ -131,6 +131,7 @@ def test_somebody_switched_off_and_a_department_that_ended_have_no_roles(city: C
     membership = Membership.objects.get(role=Role.APPROVER)
     actions.stand_in(by=lender, at=START, membership=membership, to=friend, since=START, until=START + WEEK)
     actions.switch_off(by=admin, at=START, person=membership.person)
+    assert not actor_of(Person.objects.get(pk=membership.person_id), START).held
     assert {held.role for held in actor_of(friend, START).held} == {Role.ASKER}
     city.tax.ended = START
     city.tax.save()
