@@ -13,7 +13,8 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 ronghe := .venv/bin/python -m ronghe
-pytest := .venv/bin/python -m pytest -n $(WORKERS)
+# Each worker starts with a half in order, so that what the tests of a file share is made once.
+pytest := .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 unmarked := not spark and not databases and not browser and not slow and not parity and not promtool and not peers
 
 help: ## this list

@@ -129,6 +129,8 @@ class Catalog:
             for named in names:
                 codes[named].add(code)
         self._codes = {named: frozenset(several) for named, several in codes.items()}
+        # The name of a column is asked several times over for each table that has it.
+        self._scored = lru_cache(maxsize=1_000)(self._by_name)
 
     def __iter__(self) -> Iterator[Element]:
         return iter(self._elements.values())
@@ -145,11 +147,14 @@ class Catalog:
             return self._get_own(code, _given(options))
         return _get(self._elements, code, options or {})
 
-    def by_name(self, column: str) -> list[tuple[Element, float]]:
+    def by_name(self, column: str) -> tuple[tuple[Element, float], ...]:
         """The elements that a column of this name may hold with scores up to 1, best first.
 
         1 is one of an element's names; a name that ends or begins with one of them scores by how much of it that is.
         """
+        return self._scored(column)
+
+    def _by_name(self, column: str) -> tuple[tuple[Element, float], ...]:
         wanted = normalized(column)
         found = []
         for element in self:
@@ -157,7 +162,7 @@ class Catalog:
             score = max(score, _by_form(element.code, column.strip()))
             if score >= LOWEST_SCORE:
                 found.append((element, score))
-        return sorted(found, key=lambda pair: -pair[1])
+        return tuple(sorted(found, key=lambda pair: -pair[1]))
 
     def named(self, column: str) -> frozenset[str]:
         """The codes of the elements that have exactly this name: those that `by_name` scores 1."""

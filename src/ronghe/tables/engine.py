@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from sqlglot import exp
 
 from ronghe.tables import duckdb_sql
 from ronghe.tables.delimited import read_delimited
-from ronghe.tables.hashed import hold
+from ronghe.tables.hashed import Mapping, hold
 from ronghe.tables.plain_arrays import no_rows
 from ronghe.tables.plan import ROW, Plan, render
 from ronghe.tables.staged import Staged
@@ -186,19 +187,25 @@ class DuckDB:
         return None if over is None else self._sources.get(over[1])
 
     def _whole(self, select: exp.Select, over: Over | None) -> exp.Select:
-        return select.copy() if over is None else select.copy().with_("plan", as_=self._select(*over), copy=False)
+        if over is None:
+            return select.copy()
+        return select.copy().with_("plan", as_=exp.Var(this=self.statement(*over)), copy=False)
 
     def statement(self, plan: Plan, source: str) -> str:
         """The SQL of a plan, with the look-up tables that it joins already made."""
-        return self._select(plan, source).sql(dialect="duckdb", copy=False)
-
-    def _select(self, plan: Plan, source: str) -> exp.Select:
-        rendered = render(plan, source, duckdb_sql.duckdb())
-        for table, mapping in rendered.tables:
+        statement, tables = _rendered(plan, source)
+        for table, mapping in tables:
             if table not in self._tables:
                 hold(self.connection, table, mapping)
                 self._tables.add(table)
-        return rendered.select
+        return statement
+
+
+@lru_cache(maxsize=32)
+def _rendered(plan: Plan, source: str) -> tuple[str, tuple[tuple[str, Mapping], ...]]:
+    """The SQL of a plan and the look-up tables beside it; every table of a publication is scanned by the same plan."""
+    rendered = render(plan, source, duckdb_sql.duckdb())
+    return rendered.select.sql(dialect="duckdb", copy=False), rendered.tables
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_FLOOR, Decimal, localcontext
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Any
 
 from ronghe.tables import expressions as ops
@@ -17,10 +17,18 @@ __all__ = ["evaluate"]
 Row = Mapping[str, object]
 
 
-@singledispatch
-def evaluate(node: ops.Expression, row: Row) -> Any:  # noqa: ARG001 - the signature of all operations
+def evaluate(node: ops.Expression, row: Row) -> Any:
     """The value of an expression for one row (column name -> value); None is NULL."""
+    return _rule_of(type(node))(node, row)
+
+
+@singledispatch
+def _evaluate(node: ops.Expression, row: Row) -> Any:  # noqa: ARG001 - the signature of all operations
     raise TypeError(f"{type(node).__name__} is not an operation")
+
+
+# A column's values are read by thousands of operations, and finding a rule costs more than most of them.
+_rule_of: Callable[[type], Callable[[Any, Row], Any]] = cache(_evaluate.dispatch)
 
 
 def _strict(kind: type[ops.Expression], function: Callable[[Any, Any], Any], operand: str = "text") -> None:
@@ -30,7 +38,7 @@ def _strict(kind: type[ops.Expression], function: Callable[[Any, Any], Any], ope
         value = evaluate(getattr(node, operand), row)
         return None if value is None else function(node, value)
 
-    evaluate.register(kind)(rule)
+    _evaluate.register(kind)(rule)
 
 
 def _ascii(table: dict[int, int]) -> Callable[[Any, str], str]:
@@ -160,33 +168,33 @@ _strict(ops.TextOf, _text, "operand")
 _strict(ops.Not, lambda _, value: not value, "operand")
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Column, row: Row) -> object:
     return row[node.name]
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Let, row: Row) -> object:
     return evaluate(node.body, {**row, node.name: evaluate(node.value, row)})
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Literal, row: Row) -> object:  # noqa: ARG001 - one signature for all operations
     return node.value
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Listed, row: Row) -> list[Any]:
     held = [evaluate(value, row) for condition, value in node.parts if evaluate(condition, row) is True]
     return [value for value in held if value is not None]
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Together, row: Row) -> list[Any]:
     return [evaluate(part, row) for part in node.parts]
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Concat, row: Row) -> str | None:
     parts = [evaluate(part, row) for part in node.parts]
     return None if None in parts else "".join(parts)
@@ -220,14 +228,14 @@ def _both(node: ops.Arithmetic | ops.Compare, row: Row, table: Mapping[str, Call
     return None if left is None or right is None else table[node.operator](left, right)
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Arithmetic, row: Row) -> object:
     with localcontext(prec=80):
         value = _both(node, row, _ARITHMETIC)
     return None if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Later, row: Row) -> object:
     moment, minutes = evaluate(node.moment, row), evaluate(node.minutes, row)
     if not isinstance(moment, dt.datetime) or not isinstance(minutes, int):
@@ -238,7 +246,7 @@ def _(node: ops.Later, row: Row) -> object:
         return None
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Compare, row: Row) -> object:
     return _both(node, row, _COMPARE)
 
@@ -250,32 +258,32 @@ def _kleene(node: ops.And | ops.Or, row: Row, decisive: bool) -> bool | None:
     return None if None in values else not decisive
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.And, row: Row) -> bool | None:
     return _kleene(node, row, False)
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Or, row: Row) -> bool | None:
     return _kleene(node, row, True)
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.IsNull, row: Row) -> bool:
     return evaluate(node.operand, row) is None
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Holds, row: Row) -> bool:
     return evaluate(node.operand, row) is True
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Coalesce, row: Row) -> object:
     return next((value for operand in node.operands if (value := evaluate(operand, row)) is not None), None)
 
 
-@evaluate.register
+@_evaluate.register
 def _(node: ops.Case, row: Row) -> object:
     for condition, value in node.branches:
         if evaluate(condition, row) is True:

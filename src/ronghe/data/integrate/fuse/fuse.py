@@ -186,14 +186,15 @@ def _provenance(step: FuseStep, fields: list[str], leads: dict[str, str]) -> exp
             named(_part(k, "row"), "row"),
             named(_why(step, k, name, leads), "why"),
         ]
-        parts.append(exp.select(*shown).from_("chosen").where(column(f"w{k}").is_(exp.Null()).not_()))
+        given = column(f"w{k}").is_(exp.Null()).not_()
+        parts.append(exp.select(*shown).from_("chosen", copy=False).where(given, copy=False))
     return _sorted(parts)
 
 
 def _said(k: int, name: str) -> exp.Subquery:
     """Who said what of a field on which an entity's rows differ: each department's values, each once."""
     # Only entities that disagree are joined: the rest is most of the table.
-    differing = exp.select(column("_entity")).from_("chosen").where(column(f"d{k}")).subquery("c")
+    differs = exp.select(column("_entity")).from_("chosen", copy=False).where(column(f"d{k}"), copy=False)
     first = call("min", _struct(place=column("_place", "r"), source=column("_source", "r"), row=column("_row", "r")))
     group = [column("_entity", "r"), column("_department", "r"), column(name, "r")]
     shown = [
@@ -205,8 +206,9 @@ def _said(k: int, name: str) -> exp.Subquery:
     ]
     on = exp.EQ(this=column("_entity", "r"), expression=column("_entity", "c"))
     given = column(name, "r").is_(exp.Null()).not_()
-    select = exp.select(*shown).from_(exp.to_table("ranked").as_("r")).join(differing, on=on).where(given)
-    return select.group_by(*group).subquery("s")
+    select = exp.select(*shown).from_(exp.to_table("ranked").as_("r"), copy=False)
+    select = select.join(differs.subquery("c", copy=False), on=on, copy=False).where(given, copy=False)
+    return select.group_by(*group, copy=False).subquery("s", copy=False)
 
 
 def _conflicts(step: FuseStep, fields: list[str], of_rows: set[str], leads: dict[str, str]) -> exp.Select:
@@ -233,14 +235,16 @@ def _conflicts(step: FuseStep, fields: list[str], of_rows: set[str], leads: dict
             named(call("any_value", _why(step, k, name, leads)), "why"),
         ]
         on = exp.EQ(this=column("entity", "s"), expression=column("_entity", "c"))
-        select = exp.select(*shown).from_(_said(k, name)).join(exp.to_table("chosen").as_("c"), on=on)
-        parts.append(select.group_by(column("_entity", "c")))
+        select = exp.select(*shown).from_(_said(k, name), copy=False)
+        select = select.join(exp.to_table("chosen").as_("c"), on=on, copy=False)
+        parts.append(select.group_by(column("_entity", "c"), copy=False))
     return _sorted(parts)
 
 
 def _sorted(parts: list[exp.Select]) -> exp.Select:
-    whole = exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
-    return exp.select("*").from_(whole.subquery("u")).order_by(column("entity"), column("field"))
+    whole = exp.union(*parts, distinct=False, copy=False) if len(parts) > 1 else parts[0]
+    every = exp.select("*").from_(whole.subquery("u", copy=False), copy=False)
+    return every.order_by(column("entity"), column("field"), copy=False)
 
 
 def fuse(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: Table | None, path: Path) -> Made:
