@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -24,12 +25,26 @@ def table(path: Path, rows: dict[str, int]) -> str:
     return str(path)
 
 
-@pytest.fixture
-def existing(tmp_path: Path) -> str:
+def linked_in(folder: Path) -> str:
+    """Write a table and link it; gives the table."""
     rows = {f"a{number}": number for number in range(60)} | {f"c{number}": number for number in range(15)}
-    source = table(tmp_path / "existing.csv", rows)
-    assert main(["data", "link", source, "--id", "id", "--out", str(tmp_path / "p.parquet"), "--quiet"]) == 0
+    source = table(folder / "existing.csv", rows)
+    assert main(["data", "link", source, "--id", "id", "--out", str(folder / "p.parquet"), "--quiet"]) == 0
     return source
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which that was done once; tests get copies."""
+    folder = tmp_path_factory.mktemp("linked")
+    linked_in(folder)
+    return folder
+
+
+@pytest.fixture
+def existing(linked: Path, tmp_path: Path) -> str:
+    shutil.copytree(linked, tmp_path, dirs_exist_ok=True)
+    return str(tmp_path / "existing.csv")
 
 
 def delivered(
@@ -122,8 +137,9 @@ def test_a_table_that_is_no_clusters_is_told(tmp_path: Path, existing: str, caps
 
 
 def test_the_old_table_is_not_read_again_while_it_is_the_same(
-    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    existing = linked_in(tmp_path)  # a copy would be another table
     read: list[str] = []
 
     def staged(source: str, *given: object, **more: object) -> object:
