@@ -127,7 +127,14 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("case", UNREADABLE.values(), ids=UNREADABLE.keys())
+@pytest.mark.parametrize(
+    "case",
+    [
+        # 18 s of CPU; the short run has the bomb of test_bad_input.py, which goes to the same doors.
+        pytest.param(case, id=name, marks=pytest.mark.slow if name == "a zip bomb" else ())
+        for name, case in UNREADABLE.items()
+    ],
+)
 def test_what_cannot_be_read_is_one_line_and_the_old_publication_stays(desk: Desk, case: Unreadable) -> None:
     case.make(desk / case.file.partition("#")[0])
     for name, arguments in READERS.items():
