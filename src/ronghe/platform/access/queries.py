@@ -10,6 +10,7 @@ from django.db.models import Q
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, Held
+from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
 
 __all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at", "people_with"]
@@ -25,35 +26,40 @@ def actor_of(person: Person, at: datetime) -> Actor:
     return Actor(person.pk, person.username, held)
 
 
-def _held(person: UUID, at: datetime) -> tuple[Held, ...]:
-    """The roles of somebody who is active, then the lent ones.
-
-    Asked at every call, so the queries are plain: making a query of many conditions takes longer than answering it, and
-    nobody has many rows here.
-    """
-    own = Membership.objects.filter(person=person).values_list(
-        "role", "department_id", "since", "until", "department__ended"
-    )
-    held = [
-        Held(Role(role), department)
-        for role, department, since, until, ended in own
-        if since <= at and not _past(until, at) and not _past(ended, at)
-    ]
-    lent = Delegation.objects.filter(to=person, until__gt=at).values_list(
+_OWN = ("role", "department_id", "department__ended", "since", "until")
+_own = Compiled(lambda person: Membership.objects.filter(person=person).values_list(*_OWN), Person._meta.pk)  # noqa: SLF001 - public API
+_lent = Compiled(
+    lambda person: Delegation.objects.filter(to=person).values_list(
+        *(f"membership__{name}" for name in _OWN),
         "since",
+        "until",
         "ended",
-        "membership__since",
-        "membership__until",
-        "membership__role",
-        "membership__department_id",
         "membership__person_id",
         "membership__person__username",
         "membership__person__is_active",
-    )
-    for since, ended, begun, until, role, department, principal, name, active in lent:
-        if active and max(since, begun) <= at and not _past(ended, at) and not _past(until, at):
+    ),
+    Person._meta.pk,  # noqa: SLF001 - public API
+)
+_token = Compiled(
+    lambda digest: Token.objects.filter(digest=digest).values_list(
+        "expires", "revoked", "scopes", "person_id", "person__username", "person__is_active"
+    ),
+    Token._meta.get_field("digest"),  # noqa: SLF001 - public API
+)
+
+
+def _held(person: UUID, at: datetime) -> tuple[Held, ...]:
+    """The roles of somebody who is active, then the lent ones. Asked at every call; nobody has many rows here."""
+    held = [Held(Role(role), department) for role, department, *times in _own.rows(person) if _lasts(at, *times)]
+    for role, department, *times, since, until, back, principal, name, active in _lent.rows(person):
+        if active and since <= at < until and not _past(back, at) and _lasts(at, *times):
             held.append(Held(Role(role), department, principal, name))
     return tuple(held)
+
+
+def _lasts(at: datetime, ended: datetime | None, since: datetime, until: datetime | None) -> bool:
+    """Whether a membership counts at `at`: begun, not over, in a department that has not ended."""
+    return since <= at and not _past(until, at) and not _past(ended, at)
 
 
 def _past(end: datetime | None, at: datetime) -> bool:
@@ -67,10 +73,7 @@ def digest_of(secret: str) -> str:
 
 def actor_by_token(secret: str, at: datetime) -> Actor | None:
     """The program's actor, None for a token that is unknown, revoked or past its time."""
-    found = Token.objects.filter(digest=digest_of(secret)).values_list(
-        "expires", "revoked", "scopes", "person_id", "person__username", "person__is_active"
-    )
-    for expires, revoked, scopes, person, username, active in found:
+    for expires, revoked, scopes, person, username, active in _token.rows(digest_of(secret)):
         if not _past(expires, at) and not _past(revoked, at):
             return Actor(person, username, _held(person, at) if active else (), frozenset(scopes))
     return None

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ronghe.terms import InputError
 
@@ -15,20 +16,21 @@ __all__ = ["MOST", "USUAL", "page_of"]
 
 MOST, USUAL = 200, 50
 _SALT = "ronghe.api.cursor"
-Kept = TypeVar("Kept", bound=Model)
+Kept = TypeVar("Kept")
+Rows = QuerySet[Any, Kept]
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
 
 
-def _cursor(row: Model, order: Sequence[str], listing: str) -> str:
-    place = []
-    for field in order:
-        value: Any = row
-        for part in field.lstrip("-").split("__"):
-            value = getattr(value, part)
-        place.append(_plain(value))
+def _value(row: Any, name: str) -> Any:
+    """Of a row that was asked for by its values, or of an object."""
+    return row[name] if isinstance(row, dict) else reduce(getattr, name.split("__"), row)
+
+
+def _cursor(row: object, order: Sequence[str], listing: str) -> str:
+    place = [_plain(_value(row, field.lstrip("-"))) for field in order]
     return signing.dumps([listing, place], salt=_SALT, compress=True)
 
 
@@ -53,7 +55,7 @@ def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
 
 
 def page_of(
-    seen: QuerySet[Kept], order: Sequence[str], *, listing: str, cursor: str = "", limit: int = USUAL
+    seen: Rows[Kept], order: Sequence[str], *, listing: str, cursor: str = "", limit: int = USUAL
 ) -> tuple[list[Kept], str | None]:
     """A page of a list and the cursor of the next one, None after the last.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from ninja import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 Row = TypeVar("Row")
-Kept = TypeVar("Kept", bound=Model)
+Kept = TypeVar("Kept")
 
 
 def _kept(text: str) -> str:
@@ -113,7 +113,7 @@ def named_person(username: str, field: str = "username") -> Person:
 
 
 def listed(
-    seen: QuerySet[Kept],
+    seen: QuerySet[Any, Kept],
     order: Sequence[str],
     shown: Callable[[Kept], dict[str, Any]],
     *,
