@@ -52,6 +52,7 @@ class Row:
     body: Mapping[str, Any] | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     ends: str = ""
+    query: str = ""
 
 
 ENTRY: Mapping[str, Any] = {
@@ -89,6 +90,7 @@ ROWS: Mapping[str, Row] = {
     "POST /offers/{code}/send-back": Row(COORDINATES, WHY, {"code": "review"}),
     "POST /offers/{code}/withdraw": Row(COORDINATES, WHY),
     "GET /offers/{code}/source": Row(OFFERS),
+    "PUT /offers/{code}/source/upload": Row(OFFERS, ends="platform.upload_empty", query="?name=a.csv"),
     "PUT /offers/{code}/source/folder": Row(OFFERS, {"folder": "in"}, ends="platform.folder_outside"),
     "PUT /offers/{code}/source/database": Row(
         OFFERS, {"url": "sqlite:///x", "table": "t"}, ends="platform.folder_outside"
@@ -120,6 +122,8 @@ ROWS: Mapping[str, Row] = {
     "POST /requests/{key}/assessment": Row(ASKS, {"assessment": "报告"}, {"key": "submitted"}),
     "POST /requests/{key}/accept": Row(DECIDES, {}, {"key": "submitted"}),
     "POST /requests/{key}/refuse": Row(DECIDES, {**WHY, "clause": "第十四条"}, {"key": "submitted"}),
+    "POST /requests/{key}/tighten": Row(DECIDES, {"line": "{line}", "obligations": {"姓名": "drop"}}, {"key": "submitted"}),
+    "POST /requests/{key}/rule": Row(COORDINATES, {**TEXT, "confirmed": False}, {"key": "refused"}),
     "POST /requests/{key}/extend": Row(DECIDES, {"until": "2029-01-01"}, {"key": "delivered"}),
     "POST /requests/{key}/revoke": Row(at("owner", APPROVER, SECURITY), WHY, {"key": "delivered"}),
     "POST /requests/{key}/dispose": Row(ASKS, {"how": "已删除"}, {"key": "revoked"}),
@@ -139,6 +143,13 @@ ROWS: Mapping[str, Row] = {
     "POST /grants/{key}/verify": Row(
         ASKS, {"subject": "x", "case": "1", "claims": {}}, {"key": "grant"}, ends="platform.other_method"
     ),
+    "GET /index": Row(HELD),
+    "GET /index/trend": Row(HELD),
+    "GET /index/flows": Row(BOTH),
+    "GET /index/departments/{code}": Row(HELD, path={"code": "owner"}),
+    "GET /index/departments/{code}/rows": Row(HELD, path={"code": "owner"}),
+    "POST /index/compute": Row(COORDINATES),
+    "GET /index/compute/{key}": Row(COORDINATES, path={"key": "computation"}),
     "GET /objections": Row(BOTH),
     "POST /objections": Row(
         ASKS, {"grant": "{grant}", "row_key": "1", "field": "姓名", "claim": "张三", "evidence": "身份证"}

@@ -25,6 +25,7 @@ from ronghe.platform.catalogue.actions import describe, new_asset, submit_for_re
 from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.catalogue.needs import announce, ask_for, assign_demand
+from ronghe.platform.index.models import Degree, Share
 from ronghe.platform.jobs.models import Job
 from ronghe.platform.kinds.data.models import Correction, Delivery, Read, Source
 from ronghe.platform.requests import actions, objections
@@ -73,7 +74,7 @@ class Things:
     def __init__(self, city: City) -> None:
         self.city = city
         self.places = {"owner": city.civil, "asker": city.tax, "third": city.health, "bureau": city.bureau}
-        self.named: dict[str, str] = {"third": "WJW"}
+        self.named: dict[str, str] = {"third": "WJW", "owner": "MZJ"}
         self.programs = {caller: self._program(caller) for caller in sorted(CALLERS)}
         self._catalogue()
         self._requests()
@@ -140,7 +141,7 @@ class Things:
     def _requests(self) -> None:
         owner = self.by(Role.APPROVER, "owner")
         self._asked("drafted", hand_in=False)
-        self._asked("submitted")
+        self.keep("line", self._asked("submitted").lines.get())
         actions.ask_supplement(by=owner, at=START, request=self._asked("lacking"), missing=["场景"], profile=LAW)
         for name in ("refused", "disputed"):
             refused = actions.refuse(
@@ -189,9 +190,21 @@ class Things:
         hook = Webhook.objects.create(department=self.city.civil, url="https://mzj.example", made=START)
         self.keep("webhook", hook)
         self.keep("job", Job.objects.create(name="clocks", key="x", made=START))
+        self.keep("computation", Job.objects.create(name="index.compute", key="x", made=START))
+        self._degree()
         published = Version.objects.select_related("asset").get(asset__code=self.named["code"])
         self.keep("version", published)
         Source.objects.create(asset=published.asset, kind="upload", address="x", mounted=START)
+
+    def _degree(self) -> None:
+        """As if the index had been computed."""
+        hashes = dict.fromkeys(("inputs", "result", "law"), "0")
+        told: dict[str, Any] = {"exact": "1", "value": 1.0, "low": 1.0, "high": 1.0}
+        degree = Degree.objects.create(kind="data", day=START.date(), at=START, size=0, **told, **hashes)
+        row = {"about": "entry", "id": self.named["code"], "name": "x", "weight": 3, "factors": {}, "counts": {}}
+        Share.objects.create(
+            degree=degree, department=self.city.civil, amount=3, share=1, exact="1", low=1, high=1, rows=[row]
+        )
 
     def filled(self, value: Any) -> Any:
         """A body with the things in place of their names."""
@@ -214,7 +227,7 @@ class Things:
     def outcome(self, name: str, row: Row, program: Program) -> str:
         """`yes`, `no`, or the code of an error behind the door; whatever was changed is undone."""
         method, path = name.split(" ")
-        path = self.at(path, row)
+        path = self.at(path, row) + row.query
         body = self.filled(row.body) if row.body is not None else ({} if method == "POST" else None)
         with transaction.atomic():
             answer = program.call(method, path, body)

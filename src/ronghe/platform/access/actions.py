@@ -39,6 +39,8 @@ SCOPES = (
     "requests.read",
     "requests.write",
     "data.read",
+    "index.read",
+    "index.write",
     "notices.read",
     "webhooks.write",
     "audit.read",

@@ -40,8 +40,12 @@ SESSION = "session"
 """The scope of what people do themselves in a browser; no token has it."""
 SAFE = ("GET", "HEAD")
 LARGEST = 1_000_000
-"""Bytes of a call; files come and go by ways of their own."""
+"""Bytes of a call; a file may be as large as the operators allow."""
 Run = Callable[..., HttpResponse]
+_FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 class Asked(HttpRequest):
@@ -98,8 +102,8 @@ def _slower(request: HttpRequest, limits: Limits, who: str) -> HttpResponse | No
     return answer
 
 
-def let_in(request: HttpRequest, scope: str) -> HttpResponse | None:
-    """None where the caller may go on to the operation, else why not."""
+def let_in(request: HttpRequest, scope: str, *, file: bool = False) -> HttpResponse | None:
+    """None where the caller may go on to the operation, else why not. Of a `file` nothing is read here."""
     request.now = now()  # type: ignore[attr-defined]
     actor = _caller(request)
     if actor is None:
@@ -111,8 +115,9 @@ def let_in(request: HttpRequest, scope: str) -> HttpResponse | None:
     if actor.scopes is not None and scope != ANY and scope not in actor.scopes:
         raise Refused("platform.scope_missing", scope=scope)
     told = request.META.get("CONTENT_LENGTH") or "0"
-    if not told.isdecimal() or int(told) > LARGEST or len(request.body) > LARGEST:
-        return plain(request, 413, most=LARGEST)
+    most = settings.LARGEST_UPLOAD if file else LARGEST
+    if not told.isdecimal() or int(told) > most or (not file and len(request.body) > most):
+        return plain(request, 413, most=most)
     return None
 
 
@@ -157,13 +162,13 @@ def _same(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _guarded(scope: str, *, alone: bool, repeatable: bool, tagged: bool) -> Callable[[Run], Run]:
+def _guarded(scope: str, *, alone: bool, repeatable: bool, tagged: bool, file: bool) -> Callable[[Run], Run]:
     def guard(run: Run) -> Run:
         @wraps(run)
         def guarded(request: Asked, *given: Any, **named: Any) -> HttpResponse:
             request.hidden = None  # type: ignore[attr-defined]
             try:
-                if refused := let_in(request, scope):
+                if refused := let_in(request, scope, file=file):
                     return refused
                 if request.method in SAFE or alone:
                     if request.method not in SAFE and once.key_of(request):
@@ -195,12 +200,15 @@ def call(
     status: int = 200,
     alone: bool = False,
     repeatable: bool = True,
+    file: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add an operation that a caller with `scope` may ask for and that gives `gives` with `status`.
 
     `alone`: it keeps its own transactions, since it reads a source, which takes as long as it takes. Not `repeatable`:
-    its answer must not be kept, for it is a secret or somebody's data; such a call takes no Idempotency-Key.
+    its answer must not be kept, for it is a secret or somebody's data; such a call takes no Idempotency-Key. A `file` is
+    the body as it is, which takes as long as it takes and is handed in again where the line broke.
     """
+    alone = alone or file
     tagged = method == "GET" and not alone
 
     def add(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -209,7 +217,7 @@ def call(
             result = work(request, *given, **named)
             return result if isinstance(result, HttpResponse) else Status(status, result)
 
-        guarded = decorate_view(_guarded(scope, alone=alone, repeatable=repeatable, tagged=tagged))(worked)
+        guarded = decorate_view(_guarded(scope, alone=alone, repeatable=repeatable, tagged=tagged, file=file))(worked)
         router.add_api_operation(
             path,
             [method],
@@ -218,7 +226,11 @@ def call(
             response={status: gives},
             operation_id=work.__name__,
             summary=(work.__doc__ or "").split("\n")[0].rstrip("."),
-            openapi_extra={"x-scope": scope, "x-repeatable": method != "GET" and repeatable and not alone},
+            openapi_extra={
+                "x-scope": scope,
+                "x-repeatable": method != "GET" and repeatable and not alone,
+                **({"requestBody": _FILE} if file else {}),
+            },
         )
         return work
 

@@ -12,7 +12,7 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from ronghe import __version__
-from ronghe.platform.api import catalogue, data, grants, needs, objections, people, requests, sources, watching
+from ronghe.platform.api import catalogue, data, grants, index, needs, objections, people, requests, sources, watching
 from ronghe.platform.api.problems import busy, plain, problem_of, unfit
 from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, RongheError
@@ -28,6 +28,7 @@ _ROUTERS = (
     grants.router,
     data.router,
     objections.router,
+    index.router,
     people.router,
     watching.router,
 )

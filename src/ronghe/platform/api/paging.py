@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ronghe.terms import InputError
 
-__all__ = ["MOST", "USUAL", "page_of"]
+__all__ = ["MOST", "USUAL", "page_of", "slice_of"]
 
 MOST, USUAL = 200, 50
 _SALT = "ronghe.api.cursor"
@@ -72,3 +72,13 @@ def page_of(
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, _cursor(rows[-1], order, listing) if more else None
+
+
+def slice_of(
+    told: Sequence[Kept], *, listing: str, cursor: str = "", limit: int = USUAL
+) -> tuple[Sequence[Kept], str | None]:
+    """The same of a list that is computed for each call and keeps its order: the cursor is the number of the row."""
+    start = _place(cursor, ("",), listing)[0] if cursor else 0
+    end = start + limit
+    following = signing.dumps([listing, [end]], salt=_SALT, compress=True) if end < len(told) else None
+    return told[start:end], following

@@ -21,8 +21,11 @@ _OF_STATE = frozenset(
         "platform.dispute_settled",
         "platform.dispute_twice",
         "platform.move_refused",
+        "platform.not_refused",
         "platform.objection_answered",
+        "platform.ruled_before",
         "platform.supplement_once",
+        "platform.tighter_decided",
         "platform.version_open",
         "platform.version_state",
     }

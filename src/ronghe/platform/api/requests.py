@@ -29,7 +29,9 @@ from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.law import beginning_of, profile
 from ronghe.platform.requests import actions
-from ronghe.platform.requests.models import Line, Request
+from ronghe.platform.requests.models import Line, Request, Ruling
+from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
+from ronghe.platform.requests.tightening import tighten
 from ronghe.terms import InputError, RequestState, legal_day
 
 __all__ = ["router"]
@@ -41,7 +43,8 @@ ItemName = Annotated[Words, Field(min_length=1, max_length=100)]
 
 
 class LineShown(Schema):
-    """An entry that is asked for: the fields and rows that are wanted, and the fields that were granted."""
+    """An entry that is asked for: the fields and rows that are wanted, the fields that were granted, and the terms that
+    an approver laid down beyond those of the owner."""
 
     id: UUID
     asset: str
@@ -50,6 +53,7 @@ class LineShown(Schema):
     fields: list[str]
     rows: dict[str, Any]
     granted: list[str] | None
+    tighter: dict[str, Any]
 
 
 class RequestRow(Schema):
@@ -79,8 +83,18 @@ class MoveShown(Schema):
     at: datetime
 
 
+class RulingShown(Schema):
+    """What the bureau said of a refusal; one that it confirmed does not count against the owner."""
+
+    confirmed: bool
+    text: str
+    by: str
+    at: datetime
+
+
 class RequestShown(RequestRow):
-    """A request with what was said about it; `moves` are those that the asker may try now."""
+    """A request with what was said about it; `moves` are those that the asker may try now, `clauses` the conditions of
+    its entries as they are published."""
 
     scenario: str
     legal_basis: str
@@ -91,6 +105,8 @@ class RequestShown(RequestRow):
     assessment: str
     reason: str
     clause: str
+    clauses: list[str]
+    ruling: RulingShown | None
     lines: list[LineShown]
     grants: list[UUID]
     moves: list[str]
@@ -166,6 +182,25 @@ class GivenNo(Given):
     clause: Field300
 
 
+class GivenTighter(Given):
+    """Terms of one line beyond those of its owner: obligations by field in the words of `policy@1`, and conditions on
+    rows. They add to what was laid down before; `afresh` puts them in its place."""
+
+    line: UUID
+    obligations: Annotated[
+        dict[ItemName, Annotated[Words, Field(max_length=16)] | dict[str, Any]], Field(max_length=500)
+    ] = {}
+    where: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
+    afresh: bool = False
+
+
+class GivenRuling(Given):
+    """Whether a refusal keeps to the published conditions, and why."""
+
+    confirmed: bool
+    text: Reason
+
+
 class GivenUntil(Given):
     """The first legal day on which the right has ended."""
 
@@ -221,9 +256,16 @@ def row_of(request: Request) -> dict[str, Any]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    names = ("fields", "rows", "granted")
+    names = ("fields", "rows", "granted", "tighter")
     of_entry = {"asset": line.version.asset.code, "name": line.version.name, "version": line.version.number}
     return {"id": line.pk, **of_entry, **{name: getattr(line, name) for name in names}}
+
+
+def _ruling(request: Request) -> dict[str, Any] | None:
+    found = Ruling.objects.filter(request=request).first()
+    if found is None:
+        return None
+    return {"confirmed": found.confirmed, "text": found.text, "by": found.person_name, "at": found.at}
 
 
 def shown(asked: Asked, request: Request) -> dict[str, Any]:
@@ -235,6 +277,8 @@ def shown(asked: Asked, request: Request) -> dict[str, Any]:
     return {
         **row_of(found),
         **{name: getattr(found, name) for name in (*names, "reason", "clause")},
+        "clauses": published_clauses(found),
+        "ruling": _ruling(found),
         "lines": [_line(line) for line in lines],
         "grants": [line.grant.pk for line in lines if hasattr(line, "grant")],
         "moves": queries.open_moves(asked.actor, found),
@@ -347,6 +391,30 @@ def accept_request(request: Asked, key: UUID, given: GivenYes) -> dict[str, Any]
 def refuse_request(request: Asked, key: UUID, given: GivenNo) -> dict[str, Any]:
     """Say no, with the reason and the clause."""
     return _moved(request, key, actions.refuse, reason=given.reason, clause=given.clause, profile=profile())
+
+
+@call(router, "POST", "/requests/{uuid:key}/tighten", scope="requests.write", gives=RequestShown)
+def tighten_request(request: Asked, key: UUID, given: GivenTighter) -> dict[str, Any]:
+    """Let out less of a line than its owner laid down, before it is decided; what would let out more is refused."""
+    found = queries.one(queries.requests(request.actor), key)
+    if not found.lines.filter(pk=given.line).exists():
+        raise InputError("platform.field_value", name="line", value=str(given.line))
+    return _moved(
+        request,
+        key,
+        tighten,
+        line=given.line,
+        tighter={"obligations": given.obligations, "where": given.where},
+        afresh=given.afresh,
+    )
+
+
+@call(router, "POST", "/requests/{uuid:key}/rule", scope="requests.write", gives=RequestShown)
+def rule_on_request(request: Asked, key: UUID, given: GivenRuling) -> dict[str, Any]:
+    """The bureau says once whether a refusal was lawful."""
+    found = queries.one(queries.requests(request.actor), key)
+    rule_on_refusal(by=request.actor, at=request.now, request=found, confirmed=given.confirmed, text=given.text)
+    return shown(request, found)
 
 
 @call(router, "POST", "/requests/{uuid:key}/extend", scope="requests.write", gives=RequestShown)

@@ -1,13 +1,12 @@
-"""Where the rows of an asset are read (挂接): see it, mount a folder or a database, stop it and let it be read again.
+"""Where the rows of an asset are read (挂接): hand in a file, mount a folder or a database, stop it and let it be read
+again."""
 
-A file is handed in through the console.
-"""
-
+from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Annotated, Any
 
 from django.http import Http404
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
@@ -16,10 +15,12 @@ from ronghe.platform.api.catalogue import GivenReason
 from ronghe.platform.api.shapes import Given, Schema, Words
 from ronghe.platform.kinds.data import sources
 from ronghe.platform.kinds.data.models import Source
+from ronghe.terms import InputError
 
 __all__ = ["router"]
 
 router = Router(tags=["sources"])
+_PIECE = 1 << 20
 
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -27,11 +28,15 @@ Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class SourceShown(Schema):
-    """A source without its address, which stays with its owner: whether it was stopped, and when it was looked into."""
+    """A source without its address, which stays with its owner: whether it was stopped, and when it was looked into;
+    `called`, `bytes` and `hash` of a file that was handed in."""
 
     asset: str
     kind: str
     part: str
+    called: str
+    bytes: int | None
+    hash: str
     mounted: datetime
     stopped: datetime | None
     stop_reason: str
@@ -74,7 +79,7 @@ def _source(request: Asked, code: str) -> Source:
 
 
 def _shown(source: Source) -> dict[str, Any]:
-    names = ("kind", "part", "mounted", "stopped", "stop_reason", "probed", "examined")
+    names = ("kind", "part", "called", "bytes", "hash", "mounted", "stopped", "stop_reason", "probed", "examined")
     window = {name: getattr(source, name) for name in ("window_from", "window_to")}
     return {
         "asset": source.asset.code,
@@ -93,6 +98,29 @@ def _hours(given: GivenHours) -> sources.Hours:
 def show_source(request: Asked, code: str) -> dict[str, Any]:
     """The source of an asset of one's own."""
     return _shown(_source(request, code))
+
+
+def _chunks(request: Asked) -> Iterator[bytes]:
+    """The body, piece by piece; InputError for one that is shorter than was announced, as when the line broke."""
+    left = int(request.META.get("CONTENT_LENGTH") or 0)
+    while chunk := request.read(_PIECE):
+        left -= len(chunk)
+        yield chunk
+    if left:
+        raise InputError("platform.upload_cut")
+
+
+@call(router, "PUT", "/offers/{code}/source/upload", scope="catalogue.write", gives=SourceShown, file=True)
+def mount_upload(
+    request: Asked,
+    code: str,
+    name: Annotated[Words, Query(..., min_length=1, max_length=255)],
+    sheet: Annotated[Words, Query("", max_length=100)],
+) -> dict[str, Any]:
+    """Hand in a file: the body is its bytes, `name` what it is called; it is read whole before it is kept."""
+    asset = queries.own_asset(request.actor, code)
+    given: dict[str, Any] = {"by": request.actor, "at": request.now, "asset": asset}
+    return _shown(sources.mount_upload(**given, chunks=_chunks(request), called=name, sheet=sheet))
 
 
 @call(router, "PUT", "/offers/{code}/source/folder", scope="catalogue.write", gives=SourceShown, repeatable=False)
