@@ -122,7 +122,9 @@ ROWS: Mapping[str, Row] = {
     "POST /requests/{key}/assessment": Row(ASKS, {"assessment": "报告"}, {"key": "submitted"}),
     "POST /requests/{key}/accept": Row(DECIDES, {}, {"key": "submitted"}),
     "POST /requests/{key}/refuse": Row(DECIDES, {**WHY, "clause": "第十四条"}, {"key": "submitted"}),
-    "POST /requests/{key}/tighten": Row(DECIDES, {"line": "{line}", "obligations": {"姓名": "drop"}}, {"key": "submitted"}),
+    "POST /requests/{key}/tighten": Row(
+        DECIDES, {"line": "{line}", "obligations": {"姓名": "drop"}}, {"key": "submitted"}
+    ),
     "POST /requests/{key}/rule": Row(COORDINATES, {**TEXT, "confirmed": False}, {"key": "refused"}),
     "POST /requests/{key}/extend": Row(DECIDES, {"until": "2029-01-01"}, {"key": "delivered"}),
     "POST /requests/{key}/revoke": Row(at("owner", APPROVER, SECURITY), WHY, {"key": "delivered"}),

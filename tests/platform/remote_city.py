@@ -9,6 +9,9 @@ from ronghe.platform.serve.running import prepare, seal_here
 HOME = prepare(change=True)
 
 from ronghe.platform.access.roles import Role  # noqa: E402
+from ronghe.platform.index.computing import compute  # noqa: E402
+from ronghe.platform.law import profile  # noqa: E402
+from ronghe.platform.requests.actions import CLOCK  # noqa: E402
 from tests.platform.conftest import City  # noqa: E402
 from tests.platform.handed import handing  # noqa: E402
 from tests.platform.programs import program_of  # noqa: E402
@@ -30,11 +33,14 @@ def main() -> None:
     told = {
         "asker": program_of("申请人").secret,
         "owner": program_of("审批人").secret,
+        "offerer": program_of("提供 MZJ").secret,
+        "bureau": program_of("统筹").secret,
         "code": files.version.asset.code,
         "files": str(delivery.grant_id),
         "look_up": str(looked.pk),
     }
     seal_here(HOME)
+    compute(by=CLOCK, at=NOW, law=profile())
     sys.stdout.write(json.dumps(told))
 
 

@@ -1,5 +1,8 @@
 """The pages of the data kind, walked as people do: offer, mount, ask, decide, fetch, object, dispute, announce."""
 
+import hashlib
+import io
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +17,7 @@ from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
 from ronghe.platform.console.looks import duty_text
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
+from ronghe.platform.kinds.data import store
 from ronghe.platform.kinds.data.models import Correction, Read, Source, Trace
 from ronghe.platform.kinds.data.snapshots import PARQUET, rows_between
 from ronghe.platform.kinds.data.store import snapshot_folder
@@ -23,6 +27,7 @@ from ronghe.standards.catalog import catalog
 from ronghe.terms import InputError
 from tests.platform.conftest import City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
+from tests.platform.programs import program_of
 from tests.platform.test_pages import client
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +202,63 @@ def test_threat_4_an_upload_ends_at_the_limit(one: Handing, settings: Any) -> No
     answer = by("提供 MZJ").post(f"/catalogue/{one.version.asset.code}/source/upload", {"file": file})
     assert answer.status_code == 413
     assert "目录或数据库" in answer.content.decode()
+
+
+def test_a_program_hands_in_a_file_and_learns_what_arrived(one: Handing, settings: Any) -> None:
+    program, where = program_of("提供 MZJ"), f"/api/offers/{one.version.asset.code}/source/upload"
+    sent: dict[str, Any] = {"content_type": "text/csv", "headers": {"Authorization": f"Bearer {program.secret}"}}
+
+    def put(body: bytes, query: str = "?name=../%E5%A9%9A%E5%A7%BB.csv", **more: Any) -> tuple[int, Any]:
+        answer = Client().generic("PUT", where + query, body, **sent, **more)
+        return answer.status_code, json.loads(answer.content)
+
+    before = Source.objects.get()
+    status, told = put(text())
+    assert (status, told["called"], told["bytes"]) == (200, "婚姻.csv", len(text()))
+    assert told["hash"] == f"sha256:{hashlib.sha256(text()).hexdigest()}"
+    kept = Source.objects.get()
+    assert kept.address != before.address
+    cut = {"CONTENT_LENGTH": str(len(text()) + 1), "wsgi.input": io.BytesIO(text())}
+    # What broke off, is too large, or is no table changes nothing and leaves nothing.
+    for body, query, more, wrong in (
+        (b"", "?name=a.csv", cut, (422, "platform.upload_cut")),
+        (b"", "?name=a.csv", {}, (422, "platform.upload_empty")),
+        (b"SQLite format 3\0" + bytes(100), "?name=a.csv", {}, (422, "platform.upload_database")),
+        (text(), "", {}, (422, "api.call_unfit")),
+        (text(), "?name=a.csv", {"CONTENT_LENGTH": str(settings.LARGEST_UPLOAD + 1)}, (413, "api.413")),
+    ):
+        status, told = put(body, query, **more)
+        assert (status, told["code"]) == wrong
+    sent["headers"]["Idempotency-Key"] = "1"
+    assert put(text())[1]["code"] == "api.key_unwanted"
+    assert Source.objects.get().hash == kept.hash
+    # The one before goes with the transaction, which ends with this test.
+    assert {path.name for path in store.uploads().iterdir()} == {before.address, kept.address}
+    large = bytes(2_000_000)
+    answer = Client().generic("PUT", "/api/offers/x/source/folder", large, **sent)
+    assert answer.status_code == 413
+
+
+def test_a_program_lays_down_stricter_terms_and_never_looser_ones(one: Handing) -> None:
+    request = one.asked()
+    one.everybody()
+    program, url = program_of("审批人"), f"/requests/{request.pk}/tighten"
+    line = program.get(f"/requests/{request.pk}")["lines"][0]["id"]
+    said = {"line": line, "obligations": {"登记日期": {"bucket_date": "year"}}}
+    (told,) = program.post(url, said)["lines"]
+    assert told["tighter"] == {"obligations": said["obligations"]}
+    (told,) = program.post(url, {"line": line, "where": [{"field": "区划代码", "is": "330106"}]})["lines"]
+    assert sorted(told["tighter"]) == ["obligations", "where"]
+    for obligations, status, code in (
+        ({"姓名": "keep"}, 403, "platform.obligation_looser"),
+        ({"姓名": {"nothing": 1}}, 422, "access.policy_value"),
+        ({"无": "drop"}, 422, "platform.field_unknown"),
+    ):
+        assert program.told("POST", url, {"line": line, "obligations": obligations}, status)["code"] == code
+    assert program.told("POST", url, {**said, "line": str(request.pk)}, 422)["code"] == "platform.field_value"
+    (told,) = program.post(url, {**said, "afresh": True})["lines"]
+    assert sorted(told["tighter"]) == ["obligations"]
+    assert Line.objects.get().tighter == told["tighter"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -19,6 +19,7 @@ from ronghe.platform.jobs.models import Job
 from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.requests.models import Grant, Ruling
 from tests.platform.conftest import START, City
+from tests.platform.programs import program_of
 from tests.platform.towns import DAY, YEAR_END, Town
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,61 @@ def test_the_factors_of_the_city_give_its_degree(told: Town) -> None:
     for _, rate in queries.city_rates(list(degree.shares.all())):
         product *= rate
     assert product == pytest.approx(degree.value)
+
+
+def test_programs_read_the_index_down_to_its_rows_and_see_no_more_than_the_pages(told: Town) -> None:
+    asker = program_of("申请人")
+    city = asker.get("/index")
+    degree = queries.latest("data")
+    assert degree is not None
+    assert (city["exact"], city["size"], city["inputs"]) == (degree.exact, degree.size, degree.inputs)
+    (row,) = city["groups"][0]
+    assert row["department"]["code"] == "MZJ"
+    assert [point["value"] for point in asker.get("/index/trend")["points"]][-1] == city["value"]
+    one = asker.get("/index/departments/MZJ")
+    assert (one["share"], len(one["points"])) == (row["share"], 2)
+    assert (one["at"], one["factors"]) == (city["at"], row["factors"])
+    behind = asker.get("/index/departments/MZJ/rows")
+    assert [(row["about"], row["counts"].get("declared")) for row in behind["rows"]] == [
+        ("entry", 3),
+        ("request", None),
+    ]
+    assert "秘密台账" not in str(behind)
+    # Everything that its department sees is what the asker sees and what is hidden from them.
+    offerer = program_of("提供 MZJ")
+    first = offerer.get("/index/departments/MZJ/rows", limit=1)
+    rest = offerer.get("/index/departments/MZJ/rows", limit=100, cursor=first["next"])
+    seen = [*first["rows"], *rest["rows"]]
+    assert "inventory" in [row["about"] for row in seen]
+    assert rest["next"] is None
+    assert len(seen) + rest["hidden"] == len(behind["rows"]) + behind["hidden"]
+    assert asker.told("GET", f"/index/flows?cursor={first['next']}", status=422)["code"] == "api.cursor_bad"
+    (flow,) = asker.get("/index/flows")["rows"]
+    assert (flow["owner"], flow["consumer"], flow["grants"]) == ("民政局", "税务局", 1)
+    told.city.person("丙", told.city.health, Role.ASKER)
+    assert program_of("丙").get("/index/flows")["rows"] == []
+    for path in ("/index?kind=x", "/index/departments/XXX", "/index/departments/SJJ/rows"):
+        assert asker.call("GET", path).status_code == 404
+
+
+def test_a_program_of_the_coordinator_has_the_index_computed(told: Town) -> None:
+    bureau = program_of("统筹")
+    made = bureau.post("/index/compute", {}, 202)
+    assert bureau.get(f"/index/compute/{made['job']}")["state"] == "waiting"
+    InProcess(lambda: YEAR_END + DAY).run_waiting()
+    assert bureau.get(f"/index/compute/{made['job']}")["state"] == "done"
+    assert bureau.get("/index")["at"].startswith((YEAR_END + DAY).isoformat()[:19])
+    assert program_of("申请人").call("GET", f"/index/compute/{made['job']}").status_code == 404
+    other = Job.objects.create(name="clocks", key="x", made=START)
+    assert bureau.call("GET", f"/index/compute/{other.pk}").status_code == 404
+
+
+def test_a_program_of_the_coordinator_rules_once_on_a_refusal(town: Town) -> None:
+    refused = town.refused(town.asked(town.shared()), START + DAY)
+    bureau = program_of("统筹")
+    shown = bureau.get(f"/requests/{refused.pk}")
+    assert (shown["ruling"], shown["clauses"]) == (None, ["仅限办理行政给付"])
+    ruled = bureau.post(f"/requests/{refused.pk}/rule", {"confirmed": True, "text": "条件已公布"})
+    assert (ruled["ruling"]["confirmed"], ruled["ruling"]["by"]) == (True, "统筹")
+    again = bureau.told("POST", f"/requests/{refused.pk}/rule", {"confirmed": False, "text": "不"}, 409)
+    assert again["code"] == "platform.ruled_before"

@@ -20,7 +20,7 @@ from ronghe.cli import main
 from ronghe.client import Answered, Client, Denied, Failed, TooOften, Unfit, Unreachable, Wish
 from ronghe.client.transport import Transport
 from ronghe.terms import InputError, UsageError
-from tests.platform.handed import IDS
+from tests.platform.handed import IDS, text
 from tests.platform.test_served import answering, free_port
 
 
@@ -144,6 +144,53 @@ def test_the_command_does_the_same(
         assert run(capsys, "look-up", served.told["look_up"], "--case", "2")[1]["known"] is True
     assert run(capsys, "logout")[0] == 0
     assert run(capsys, "grants")[0] == 2
+
+
+@pytest.mark.slow
+def test_the_index_terms_rulings_and_files_go_by_program_too(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RONGHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["bureau"])
+    assert run(capsys, "login", served.url)[0] == 0
+    city = run(capsys, "index")[1]
+    assert city["exact"] == served.client().index()["exact"]
+    one = run(capsys, "index", "MZJ")[1]
+    assert one["share"] == city["groups"][0][0]["share"]
+    assert {row["about"] for row in one["rows"]} == {"entry", "request"}
+    assert run(capsys, "flows")[1]["flows"][0]["owner"] == "民政局"
+    assert served.client().index_trend()[-1]["value"] == city["value"]
+    code, asked, _ = run(capsys, "compute-index")
+    assert code == 0
+    assert run(capsys, "compute-index", asked["job"])[1]["job"] == asked["job"]
+    entry, today = served.told["code"], datetime.now(UTC).date()
+    (made,) = served.client().ask(
+        "SWJ",
+        [Wish(entry, ["登记日期"])],
+        purpose="核验",
+        legal_basis="个人所得税法第十五条",
+        wanted_from=today,
+        wanted_until=today + timedelta(days=30),
+    )
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["owner"])
+    duty = '登记日期={"bucket_date": "year"}'
+    code, told, _ = run(capsys, "tighten", made["id"], entry, "--obligation", duty)
+    assert (code, told["lines"][0]["tighter"]) == (0, {"obligations": {"登记日期": {"bucket_date": "year"}}})
+    assert run(capsys, "tighten", made["id"], entry, "--obligation", "登记日期")[0] == 2
+    assert run(capsys, "tighten", made["id"], "X", "--obligation", "登记日期=drop")[0] == 3
+    served.client("owner").refuse(made["id"], reason="不明", clause="第十四条")
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["bureau"])
+    code, told, _ = run(capsys, "rule", made["id"], "no", "--text", "条款未公布")
+    assert (code, told["ruling"]["confirmed"]) == (0, False)
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["offerer"])
+    (tmp_path / "a.csv").write_bytes(text())
+    code, told, _ = run(capsys, "upload", entry, str(tmp_path / "a.csv"))
+    assert (code, told["called"], told["bytes"]) == (0, "a.csv", len(text()))
+    assert run(capsys, "upload", entry, str(tmp_path / "b.csv"))[0] == 3
+    (tmp_path / "a.csv").write_bytes(b"SQLite format 3\0")
+    with pytest.raises(Unfit) as unfit:
+        served.client("offerer").hand_in(entry, tmp_path / "a.csv")
+    assert unfit.value.problem == "platform.upload_database"
 
 
 @pytest.mark.slow

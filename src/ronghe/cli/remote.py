@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,7 @@ from ronghe.cli.grammar import Command, Group
 from ronghe.cli.printing import say
 from ronghe.cli.session import Session
 from ronghe.cli.values import Day, OneOf, Whole
-from ronghe.cli.views.remote import listed, shown
+from ronghe.cli.views.remote import both, listed, shown
 from ronghe.journeys.settings import home
 from ronghe.terms import InputError, UsageError
 
@@ -226,6 +226,115 @@ def decide(session: Session, /, request_id: str, answer: str, *, reason: str, cl
     if answer == "no" and not (reason and clause):
         raise UsageError("client.no_needs_reason")
     found = client.accept(request_id) if answer == "yes" else client.refuse(request_id, reason=reason, clause=clause)
+    session.show(found, shown(found))
+
+
+@remote.command(
+    cls=Command, examples=("ronghe remote rule ID yes --text 条件已公布", "ronghe remote rule ID no --text 条款未公布")
+)
+@click.argument("request_id", metavar="ID")
+@click.argument("answer", type=OneOf(("yes", "no")), metavar="ANSWER")
+@click.option("--text", "why", required=True, metavar="TEXT")
+@click.pass_obj
+def rule(session: Session, /, request_id: str, answer: str, *, why: str) -> None:
+    """See `cli.command_remote_rule`."""
+    found = _client(session).rule(request_id, confirmed=answer == "yes", text=why)
+    session.show(found, shown(found))
+
+
+def _duty(text: str) -> tuple[str, Any]:
+    """A field and its obligation: a word such as `drop`, or JSON such as {"mask": {"first": 1}}."""
+    name, found, said = text.partition("=")
+    if not found or not name or not said:
+        raise UsageError("client.duty_form", value=text)
+    if not said.startswith("{"):
+        return name, said
+    try:
+        return name, json.loads(said)
+    except ValueError as fault:
+        raise UsageError("client.duty_form", value=text) from fault
+
+
+@remote.command(
+    cls=Command,
+    examples=(
+        'ronghe remote tighten ID MZJ-1 --obligation 备注=drop --obligation \'登记日期={"bucket_date": "year"}\'',
+    ),
+)
+@click.argument("request_id", metavar="ID")
+@click.argument("entry", metavar="CODE")
+@click.option("--obligation", "obligations", multiple=True, required=True, metavar="TEXT")
+@click.option("--afresh", is_flag=True)
+@click.pass_obj
+def tighten(session: Session, /, request_id: str, entry: str, *, obligations: tuple[str, ...], afresh: bool) -> None:
+    """See `cli.command_remote_tighten`."""
+    duties = dict(map(_duty, obligations))
+    client = _client(session)
+    lines = [line["id"] for line in client.request(request_id)["lines"] if line["asset"] == entry]
+    if not lines:
+        raise InputError("client.no_line", entry=entry)
+    found = client.tighten(request_id, lines[0], duties, afresh=afresh)
+    session.show(found, shown(found))
+
+
+@remote.command(
+    cls=Command, examples=("ronghe remote upload MZJ-1 marriages.csv", "ronghe remote upload MZJ-1 a.xlsx --sheet 一月")
+)
+@click.argument("entry", metavar="CODE")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--sheet", default="", metavar="NAME")
+@click.pass_obj
+def upload(session: Session, /, entry: str, file: Path, *, sheet: str) -> None:
+    """See `cli.command_remote_upload`."""
+    found = _client(session).hand_in(entry, file, sheet=sheet)
+    session.show(found, shown(found))
+
+
+KIND = click.option("--kind", default="data", metavar="NAME")
+
+
+@remote.command(cls=Command, examples=("ronghe remote index", "ronghe remote index MZJ"))
+@click.argument("in_department", metavar="CODE", required=False)
+@KIND
+@click.pass_obj
+def index(session: Session, /, in_department: str | None, *, kind: str) -> None:
+    """See `cli.command_remote_index`."""
+    client = _client(session)
+    if in_department is None:
+        city = client.index(kind)
+        columns = ("department", "share", "low", "high", "amount", "requests")
+        rows = [row for group in city["groups"] for row in group] + city["left_out"]
+        session.show(city, both(shown({name: city[name] for name in _OF_CITY}), listed(rows, columns)))
+        return
+    share = client.share(in_department, kind)
+    rows = list(client.share_rows(in_department, kind))
+    columns = ("about", "name", "weight", "shared", "factors")
+    told = {name: value for name, value in share.items() if name != "points"}
+    session.show({**share, "rows": rows}, both(shown(told), listed(rows, columns)))
+
+
+_OF_CITY = ("kind", "at", "value", "low", "high", "factors", "size")
+
+
+@remote.command(cls=Command, examples=("ronghe remote flows",))
+@KIND
+@click.option("--most", type=Whole(1, 100_000), default=MOST, metavar="N")
+@click.pass_obj
+def flows(session: Session, /, *, kind: str, most: int) -> None:
+    """See `cli.command_remote_flows`."""
+    rows = list(islice(_client(session).flows(kind), most))
+    session.show({"flows": rows}, listed(rows, ("owner", "consumer", "grants", "reads", "rows")))
+
+
+@remote.command(
+    name="compute-index", cls=Command, examples=("ronghe remote compute-index", "ronghe remote compute-index JOB")
+)
+@click.argument("job", metavar="JOB", required=False)
+@click.pass_obj
+def compute_index(session: Session, /, job: str | None) -> None:
+    """See `cli.command_remote_compute-index`."""
+    client = _client(session)
+    found = client.compute_index() if job is None else client.computation(job)
     session.show(found, shown(found))
 
 

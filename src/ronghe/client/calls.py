@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from ronghe.client.downloads import Tell, fetch
+from ronghe.client.handing_in import send
 from ronghe.client.transport import Transport
 from ronghe.terms import InputError
 
@@ -126,6 +127,30 @@ class Client:
         """Say no."""
         return self.move(key, "refuse", reason=reason, clause=clause)
 
+    def tighten(
+        self,
+        key: Key,
+        line: Key,
+        obligations: Mapping[str, Any],
+        where: Sequence[Mapping[str, Any]] = (),
+        *,
+        afresh: bool = False,
+    ) -> Json:
+        """Let out less of a line than its owner laid down: obligations by field, conditions on rows."""
+        narrower = [dict(condition) for condition in where]
+        return self.move(key, "tighten", line=str(line), obligations=dict(obligations), where=narrower, afresh=afresh)
+
+    def rule(self, key: Key, *, confirmed: bool, text: str) -> Json:
+        """The bureau's word on a refusal, once."""
+        return self.move(key, "rule", confirmed=confirmed, text=text)
+
+    def hand_in(self, code: str, file: Path, *, sheet: str = "", called: str = "") -> Json:
+        """Hand in a file as the source of an entry of one's own. Not tried again: say it again where it broke off.
+
+        InputError for a file that cannot be read, or of which something else arrived.
+        """
+        return send(self.transport, f"/api/offers/{quote(code, safe='')}/source/upload", file, sheet, called)
+
     def grants(self) -> Iterator[Json]:
         """Rights to data, newest first."""
         return self._rows("/grants")
@@ -175,6 +200,34 @@ class Client:
         """Say that a value is wrong."""
         said = {"grant": str(grant), "row_key": row_key, "field": field, "claim": claim, "evidence": evidence}
         return dict(self._post("/objections", said))
+
+    def index(self, kind: str = "data") -> Json:
+        """The city's sharing degree with its factors and departments."""
+        return dict(self._get("/index", kind=kind))
+
+    def index_trend(self, kind: str = "data") -> list[Json]:
+        """The degrees of the last year by day."""
+        return list(self._get("/index/trend", kind=kind)["points"])
+
+    def share(self, department: str, kind: str = "data") -> Json:
+        """A department's share with its factors and its last year."""
+        return dict(self._get(f"/index/departments/{quote(department, safe='')}", kind=kind))
+
+    def share_rows(self, department: str, kind: str = "data") -> Iterator[Json]:
+        """What made a department's share, as far as the person sees it."""
+        return self._rows(f"/index/departments/{quote(department, safe='')}/rows", kind=kind)
+
+    def flows(self, kind: str = "data") -> Iterator[Json]:
+        """What departments used of each other in twelve months, the largest first."""
+        return self._rows("/index/flows", kind=kind)
+
+    def compute_index(self) -> Json:
+        """Have the degrees computed; gives the job."""
+        return dict(self._post("/index/compute"))
+
+    def computation(self, job: Key) -> Json:
+        """How far a computation is."""
+        return dict(self._get(f"/index/compute/{job}"))
 
     def notices(self) -> Iterator[Json]:
         """What the person should know, newest first."""

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -78,7 +78,7 @@ class Transport:
     def opened(
         self,
         target: str,
-        data: bytes | None = None,
+        data: bytes | BinaryIO | None = None,
         headers: Mapping[str, str] | None = None,
         *,
         method: str = "GET",

@@ -126,8 +126,8 @@ def _kept(hits: Sequence[UUID]) -> list[str]:
 def _among(hits: Sequence[UUID]) -> RawSQL:
     """All hits as one value: a thousand of them, each by itself, take longer to put into words than to find."""
     if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(_kept(hits))])  # noqa: S611 - one bound value
-    return RawSQL("SELECT unnest(%s::uuid[])", [_kept(hits)])  # noqa: S611
+        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(_kept(hits))])
+    return RawSQL("SELECT unnest(%s::uuid[])", [_kept(hits)])
 
 
 def narrowed(seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = "") -> QuerySet[Version]:

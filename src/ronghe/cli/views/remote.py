@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ronghe.cli.session import Session
 
-__all__ = ["listed", "shown"]
+__all__ = ["both", "listed", "shown"]
 
 
 def _plain(value: Any) -> str:
@@ -36,6 +36,16 @@ def listed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> View:
             return
         named = [f"remote_{name}" for name in columns]
         console.print(grid(session, named, [[_plain(row.get(name)) for name in columns] for row in rows]))
+
+    return view
+
+
+def both(first: View, second: View) -> View:
+    """One view below the other."""
+
+    def view(console: Console, session: Session) -> None:
+        first(console, session)
+        second(console, session)
 
     return view
 
