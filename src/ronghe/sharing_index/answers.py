@@ -64,11 +64,27 @@ class Rate:
     grades: tuple[tuple[str, Fraction], ...]
 
 
+_NOTHING, _ALL = Fraction(), Fraction(1)
+
+
 def _in_time(used: int, limit: int | None) -> Fraction:
     """1 up to the limit, falling in a line to 0 at twice the limit."""
     if limit is None or used <= limit:
-        return Fraction(1)
-    return max(Fraction(), Fraction(2 * limit - used, limit)) if limit else Fraction()
+        return _ALL
+    return Fraction(2 * limit - used, limit) if used < 2 * limit else _NOTHING
+
+
+def _slower(first: Fraction, second: Fraction) -> Fraction:
+    """The smaller of two; almost always both are in time, and nothing needs to be compared."""
+    return first if second is _ALL else second if first is _ALL else min(first, second)
+
+
+def _total(given: Iterable[Fraction]) -> Fraction:
+    """Their sum, exactly: whole numbers for each divisor first, of which there are few."""
+    by_divisor = defaultdict[int, int](int)
+    for one in given:
+        by_divisor[one.denominator] += one.numerator
+    return sum((Fraction(parts, divisor) for divisor, parts in by_divisor.items()), Fraction())
 
 
 def grade(answer: Answer) -> Fraction | None:
@@ -83,9 +99,9 @@ def grade(answer: Answer) -> Fraction | None:
     answering = _in_time(answer.answered, answer.answer_limit)
     if answer.outcome == Outcome.WAITING:
         handing = Fraction(1) if answer.delivered is None else _in_time(answer.delivered, answer.delivery_limit)
-        slowest = min(answering, handing)
+        slowest = _slower(answering, handing)
         return slowest if slowest < 1 else None
-    return min(answering, _in_time(answer.delivered or 0, answer.delivery_limit))
+    return _slower(answering, _in_time(answer.delivered or 0, answer.delivery_limit))
 
 
 def effective(answers: Iterable[Answer]) -> list[tuple[Answer, Fraction]]:
@@ -97,8 +113,9 @@ def effective(answers: Iterable[Answer]) -> list[tuple[Answer, Fraction]]:
         if given is None:
             continue
         key = (answer.requester, answer.asset)
-        found = (given, answer.id, answer)
-        worst[key] = min(worst.get(key, found), found, key=lambda one: one[:2])
+        before = worst.get(key)
+        if before is None or (given, answer.id) < before[:2]:
+            worst[key] = given, answer.id, answer
     return sorted(((answer, given) for given, _, answer in worst.values()), key=lambda pair: pair[0].id)
 
 
@@ -118,7 +135,7 @@ def answer_rates(answers: Sequence[Answer], departments: Iterable[str]) -> Mappi
     counted = effective(answers)
     if not counted:
         raise InputError("sharing_index.no_requests")
-    mean = sum((given for _, given in counted), Fraction()) / len(counted)
+    mean = _total(given for _, given in counted) / len(counted)
     by_owner = defaultdict[str, list[tuple[str, Fraction]]](list)
     for answer, given in counted:
         by_owner[answer.owner].append((answer.id, given))
@@ -126,7 +143,7 @@ def answer_rates(answers: Sequence[Answer], departments: Iterable[str]) -> Mappi
     for department in departments:
         own = by_owner[department]
         weight = len(own) + PRIOR
-        value = (sum((given for _, given in own), Fraction()) + PRIOR * mean) / weight
+        value = (_total(given for _, given in own) + PRIOR * mean) / weight
         low, high = _wilson(value, weight)
         rates[department] = Rate(value, low, high, len(own), tuple(own))
     return rates

@@ -36,7 +36,7 @@ def iso_utc(seconds: int) -> str:
 
 def legal_day(moment: datetime, zone: ZoneInfo = LEGAL_ZONE) -> date:
     """The calendar day on which an instant falls in law, in `zone`."""
-    return utc(moment).astimezone(zone).date()
+    return (moment if moment.tzinfo is UTC else utc(moment)).astimezone(zone).date()
 
 
 @dataclass(frozen=True, slots=True)

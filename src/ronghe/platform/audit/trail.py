@@ -8,13 +8,14 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Max, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Max, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.store import log_folder
@@ -24,6 +25,7 @@ __all__ = ["Event", "Logged", "kept_events", "sealed_size"]
 
 _WORDS = 100_000
 """Different texts that are remembered while a trail is read."""
+_AT_ONCE = 5_000
 
 
 class Event(NamedTuple):
@@ -45,17 +47,21 @@ def sealed_size() -> int:
 def kept_events(actions: Collection[str], *, size: int, at: datetime) -> Iterator[Event]:
     """Events of these actions up to `at` among the first `size` entries, from the database's rows, by their time; at
     one time in the log's order."""
-    rows = Entry.objects.filter(action__in=sorted(actions), sealed__lt=size, at__lte=at).order_by("at", "sealed")
+    # Almost all of the table is wanted: not to go through the index of places halves the time of reading it.
+    placed = Entry.objects.annotate(place=F("sealed") + 0)
+    rows = placed.filter(action__in=sorted(actions), place__lt=size, at__lte=at).order_by("at", "place")
     # As text: what a trail says most often it says in the same words, and those are read once.
-    texts = [Cast(name, TextField()) for name in ("at", "departments", "facts")]
-    read, told = lru_cache(_WORDS)(_json), rows.values_list("action", "subject", *texts)
-    instant = datetime.fromisoformat
-    # SQLite keeps UTC without saying so; PostgreSQL says it.
-    zone = "+00:00" if connection.vendor == "sqlite" else ""
-    return (
-        Event(instant(at_text + zone), action, subject, read(departments), read(facts))
-        for action, subject, at_text, departments, facts in told.iterator(chunk_size=5_000)
-    )
+    texts = {name: Cast(name, TextField()) for name in ("at", "departments", "facts")}
+    if connection.vendor == "sqlite":
+        # It keeps UTC without saying so; PostgreSQL says it.
+        texts["at"] = Concat(texts["at"], Value("+00:00"), output_field=TextField())
+    told = rows.values_list(texts["at"], "action", "subject", texts["departments"], texts["facts"])
+    read, instant = lru_cache(_WORDS)(_json), datetime.fromisoformat
+    lines = told.iterator(chunk_size=_AT_ONCE)
+    while chunk := list(islice(lines, _AT_ONCE)):
+        # Column by column: no code of ours runs for each row.
+        at_texts, names, subjects, departments, facts = zip(*chunk, strict=True)
+        yield from map(Event, map(instant, at_texts), names, subjects, map(read, departments), map(read, facts))
 
 
 def _json(text: str | bytes) -> Any:

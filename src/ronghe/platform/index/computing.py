@@ -1,7 +1,9 @@
 """Compute degrees from the log, keep them, and compute them again to see that they are the same."""
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -34,6 +36,19 @@ class Computed:
     kind: str
     degree: Degree | None
     why: InputError | None = None
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Nothing that is folded here points back at itself; to look for that among a million values takes as long as the
+    work."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _shares_of(degree: Degree, measured: Measured) -> list[Share]:
@@ -89,7 +104,8 @@ def compute(
     for place, (kind, hook) in enumerate(hooks.items()):
         tell(place, len(hooks))
         before = Degree.objects.filter(kind=kind, at=at).first()
-        done.append(Computed(kind, before) if before else _computed(by, at, law, kind, hook, upto))
+        with _no_search_for_cycles():
+            done.append(Computed(kind, before) if before else _computed(by, at, law, kind, hook, upto))
     tell(len(hooks), len(hooks))
     return done
 
@@ -152,8 +168,9 @@ def check(home: Path, degrees: Sequence[Degree], *, law: LegalProfile) -> list[C
     """
     hooks = measures()
     actions = frozenset({ACTION}.union(*(hook.actions for hook in hooks.values())))
-    logged = Logged(home, actions, size=sealed_size())
-    return [Checked(degree, _faults(logged, degree, hooks[degree.kind], law)) for degree in degrees]
+    with _no_search_for_cycles():
+        logged = Logged(home, actions, size=sealed_size())
+        return [Checked(degree, _faults(logged, degree, hooks[degree.kind], law)) for degree in degrees]
 
 
 def _faults(logged: Logged, degree: Degree, hook: Measure, law: LegalProfile) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ronghe.terms import legal_day
 __all__ = ["ACTIONS", "Answering"]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Asked:
     """A request as it stands after the events so far; days are working days of the owner's clock."""
 
@@ -48,13 +48,13 @@ class Answering:
 
     def take(self, event: Event) -> None:
         """Let one event happen; one of a request that was never drafted here is left alone."""
-        if event.action == "request.drafted":
-            self._asked[event.subject] = _Asked(event.departments[0], event.facts["assets"])
+        _, action, subject, departments, facts = event
+        if action == "request.drafted":
+            self._asked[subject] = _Asked(departments[0], facts["assets"])
             return
-        key = event.facts.get("about", "") if event.action == "dispute.upheld" else event.subject
-        asked = self._asked.get(key)
+        asked = self._asked.get(facts.get("about", "") if action == "dispute.upheld" else subject)
         if asked is not None:
-            _MOVES[event.action](self, asked, event)
+            _MOVES[action](self, asked, event)
 
     def _day(self, event: Event) -> date:
         return legal_day(event.at, self.law.zone)

@@ -38,11 +38,11 @@ class DataMeasure:
         since = at - timedelta(days=WINDOW_DAYS)
         holding = Holding(law)
         answering = Answering(law, holding.class_of)
+        both = ((HELD, holding.take), (ANSWERED, answering.take))
+        takers = {action: [take for taken, take in both if action in taken] for action in self.actions}
         for event in events:
-            if event.action in HELD:
-                holding.take(event)
-            if event.action in ANSWERED:
-                answering.take(event)
+            for take in takers[event.action]:
+                take(event)
         found = data_share(
             holding.datasets(since=since, at=at),
             answering.answers(holding.owners(), since=since, at=at),
