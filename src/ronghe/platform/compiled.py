@@ -1,56 +1,126 @@
-"""A query of Django's whose SQL is made once: of a small query, putting it into words takes most of the time."""
+"""Queries of Django's that are put into words once: that takes most of the time of a small one.
 
+A query is made with marks in the place of values, and what the database gets of it is kept: SQL, and where each value
+goes. What a query asks is thus said once, by expressions; the next call of the same shape only binds its values.
+"""
+
+import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 __all__ = ["Compiled"]
 
+MOST_SHAPES = 256
+Value = str | int | UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """`slots` by place in the parameters: which value goes there; `params` are the constants, None under a slot."""
+
+    sql: str
+    params: tuple[Any, ...]
+    slots: tuple[tuple[int, int], ...]
+    compiler: Any
+    converters: Any
+    names: tuple[str, ...]
+
+
+def _bound(value: Value) -> Any:
+    """As the database gets it."""
+    return value.hex if isinstance(value, UUID) and connection.vendor == "sqlite" else value
+
+
+def _mark(value: Value) -> Value:
+    """One of the same type that nothing else in a query equals."""
+    if isinstance(value, UUID):
+        return uuid4()
+    return secrets.token_hex(16) if isinstance(value, str) else 2**40 + secrets.randbelow(2**40)
+
 
 class Compiled:
-    """The rows of `make(*marks).values_list(...)` for other values in the place of the marks.
+    """Rows of the query that `make` gives for values, by `values` or `values_list`.
 
-    >>> _of = Compiled(lambda key: Membership.objects.filter(person=key).values_list("role"), Membership._meta.pk)
-    >>> _of.rows(person.pk)
+    `make` must ask the same for the same `shape` and types of values, whatever the values are: it may use them as they
+    are, or not at all, but not look at them. TypeError where something was made of a value.
 
-    `fields` say how each value is bound; each mark stands once, in the order of `fields`, and nothing else in the query
-    is a parameter. What a value is never changes the SQL, so no None.
+    >>> own = Compiled(lambda person: Membership.objects.filter(person=person).values_list("role"))
+    >>> own.rows(person.pk)
     """
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Any]], *fields: Any) -> None:
-        self._make, self._fields = make, fields
-        self._made: dict[str, tuple[str, Any, Any]] = {}
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._make = make
+        self._made: OrderedDict[Hashable, _Made | None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def _compiled(self) -> tuple[str, Any, Any]:
-        """For the database that is asked: SQL, the compiler, and how its columns are read."""
-        vendor = connection.vendor
-        if vendor not in self._made:
-            with self._lock:
-                marks = [field.to_python(_MARKS[field.get_internal_type()]) for field in self._fields]
-                compiler = self._make(*marks).query.get_compiler(connection=connection)
-                sql, params = compiler.as_sql()
-                told = [self._bound(field, mark) for field, mark in zip(self._fields, marks, strict=True)]
-                if list(params) != told:
-                    raise TypeError(f"{sql}: {params}")
-                converters = compiler.get_converters([column for column, *_ in compiler.select])
-                self._made[vendor] = sql, compiler, converters
-        return self._made[vendor]
+    def rows(self, *values: Value, shape: Hashable = ()) -> list[tuple[Any, ...]]:
+        """The rows for these values, as tuples."""
+        return self._found(self._of(values, shape), values)
 
-    def _bound(self, field: Any, value: object) -> Any:
-        return field.get_db_prep_value(value, connection, prepared=False)
+    def dicts(self, *values: Value, shape: Hashable = ()) -> list[dict[str, Any]]:
+        """The rows for these values, by name."""
+        made = self._of(values, shape)
+        return [dict(zip(made.names, row, strict=True)) for row in self._found(made, values)] if made else []
 
-    def rows(self, *values: object) -> Sequence[Sequence[Any]]:
-        """The rows for these values."""
-        sql, compiler, converters = self._compiled()
-        bound = [self._bound(field, value) for field, value in zip(self._fields, values, strict=True)]
+    def _found(self, made: _Made | None, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+        if made is None:
+            return []
+        params = list(made.params)
+        for place, number in made.slots:
+            params[place] = _bound(values[number])
         with connection.cursor() as cursor:
-            cursor.execute(sql, bound)
-            found = cursor.fetchall()
-        return list(compiler.apply_converters(found, converters)) if converters else found
+            cursor.execute(made.sql, params)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        if not made.converters:
+            return found
+        return [tuple(row) for row in made.compiler.apply_converters(found, made.converters)]
+
+    def _of(self, values: Sequence[Value], shape: Hashable) -> _Made | None:
+        key = connection.vendor, shape, *map(type, values)
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+        made = self._put_into_words(values, shape)
+        with self._lock:
+            self._made[key] = made
+            if len(self._made) > MOST_SHAPES:
+                self._made.popitem(last=False)
+        return made
+
+    def _put_into_words(self, values: Sequence[Value], shape: Hashable) -> _Made | None:
+        """None where no row can be found, as for somebody without any role."""
+        marks = [_mark(value) for value in values]
+        seen = self._make(*marks, **({"shape": shape} if shape else {}))
+        compiler = seen.query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        places = {_bound(mark): number for number, mark in enumerate(marks)}
+        slots = tuple((place, places[param]) for place, param in enumerate(params) if _plain(param) in places)
+        rest = [sql, *(str(param) for param in params if _plain(param) not in places)]
+        if any(text in part for mark in marks for text in _texts(mark) for part in rest):
+            raise TypeError(f"a value is no parameter: {sql}")
+        constants = list(params)
+        for place, _ in slots:
+            constants[place] = None
+        columns = [column for column, *_ in compiler.select]
+        names = tuple(alias or column.target.name for column, _, alias in compiler.select)
+        return _Made(sql, tuple(constants), slots, compiler, compiler.get_converters(columns), names)
 
 
-_MARKS = {"UUIDField": "00000000-0000-4000-8000-000000000000", "CharField": "-"}
+def _texts(mark: Value) -> set[str]:
+    return {str(mark), mark.hex} if isinstance(mark, UUID) else {str(mark)}
+
+
+def _plain(param: Any) -> Any:
+    return param if isinstance(param, (str, int, UUID)) else None

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -36,13 +36,16 @@ from ronghe.terms import RequestState
 
 __all__ = [
     "Hidden",
+    "Hits",
     "Waiting",
     "announcements",
+    "chosen_versions",
     "demands",
     "disputes",
     "entries",
     "facets",
     "grants",
+    "hits_of",
     "inventory",
     "keeps_inventory",
     "narrowed",
@@ -106,43 +109,62 @@ class Waiting:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search found, as values of a query: all hits as one list, the first of them in their order, and the place
+    of the rest. A thousand hits, each by itself, take longer to put into words than to find."""
+
+    listed: str
+    ranked: str
+    rest: int
+
+
+def hits_of(text: str) -> Hits | None:
+    """What is found for a text; None where nothing is looked for."""
+    if not text.strip():
+        return None
+    found, on_sqlite = search.found(parse(text, known_synonyms())), connection.vendor == "sqlite"
+    kept = [hit.hex if on_sqlite else str(hit) for hit in found]
+    ranked = ",".join(kept[:RANKED])
+    return Hits(json.dumps(kept) if on_sqlite else "{" + ",".join(kept) + "}", ranked, len(ranked) + 1)
+
+
+def _among(hits: Hits) -> RawSQL:
+    listed = "SELECT value FROM json_each(%s)" if connection.vendor == "sqlite" else "SELECT unnest(%s::uuid[])"
+    return RawSQL(listed, [hits.listed])  # noqa: S611 - two constants, and the value is bound
+
+
+def _rank(hits: Hits) -> Coalesce:
+    """The place of an entry among the hits, as one expression."""
+    place = StrIndex(Value(hits.ranked), Cast("pk", CharField()))
+    return Coalesce(NullIf(place, Value(0)), Value(hits.rest))
+
+
 def versions(
     actor: Actor, *, text: str = "", kind: str = "", department: str = "", sharing: str = ""
 ) -> QuerySet[Version]:
     """Entries in force that the actor may see, best match first where something is looked for, else by name."""
+    chosen = {"kind": kind, "department": department, "sharing": sharing}
+    return chosen_versions(actor, hits_of(text), {name: value for name, value in chosen.items() if value})
+
+
+_CHOSEN = {"kind": "asset__kind", "department": "asset__department__code", "sharing": "sharing_class"}
+
+
+def chosen_versions(actor: Actor, hits: Hits | None, chosen: Mapping[str, str]) -> QuerySet[Version]:
+    """The same from values alone: what it asks depends on the actor's shape, on whether something was looked for, and
+    on the names of what was chosen."""
     seen = Version.objects.filter(visible_in_force(actor)).select_related("asset__department")
-    seen = narrowed(seen, kind=kind, department=department, sharing=sharing)
-    if not text.strip():
+    seen = seen.filter(**{_CHOSEN[name]: value for name, value in chosen.items()})
+    if hits is None:
         return seen.order_by("name", "pk")
-    hits = search.found(parse(text, known_synonyms()))
-    return seen.filter(pk__in=_among(hits)).annotate(rank=_rank(hits[:RANKED])).order_by("rank", "name", "pk")
-
-
-def _kept(hits: Sequence[UUID]) -> list[str]:
-    """As the database keeps them."""
-    return [hit.hex for hit in hits] if connection.vendor == "sqlite" else [str(hit) for hit in hits]
-
-
-def _among(hits: Sequence[UUID]) -> RawSQL:
-    """All hits as one value: a thousand of them, each by itself, take longer to put into words than to find."""
-    if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(_kept(hits))])
-    return RawSQL("SELECT unnest(%s::uuid[])", [_kept(hits)])
+    return seen.filter(pk__in=_among(hits)).annotate(rank=_rank(hits)).order_by("rank", "name", "pk")
 
 
 def narrowed(seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = "") -> QuerySet[Version]:
     """Of these entries those of a kind, a department and a class, each where it is given."""
-    for field, value in (("asset__kind", kind), ("asset__department__code", department), ("sharing_class", sharing)):
-        if value:
-            seen = seen.filter(**{field: value})
-    return seen
-
-
-def _rank(hits: Sequence[UUID]) -> Coalesce:
-    """The place of an entry among the hits, as one expression: a case for each of them takes long to put into words."""
-    listed = ",".join(_kept(hits))
-    place = StrIndex(Value(listed), Cast("pk", CharField()))
-    return Coalesce(NullIf(place, Value(0)), Value(len(listed) + 1))
+    chosen = {"kind": kind, "department": department, "sharing": sharing}
+    return seen.filter(**{_CHOSEN[name]: value for name, value in chosen.items() if value})
 
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:

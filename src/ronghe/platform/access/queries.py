@@ -27,7 +27,7 @@ def actor_of(person: Person, at: datetime) -> Actor:
 
 
 _OWN = ("role", "department_id", "department__ended", "since", "until")
-_own = Compiled(lambda person: Membership.objects.filter(person=person).values_list(*_OWN), Person._meta.pk)  # noqa: SLF001 - public API
+_own = Compiled(lambda person: Membership.objects.filter(person=person).values_list(*_OWN))
 _lent = Compiled(
     lambda person: Delegation.objects.filter(to=person).values_list(
         *(f"membership__{name}" for name in _OWN),
@@ -37,14 +37,12 @@ _lent = Compiled(
         "membership__person_id",
         "membership__person__username",
         "membership__person__is_active",
-    ),
-    Person._meta.pk,  # noqa: SLF001 - public API
+    )
 )
 _token = Compiled(
     lambda digest: Token.objects.filter(digest=digest).values_list(
         "expires", "revoked", "scopes", "person_id", "person__username", "person__is_active"
-    ),
-    Token._meta.get_field("digest"),  # noqa: SLF001 - public API
+    )
 )
 
 

@@ -1,13 +1,13 @@
 """Who may do what, as values: no database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from ronghe.platform.access.roles import ADMINISTRATORS, BUREAU_ROLES, Role
 from ronghe.terms import Refused
 
-__all__ = ["Actor", "Held", "check_role", "check_role_belongs", "check_roles_together"]
+__all__ = ["Actor", "Held", "Shape", "check_role", "check_role_belongs", "check_roles_together", "of_shape", "shape_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,22 @@ class Actor:
         """How the person has the role there: in their own right before another's; None where not at all."""
         ways = [held for held in self.held if held.role == role and held.department == department]
         return min(ways, key=lambda held: held.principal is not None, default=None)
+
+
+Shape = tuple[tuple[Role, int], ...]
+"""Which roles somebody has, in which of their departments by number: what a rule of visibility makes of a person."""
+
+
+def shape_of(actor: Actor) -> tuple[Shape, list[UUID]]:
+    """The shape of an actor, and the departments that its numbers mean."""
+    places: dict[UUID, int] = {}
+    roles = {(held.role, places.setdefault(held.department, len(places))) for held in actor.held}
+    return tuple(sorted(roles)), list(places)
+
+
+def of_shape(shape: Shape, departments: Sequence[UUID]) -> Actor:
+    """Somebody of this shape in these departments, who is nobody else: for a query that is made for all like them."""
+    return Actor(UUID(int=0), "", tuple(Held(role, departments[place]) for role, place in shape))
 
 
 def check_role(actor: Actor, role: Role, department: UUID, *, scope: str = "") -> Held:

@@ -205,8 +205,8 @@ def call(
     """Add an operation that a caller with `scope` may ask for and that gives `gives` with `status`.
 
     `alone`: it keeps its own transactions, since it reads a source, which takes as long as it takes. Not `repeatable`:
-    its answer must not be kept, for it is a secret or somebody's data; such a call takes no Idempotency-Key. `file`: the
-    body is a file as it is, which is handed in again where the line broke.
+    its answer must not be kept, for it is a secret or somebody's data; such a call takes no Idempotency-Key. A `file`
+    is the body as it is, handed in again where the line broke.
     """
     alone = alone or file
     tagged = method == "GET" and not alone

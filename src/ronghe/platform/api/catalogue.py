@@ -1,18 +1,22 @@
 """Find entries, read them and their versions; describe, review, publish and withdraw them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from operator import attrgetter
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404
 from ninja import Query, Router
 from pydantic import Field
 
 from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
+from ronghe.platform.access.rules import Shape, of_shape, shape_of
 from ronghe.platform.api.calls import Asked, call
+from ronghe.platform.api.paging import after, cut, place_of
 from ronghe.platform.api.shapes import (
     Code,
     Given,
@@ -180,12 +184,10 @@ _PLAIN = (
 )
 _COLUMNS = (*_PLAIN, "pk", "asset__code", "asset__kind", "asset__department__code", "asset__department__name")
 """Of a list only these are read: making objects of whole rows takes longer than finding them."""
-_read = attrgetter(*(column.replace("__", ".") for column in _COLUMNS))
+_WHOLE = (*_COLUMNS, "conditions", "legal_basis")
+_read = attrgetter(*(column.replace("__", ".") for column in _WHOLE))
 _ITEM = ("name", "type", "element", "unit", "about", "grade", "personal", "is_key")
-_items_of = Compiled(
-    lambda version: Item.objects.filter(version=version).order_by("place", "pk").values_list(*_ITEM),
-    Version._meta.pk,  # noqa: SLF001 - public API
-)
+_items_of = Compiled(lambda version: Item.objects.filter(version=version).order_by("place", "pk").values_list(*_ITEM))
 
 
 def _row(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,18 +206,55 @@ def _rows(seen: QuerySet[Version], order: Sequence[str], *, listing: str, cursor
     return listed(seen.values(*_COLUMNS, *more), order, _row, listing=listing, cursor=cursor, limit=limit)
 
 
-def entry_of(version: Version) -> dict[str, Any]:
-    """An entry with its items."""
-    items = [dict(zip(_ITEM, item, strict=True)) for item in _items_of.rows(version.pk)]
-    ways = methods_of(version.method) if version.asset.kind == Kind.DATA.value else ()
+def _entry(told: Mapping[str, Any]) -> dict[str, Any]:
+    items = [dict(zip(_ITEM, item, strict=True)) for item in _items_of.rows(told["pk"])]
+    ways = methods_of(told["method"]) if told["asset__kind"] == Kind.DATA.value else ()
     keyed = any(item["is_key"] for item in items)
     return {
-        **_row(dict(zip(_COLUMNS, _read(version), strict=True))),
-        "conditions": version.conditions,
-        "legal_basis": version.legal_basis,
+        **_row(told),
+        "conditions": told["conditions"],
+        "legal_basis": told["legal_basis"],
         "methods": [way.value for way in ways if keyed or not way.by_subject],
         "items": items,
     }
+
+
+def entry_of(version: Version) -> dict[str, Any]:
+    """An entry with its items."""
+    return _entry(dict(zip(_WHOLE, _read(version), strict=True)))
+
+
+def _order(*, ranked: bool) -> tuple[str, ...]:
+    return ("rank", "name", "pk") if ranked else ("name", "pk")
+
+
+def _make_found(*values: Any, shape: tuple[Shape, int, tuple[str, ...], bool, bool, int]) -> QuerySet[Any, Any]:
+    """Entries in force for values in the order of `search_catalogue`."""
+    roles, where, names, ranked, paged, limit = shape
+    left = iter(values)
+    actor = of_shape(roles, [next(left) for _ in range(where)])
+    chosen = {name: next(left) for name in names}
+    seen = queries.chosen_versions(actor, queries.Hits(next(left), next(left), next(left)) if ranked else None, chosen)
+    order = _order(ranked=ranked)
+    if paged:
+        seen = seen.filter(after(order, list(left)))
+    return seen.values(*_COLUMNS, *(["rank"] if ranked else []))[: limit + 1]
+
+
+_found = Compiled(_make_found)
+
+
+def _make_shown(*values: Any, shape: tuple[Shape, int, bool]) -> QuerySet[Any, Any]:
+    """The version of a number, else the one in force, else the latest; for departments, code and number."""
+    roles, where, numbered = shape
+    seen = Version.objects.filter(visible_versions(of_shape(roles, values[:where])), asset__code=values[where])
+    if numbered:
+        seen = seen.filter(number=values[where + 1])
+    in_force = Case(When(state=VersionState.PUBLISHED, then=0), default=1)
+    return seen.order_by(in_force, "-number").values(*_WHOLE)[:1]
+
+
+_shown = Compiled(_make_shown)
 
 
 @call(router, "GET", "/catalogue", scope="catalogue.read", gives=Page[EntryRow])
@@ -229,10 +268,15 @@ def search_catalogue(
     limit: Limit,
 ) -> dict[str, Any]:
     """Entries in force, best match first where something is looked for, else by name."""
-    seen = queries.versions(request.actor, text=text, kind=kind, department=department, sharing=sharing)
-    order = ("rank", "name", "pk") if text.strip() and "rank" in seen.query.annotations else ("name", "pk")
-    listing = f"catalogue {text} {kind} {department} {sharing}"
-    return _rows(seen, order, listing=listing, cursor=cursor, limit=limit)
+    named = {"kind": kind, "department": department, "sharing": sharing}
+    chosen = {name: value for name, value in named.items() if value}
+    hits, (roles, where) = queries.hits_of(text), shape_of(request.actor)
+    order, listing = _order(ranked=hits is not None), f"catalogue {text} {kind} {department} {sharing}"
+    place = place_of(cursor, order, listing) if cursor else []
+    values = [*where, *chosen.values(), *(astuple(hits) if hits else ()), *place[:-1], *map(UUID, place[-1:])]
+    shape = roles, len(where), tuple(chosen), hits is not None, bool(cursor), limit
+    rows, following = cut(_found.dicts(*values, shape=shape), order, listing=listing, limit=limit)
+    return {"rows": [_row(row) for row in rows], "next": following}
 
 
 @call(router, "GET", "/catalogue-facets", scope="catalogue.read", gives=Facets)
@@ -261,7 +305,12 @@ def version_of(request: Asked, code: str, number: int | None = None) -> Version:
 @call(router, "GET", "/catalogue/{code}", scope="catalogue.read", gives=Entry)
 def show_entry(request: Asked, code: str, version: Number) -> dict[str, Any]:
     """One entry as it is in force, or as a version of it was."""
-    return entry_of(version_of(request, code, version))
+    roles, where = shape_of(request.actor)
+    values = (*where, code, *(() if version is None else (version,)))
+    found = _shown.dicts(*values, shape=(roles, len(where), version is not None))
+    if not found:
+        raise Http404
+    return _entry(found[0])
 
 
 @call(router, "GET", "/catalogue/{code}/versions", scope="catalogue.read", gives=Page[EntryRow])

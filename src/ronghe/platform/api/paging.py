@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ronghe.terms import InputError
 
-__all__ = ["MOST", "USUAL", "page_of", "slice_of"]
+__all__ = ["MOST", "USUAL", "after", "cut", "page_of", "place_of", "slice_of"]
 
 MOST, USUAL = 200, 50
 _SALT = "ronghe.api.cursor"
@@ -34,7 +34,8 @@ def _cursor(row: object, order: Sequence[str], listing: str) -> str:
     return signing.dumps([listing, place], salt=_SALT, compress=True)
 
 
-def _place(cursor: str, order: Sequence[str], listing: str) -> list[Any]:
+def place_of(cursor: str, order: Sequence[str], listing: str) -> list[Any]:
+    """The place that a cursor names; InputError for one that we did not give, or for another list."""
     try:
         said, place = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError) as fault:
@@ -44,7 +45,7 @@ def _place(cursor: str, order: Sequence[str], listing: str) -> list[Any]:
     return list(place)
 
 
-def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
+def after(order: Sequence[str], place: Sequence[Any]) -> Q:
     """The rows behind a place: equal in the first fields, behind it in the next one."""
     behind, equal = Q(pk__in=()), Q()
     for field, value in zip(order, place, strict=True):
@@ -65,12 +66,15 @@ def page_of(
     seen = seen.order_by(*order)
     if cursor:
         try:
-            seen = seen.filter(_after(order, _place(cursor, order, listing)))
+            seen = seen.filter(after(order, place_of(cursor, order, listing)))
         except (ValidationError, TypeError) as fault:
             raise InputError("api.cursor_bad") from fault
-    rows = list(seen[: limit + 1])
-    more = len(rows) > limit
-    rows = rows[:limit]
+    return cut(list(seen[: limit + 1]), order, listing=listing, limit=limit)
+
+
+def cut(rows: list[Kept], order: Sequence[str], *, listing: str, limit: int) -> tuple[list[Kept], str | None]:
+    """Of the rows of a page and the one behind it: the page, and the cursor of the next one."""
+    more, rows = len(rows) > limit, rows[:limit]
     return rows, _cursor(rows[-1], order, listing) if more else None
 
 
@@ -78,7 +82,7 @@ def slice_of(
     told: Sequence[Kept], *, listing: str, cursor: str = "", limit: int = USUAL
 ) -> tuple[Sequence[Kept], str | None]:
     """The same of a list that is computed for each call and keeps its order: the cursor is the number of the row."""
-    start = _place(cursor, ("",), listing)[0] if cursor else 0
+    start = place_of(cursor, ("",), listing)[0] if cursor else 0
     end = start + limit
     following = signing.dumps([listing, [end]], salt=_SALT, compress=True) if end < len(told) else None
     return told[start:end], following
