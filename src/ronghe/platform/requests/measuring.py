@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 
 from ronghe.platform.audit.trail import Event
 from ronghe.sharing_index import Answer, Outcome
@@ -46,15 +46,26 @@ class Answering:
         """The same stretches of days come again and again."""
         self._between = lru_cache(None)(self.law.calendar.between)
 
-    def take(self, event: Event) -> None:
-        """Let one event happen; one of a request that was never drafted here is left alone."""
-        _, action, subject, departments, facts = event
-        if action == "request.drafted":
-            self._asked[subject] = _Asked(departments[0], facts["assets"])
-            return
-        asked = self._asked.get(facts.get("about", "") if action == "dispute.upheld" else subject)
-        if asked is not None:
-            _MOVES[action](self, asked, event)
+    def takers(self) -> dict[str, Callable[[Event], None]]:
+        """What lets one event of an action happen; one of a request that was never drafted here is left alone."""
+        found = {action: self._taker(MethodType(move, self)) for action, move in _MOVES.items()}
+        return {**found, "request.drafted": self._drafted, "dispute.upheld": self._dispute_upheld}
+
+    def _taker(self, move: Callable[[_Asked, Event], None]) -> Callable[[Event], None]:
+        known = self._asked.get
+
+        def take(event: Event) -> None:
+            if (asked := known(event.subject)) is not None:
+                move(asked, event)
+
+        return take
+
+    def _drafted(self, event: Event) -> None:
+        self._asked[event.subject] = _Asked(event.departments[0], event.facts["assets"])
+
+    def _dispute_upheld(self, event: Event) -> None:
+        if (asked := self._asked.get(event.facts.get("about", ""))) is not None:
+            self._overturn(asked, event)
 
     def _day(self, event: Event) -> date:
         return legal_day(event.at, self.law.zone)
@@ -154,8 +165,7 @@ _MOVES: Mapping[str, Callable[[Answering, _Asked, Event], None]] = MappingProxyT
         "request.clock_lengthened": Answering._lengthen,  # noqa: SLF001
         "request.refusal_confirmed": Answering._confirm,  # noqa: SLF001
         "request.refusal_overturned": Answering._overturn,  # noqa: SLF001
-        "dispute.upheld": Answering._overturn,  # noqa: SLF001
     }
 )
-ACTIONS = frozenset({"request.drafted", *_MOVES})
+ACTIONS = frozenset({"request.drafted", "dispute.upheld", *_MOVES})
 """What `Answering` takes."""

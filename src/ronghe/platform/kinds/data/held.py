@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from types import MappingProxyType
+from types import MappingProxyType, MethodType
 from typing import Any
 
 from ronghe.platform.audit.trail import Event
@@ -71,9 +71,9 @@ class Holding:
     _things: dict[tuple[str, str, str], _Thing] = field(default_factory=dict)
     _objected: dict[str, _Objected] = field(default_factory=dict)
 
-    def take(self, event: Event) -> None:
-        """Let one event happen."""
-        _HAPPENS[event.action](self, event)
+    def takers(self) -> dict[str, Callable[[Event], None]]:
+        """What lets one event of an action happen."""
+        return {action: MethodType(happens, self) for action, happens in _HAPPENS.items()}
 
     def class_of(self, asset: str) -> str:
         """The sharing class in which an asset was published last."""

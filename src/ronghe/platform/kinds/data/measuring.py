@@ -38,8 +38,8 @@ class DataMeasure:
         since = at - timedelta(days=WINDOW_DAYS)
         holding = Holding(law)
         answering = Answering(law, holding.class_of)
-        both = ((HELD, holding.take), (ANSWERED, answering.take))
-        takers = {action: [take for taken, take in both if action in taken] for action in self.actions}
+        both = holding.takers(), answering.takers()
+        takers = {action: [take[action] for take in both if action in take] for action in self.actions}
         for event in events:
             for take in takers[event.action]:
                 take(event)
