@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ronghe.platform.access.models import Token
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api import calls
 from ronghe.platform.api.limits import Bucket, Limits, take
 from ronghe.platform.api.models import Call
 from ronghe.platform.api.once import KEPT, forget
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.actions import describe, new_asset
+from ronghe.platform.compiled import Compiled
 from ronghe.platform.requests.models import Request
-from tests.platform.conftest import City, RecordedKind
+from ronghe.terms import Kind
+from tests.platform.conftest import ENTRY, ITEMS, START, City, RecordedKind
 from tests.platform.programs import Program, program_of
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +335,75 @@ def test_a_bucket_fills_steadily_and_never_over_its_brim() -> None:
     assert (bucket, wait) == (Bucket(0.5, 1.0), 1.0)
     assert take(bucket, 2.0, a_second=0.5, most=2.0) == (Bucket(0.0, 2.0), 0.0)
     assert take(bucket, 1e9, a_second=0.5, most=2.0)[0].left == 1.0
+
+
+READS = {
+    "/me": 5,
+    "/catalogue?limit=2": 4,
+    "/catalogue?text=%E5%A9%9A": 5,
+    "/catalogue/MZJ-1": 5,
+    "/requests": 7,
+    "/grants": 5,
+}
+"""Queries of a call: three of them find out who makes it, at every call."""
+
+
+def test_a_read_asks_little_however_much_there_is_and_checks_its_token_each_time(
+    town: City, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(2):
+        town.asked()
+    asker = program_of("申请人")
+    for _ in range(2):
+        for path, most in READS.items():
+            with django_assert_max_num_queries(most) as asked:
+                assert asker.call("GET", path).status_code == 200
+            assert [
+                sum(table in one["sql"] for one in asked.captured_queries) for table in ("token", "delegation")
+            ] == [
+                1,
+                1,
+            ]
+        town.published()
+    Token.objects.update(revoked=datetime.now(UTC) - DAY)
+    assert all(asker.call("GET", path).status_code == 401 for path in READS)
+
+
+def test_queries_that_are_made_once_for_all_alike_show_each_what_is_theirs(town: City) -> None:
+    town.published()
+    drafts = {}
+    for name, department in (("甲", town.civil), ("乙", town.tax)):
+        by = town.actor(name, department, Role.OFFERER, Role.APPROVER)
+        asset = new_asset(by=by, at=START, department=department, code=f"{department.code}-D", kind=Kind.DATA)
+        describe(by=by, at=START, asset=asset, fields={**ENTRY, "name": "草稿"}, items=ITEMS)
+        drafts[name] = asset.code
+    town.person("无", town.tax)
+    programs = {name: program_of(name) for name in ("甲", "乙", "统筹", "无", "申请人")}
+    sees = {
+        name: [p.call("GET", f"/catalogue/{code}").status_code for code in drafts.values()]
+        for name, p in programs.items()
+    }
+    assert sees == {"甲": [200, 404], "乙": [404, 200], "统筹": [200, 200], "无": [404, 404], "申请人": [404, 404]}
+    assert [len(programs[name].get("/catalogue")["rows"]) for name in ("甲", "统筹", "无")] == [1, 1, 0]
+    assert programs["甲"].get("/catalogue", department="SWJ")["rows"] == []
+    assert programs["甲"].get("/catalogue/MZJ-1", version=1)["number"] == 1
+    assert programs["甲"].call("GET", "/catalogue/MZJ-1?version=2").status_code == 404
+
+
+def test_pages_of_what_was_found_hang_together(town: City) -> None:
+    codes = {town.published().asset.code for _ in range(5)}
+    asker, told, cursor = program_of("申请人"), [], ""
+    while cursor is not None:
+        page = asker.get("/catalogue", text="%E5%A9%9A%E5%A7%BB", limit=2, cursor=cursor)
+        told += [row["code"] for row in page["rows"]]
+        cursor = page["next"]
+    assert (sorted(told), len(told)) == (sorted(codes), 5)
+
+
+def test_a_query_is_not_made_once_where_something_is_made_of_its_value() -> None:
+    changed = Compiled(lambda name: Call.objects.filter(key=name + "x").values("key"))
+    inlined = Compiled(lambda most: Call.objects.values("key")[:most])
+    for one, value in ((changed, "a"), (inlined, 7)):
+        with pytest.raises(TypeError, match="no parameter"):
+            one.dicts(value)
+    assert Compiled(lambda name: Call.objects.filter(key=name, pk__in=()).values("key")).dicts("a") == []
