@@ -65,7 +65,10 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
     yield f"{operation['summary']}."
     yield ""
     body = operation.get("requestBody")
-    takes = _named(body["content"]["application/json"]["schema"]) if body else "–"
+    takes = "–"
+    if body:
+        ((form, said),) = body["content"].items()
+        takes = _named(said["schema"]) if form == "application/json" else f"`{form}`"
     again = "yes" if operation["x-repeatable"] else "–"
     yield "| scope | takes | gives | Idempotency-Key |"
     yield "|---|---|---|---|"

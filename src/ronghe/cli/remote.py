@@ -281,12 +281,12 @@ def tighten(session: Session, /, request_id: str, entry: str, *, obligations: tu
     cls=Command, examples=("ronghe remote upload MZJ-1 marriages.csv", "ronghe remote upload MZJ-1 a.xlsx --sheet 一月")
 )
 @click.argument("entry", metavar="CODE")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("handed", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--sheet", default="", metavar="NAME")
 @click.pass_obj
-def upload(session: Session, /, entry: str, file: Path, *, sheet: str) -> None:
+def upload(session: Session, /, entry: str, handed: Path, *, sheet: str) -> None:
     """See `cli.command_remote_upload`."""
-    found = _client(session).hand_in(entry, file, sheet=sheet)
+    found = _client(session).hand_in(entry, handed, sheet=sheet)
     session.show(found, shown(found))
 
 
@@ -327,9 +327,9 @@ def flows(session: Session, /, *, kind: str, most: int) -> None:
 
 
 @remote.command(
-    name="compute-index", cls=Command, examples=("ronghe remote compute-index", "ronghe remote compute-index JOB")
+    name="compute-index", cls=Command, examples=("ronghe remote compute-index", "ronghe remote compute-index ID")
 )
-@click.argument("job", metavar="JOB", required=False)
+@click.argument("job", metavar="ID", required=False)
 @click.pass_obj
 def compute_index(session: Session, /, job: str | None) -> None:
     """See `cli.command_remote_compute-index`."""

@@ -99,7 +99,7 @@ class Compiled:
     def _put_into_words(self, values: Sequence[Value], shape: Hashable) -> _Made | None:
         """None where no row can be found, as for somebody without any role."""
         marks = [_mark(value) for value in values]
-        seen = self._make(*marks, **({"shape": shape} if shape else {}))
+        seen = self._make(*marks, **({} if shape == () else {"shape": shape}))
         compiler = seen.query.get_compiler(connection=connection)
         try:
             sql, params = compiler.as_sql()
