@@ -392,7 +392,8 @@ def test_queries_that_are_made_once_for_all_alike_show_each_what_is_theirs(town:
 
 def test_pages_of_what_was_found_hang_together(town: City) -> None:
     codes = {town.published().asset.code for _ in range(5)}
-    asker, told, cursor = program_of("申请人"), [], ""
+    asker, told = program_of("申请人"), list[str]()
+    cursor: str | None = ""
     while cursor is not None:
         page = asker.get("/catalogue", text="%E5%A9%9A%E5%A7%BB", limit=2, cursor=cursor)
         told += [row["code"] for row in page["rows"]]

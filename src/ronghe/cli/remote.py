@@ -302,9 +302,8 @@ def index(session: Session, /, in_department: str | None, *, kind: str) -> None:
     client = _client(session)
     if in_department is None:
         city = client.index(kind)
-        columns = ("department", "share", "low", "high", "amount", "requests")
         rows = [row for group in city["groups"] for row in group] + city["left_out"]
-        session.show(city, both(shown({name: city[name] for name in _OF_CITY}), listed(rows, columns)))
+        session.show(city, both(shown({name: city[name] for name in _OF_CITY}), listed(rows, _SHARES)))
         return
     share = client.share(in_department, kind)
     rows = list(client.share_rows(in_department, kind))
@@ -313,6 +312,7 @@ def index(session: Session, /, in_department: str | None, *, kind: str) -> None:
     session.show({**share, "rows": rows}, both(shown(told), listed(rows, columns)))
 
 
+_SHARES = ("department", "share", "low", "high", "amount", "requests")
 _OF_CITY = ("kind", "at", "value", "low", "high", "factors", "size")
 
 

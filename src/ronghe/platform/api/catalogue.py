@@ -238,7 +238,8 @@ def _make_found(*values: Any, shape: tuple[Shape, int, tuple[str, ...], bool, bo
     order = _order(ranked=ranked)
     if paged:
         seen = seen.filter(after(order, list(left)))
-    return seen.values(*_COLUMNS, *(["rank"] if ranked else []))[: limit + 1]
+    found: QuerySet[Any, Any] = seen.values(*_COLUMNS, *(["rank"] if ranked else []))[: limit + 1]
+    return found
 
 
 _found = Compiled(_make_found)
@@ -251,7 +252,8 @@ def _make_shown(*values: Any, shape: tuple[Shape, int, bool]) -> QuerySet[Any, A
     if numbered:
         seen = seen.filter(number=values[where + 1])
     in_force = Case(When(state=VersionState.PUBLISHED, then=0), default=1)
-    return seen.order_by(in_force, "-number").values(*_WHOLE)[:1]
+    found: QuerySet[Any, Any] = seen.order_by(in_force, "-number").values(*_WHOLE)[:1]
+    return found
 
 
 _shown = Compiled(_make_shown)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Max, TextField, Value
+from django.db.models import F, Func, Max, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from ronghe.platform.audit.models import Entry
@@ -51,7 +51,7 @@ def kept_events(actions: Collection[str], *, size: int, at: datetime) -> Iterato
     placed = Entry.objects.annotate(place=F("sealed") + 0)
     rows = placed.filter(action__in=sorted(actions), place__lt=size, at__lte=at).order_by("at", "place")
     # As text: what a trail says most often it says in the same words, and those are read once.
-    texts = {name: Cast(name, TextField()) for name in ("at", "departments", "facts")}
+    texts: dict[str, Func] = {name: Cast(name, TextField()) for name in ("at", "departments", "facts")}
     if connection.vendor == "sqlite":
         # It keeps UTC without saying so; PostgreSQL says it.
         texts["at"] = Concat(texts["at"], Value("+00:00"), output_field=TextField())
