@@ -40,10 +40,11 @@ def _bound(value: Value) -> Any:
 
 
 def _mark(value: Value) -> Value:
-    """One of the same type that nothing else in a query equals."""
+    """One of the same type that nothing else in a query equals; whole numbers fit every column of them, since Django
+    does not ask a database for what cannot be there."""
     if isinstance(value, UUID):
         return uuid4()
-    return secrets.token_hex(16) if isinstance(value, str) else 2**40 + secrets.randbelow(2**40)
+    return secrets.token_hex(16) if isinstance(value, str) else 2**30 + secrets.randbelow(2**30)
 
 
 class Compiled:
