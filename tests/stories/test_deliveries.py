@@ -150,7 +150,7 @@ def test_the_old_table_is_not_read_again_while_it_is_the_same(
     first = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
     remembered = pq.read_table(tmp_path / "n.clusters.parquet")
     assert read == ["new.csv"]
-    (tmp_path / "p.records.parquet").write_bytes(b"not Parquet")
+    (tmp_path / "p.records.arrow").write_bytes(b"not Arrow")
     again = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
     assert read == ["new.csv", "existing.csv", "new.csv"]
     assert pq.read_table(tmp_path / "n.clusters.parquet").equals(remembered)

@@ -125,7 +125,7 @@ def link_files(
                 else mark_of(left, id_column, [c.left for c in chosen.columns], scratch / "clusters.parquet")
             )
             if mark:
-                remember_records(engine, SIDES[0], linked, mark, scratch / "records.parquet")
+                remember_records(engine, SIDES[0], linked, mark, scratch / "records.arrow")
         return _written(linked, chosen, pairs, doubt, before, review, out, notes, scratch)
 
 
@@ -145,7 +145,7 @@ def _written(
     write_model(linked.model, model)
     for made, target in (
         (scratch / "clusters.parquet", clusters),
-        (scratch / "records.parquet", beside_clusters(clusters)),
+        (scratch / "records.arrow", beside_clusters(clusters)),
     ):
         if made.exists():
             with write_atomic(target) as path:

@@ -1,31 +1,32 @@
-"""What a link remembers of its table, so that a later delivery need not read it again: `NAME.records.parquet`.
+"""What a link remembers of its table, so that a later delivery need not read it again: `NAME.records.arrow`.
 
-It holds id, cluster and compared values of every record with the hash of each value, by which a delivery finds the few
-records that share something with it. It is as confidential as the table itself and lies beside the clusters.
+It holds the records as `data.integrate.known` searches them, and is mapped into memory. It is as confidential as the
+table itself and lies beside the clusters.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
-from sqlglot import exp
 
 from ronghe import __version__
-from ronghe.data.integrate.fuse.table import write
-from ronghe.data.integrate.incremental import keyed
+from ronghe.data.integrate.known import Known, known_names, segments_of
 from ronghe.data.integrate.linking import Linked
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, make
 from ronghe.journeys.publication import fingerprint
 from ronghe.tables.engine import DuckDB
-from ronghe.tables.sql import name
-from ronghe.tables.staged import Staged
 
-__all__ = ["beside_clusters", "mark_of", "recall_records", "remember_records"]
+__all__ = ["Remembered", "beside_clusters", "mark_of", "recalled", "remember_records"]
 
-CLUSTERS, RECORDS = "clusters.parquet", "records.parquet"
-FORMAT = "linked-records@2"
+CLUSTERS, RECORDS = "clusters.parquet", "records.arrow"
+FORMAT = "linked-records@3"
+_MARK, _GROUPS = b"ronghe:of", b"ronghe:groups"
+
+Remembered = tuple[Known, int]
+"""The records, and how many clusters they make."""
 
 
 def beside_clusters(clusters: Path) -> Path:
@@ -35,40 +36,49 @@ def beside_clusters(clusters: Path) -> Path:
 
 def mark_of(source: str, id_column: str, columns: Sequence[str], clusters: Path) -> str:
     """What must be equal for the records to be those of a source and in these clusters; "" for a database, which may
-    change unseen."""
+    change unseen. The engine's version is part of it, for its hashes may change with it."""
     try:
         with clusters.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-    return fingerprint(source, FORMAT, __version__, digest, id_column, *columns)
+    return fingerprint(source, FORMAT, __version__, duckdb.__version__, digest, id_column, *columns)
 
 
 def remember_records(engine: DuckDB, side: str, linked: Linked, mark: str, path: Path) -> None:
     """Write the records of a side with their clusters."""
-    engine.connection.register("found", linked.clusters)
     columns = len(linked.model.columns)
-    make(engine, "keyed", keyed(side, columns))
-    wanted = [name("id", "k"), *(name(f"{letter}{place}", "k") for letter in "vk" for place in range(columns))]
-    joined = exp.select(*wanted, name("cluster", "c"), exp.alias_(exp.Literal.string(mark), "of"))
-    joined = joined.from_("keyed AS k").join("found AS c", on="k.id = c.id")
-    write(engine, joined, path)
+    engine.connection.register("found", linked.clusters)
+    make(engine, "clustered", drawn("SELECT s.*, c.cluster FROM _side AS s JOIN found AS c ON s.id = c.id", side=side))
     engine.connection.unregister("found")
+    writer = None
+    for batch in segments_of(engine, "clustered", columns):
+        if writer is None:
+            known = {_MARK: mark.encode(), _GROUPS: str(linked.groups).encode()}
+            writer = pa.ipc.new_file(str(path), batch.schema.with_metadata(known))
+        writer.write_batch(batch)
+    if writer is not None:
+        writer.close()
+    drop(engine, "clustered")
 
 
-def recall_records(engine: DuckDB, side: str, columns: int, mark: str, path: Path) -> bool:
-    """Give `side` the records that were remembered; False where there are none of this very source."""
-    names = ["id", *(f"v{place}" for place in range(columns)), *(f"k{place}" for place in range(columns))]
-    names += ["cluster", "of"]
+@contextmanager
+def recalled(columns: int, mark: str, path: Path) -> Iterator[Remembered | None]:
+    """The records that were remembered; None where there are none of this very source and these very clusters."""
+    if not mark or not path.is_file():
+        yield None
+        return
+    with pa.memory_map(str(path)) as mapped:
+        yield _read(mapped, columns, mark)
+
+
+def _read(mapped: pa.MemoryMappedFile, columns: int, mark: str) -> Remembered | None:
     try:
-        if not mark or pq.read_schema(path).names != names:
-            return False
-    except (OSError, pa.ArrowInvalid):
-        return False
-    engine.attach("remembered", Staged(columns=tuple(names), path=path, kind="parquet", rows=None))
-    of = fetch(engine, drawn("SELECT _of AS of FROM remembered LIMIT 1", of=name(f"c{len(names) - 1}"))).column("of")
-    if of.to_pylist() != [mark]:
-        return False
-    shown = [exp.alias_(name(f"c{place}"), known) for place, known in enumerate(names[:-1])]
-    engine.view(side, exp.select(*shown).from_("remembered"))
-    return True
+        file = pa.ipc.open_file(mapped)
+        said = file.schema.metadata or {}
+        if said.get(_MARK) != mark.encode() or file.schema.names != known_names(columns):
+            return None
+        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+        return Known(batches, columns), int(said[_GROUPS])
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError):
+        return None

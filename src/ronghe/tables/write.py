@@ -1,11 +1,12 @@
 """Write a table to CSV, Excel, Parquet or Arrow: streaming, and whole or not at all."""
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import BinaryIO, TypeAlias, cast
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +25,7 @@ from ronghe.terms import InputError, LimitReached, UsageError
 __all__ = [
     "FORMATS",
     "Rows",
+    "append_parquet",
     "neutral_texts",
     "write_arrow",
     "write_csv",
@@ -221,6 +223,43 @@ def write_parquet(rows: Rows, path: Path) -> int:
             writer.write_batch(batch)
             count += batch.num_rows
     return count
+
+
+_MARK, _TAIL = 4, 8
+"""A Parquet file begins with PAR1 and ends with its metadata, their length in four bytes, and PAR1 again."""
+
+
+def append_parquet(source: Path, rows: pa.Table, path: Path) -> int:
+    """Write the rows of a Parquet file and behind them `rows`, of the same schema; gives how many these are in all.
+
+    What is there is copied as bytes, neither read nor packed again. Raises InputError where it cannot be read,
+    ValueError for another schema.
+    """
+    known = pq.read_metadata(source)
+    if not known.schema.to_arrow_schema().equals(rows.schema):
+        raise ValueError("rows of another schema")
+    with write_atomic(path) as part, pa.OSFile(str(part), "wb") as file:
+        with pq.ParquetWriter(file, rows.schema, compression="zstd") as writer:
+            # The writer has set its mark, and asks the file where it is: behind all that was there.
+            with source.open("rb") as old:
+                end = old.seek(-_TAIL, os.SEEK_END)
+                size = end - int.from_bytes(old.read(4), "little")
+                old.seek(_MARK)
+                _copy(old, file, size - _MARK)
+            writer.write_table(rows)
+        known.append_row_groups(writer.writer.metadata)
+        made = pa.BufferOutputStream()
+        known.write_metadata_file(made)
+        # The last metadata are those of the file; the writer's own, before them, know the new rows only.
+        file.write(made.getvalue().slice(_MARK))
+    return int(known.num_rows)
+
+
+def _copy(source: BinaryIO, target: pa.NativeFile, size: int) -> None:
+    while size:
+        piece = source.read(min(size, 1 << 20))
+        target.write(piece)
+        size -= len(piece)
 
 
 def write_arrow(rows: Rows, path: Path) -> int:

@@ -14,6 +14,7 @@ from sqlglot import exp
 from ronghe.data.integrate.prepare import RECORDS, Compared
 from ronghe.data.integrate.statements import drawn, drop, fetch, make, rename
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import as_numpy
 from ronghe.tables.sql import name
 
 __all__ = ["Copies", "set_copies_aside"]
@@ -55,4 +56,4 @@ def set_copies_aside(engine: DuckDB, columns: Sequence[Compared]) -> Copies:
     if found.num_rows:
         make(engine, "kept_records", drawn("SELECT r.* FROM records AS r ANTI JOIN copies AS c ON r.n = c.n"))
         rename(engine, "kept_records", RECORDS)
-    return Copies(*(found.column(part).to_numpy() for part in ("n", "first", "second")))
+    return Copies(*(as_numpy(found.column(part)) for part in ("n", "first", "second")))

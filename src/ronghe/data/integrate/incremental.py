@@ -2,28 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
+from ronghe.data.integrate.known import Known, hashed, records_near
 from ronghe.data.integrate.linking import Linked, Note, link_records
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.prepare import deciding_column
 from ronghe.data.integrate.review import Reviewed
-from ronghe.data.integrate.statements import drawn, fetch, make, union
+from ronghe.data.integrate.statements import drawn, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import booleans, texts
 from ronghe.tables.sql import name
+from ronghe.terms import content_id
 
-__all__ = ["Extended", "extend_clusters", "keyed"]
+__all__ = ["Extended", "extend_clusters"]
 
-MOST_SHARED = 5
-"""Clusters that share a value, or two values together, and whose records still are read again: a birth on 1900-01-01
-leads nowhere, the same birth with the same name to somebody."""
 SHOWN = 5
 LEAST_PAIRS = 10_000
 PAIRS_PER_RECORD = 4
@@ -32,13 +31,15 @@ PAIRS_PER_RECORD = 4
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """The delivery's records with their clusters (`id`, `cluster`), and how many of them joined one that was there.
+    """The delivery's records with their clusters (`id`, `cluster`), how many of them joined one that was there, and how
+    many new clusters (`new_groups`) the others make.
 
     `pairs` and `doubtful` are of an existing record (left_id) and one of the delivery (right_id), with probability.
     """
 
     clusters: pa.Table
     joined: int
+    new_groups: int
     read_again: int
     pairs: pa.Table
     doubtful: pa.Table
@@ -46,72 +47,20 @@ class Extended:
     notes: tuple[Note, ...] = ()
 
 
-def keyed(table: str, columns: int) -> exp.Expr:
-    """The SELECT of a side with k0, k1, ...: the hash of each value, by which a later delivery finds its records."""
-    # A hash of nothing is a number too: records that lack a value would all share it.
-    hashes = [drawn("CASE WHEN _v IS NOT NULL THEN hash(_v) END", v=name(f"v{place}")) for place in range(columns)]
-    shown = [exp.alias_(made, f"k{place}") for place, made in enumerate(hashes)]
-    return exp.select("*", *shown).from_(table)
-
-
-def _filled(places: Sequence[int]) -> exp.Expr:
-    return exp.and_(*(drawn("_k IS NOT NULL", k=name(f"k{place}")) for place in places))
-
-
-def _hits(existing: str, columns: int) -> exp.Expr:
-    """The SELECT of existing records that share a value with the delivery, without the values that they do not."""
-    shared = [
-        exp.alias_(
-            drawn("CASE WHEN _k IN (SELECT _k FROM delivered_keys WHERE _k IS NOT NULL) THEN _k END", k=name(f"k{n}")),
-            f"k{n}",
-        )
-        for n in range(columns)
-    ]
-    hits = exp.select(name("id"), name("cluster"), *shared).from_(existing)
-    return exp.select("*").from_(hits.subquery("h")).where(exp.or_(*(_filled([place]) for place in range(columns))))
-
-
-def _leading(places: Sequence[int]) -> exp.Expr:
-    """The ids of existing records that share the values at these places with the delivery, where few clusters do."""
-    if len(places) == 1:
-        one = "SELECT id FROM hits SEMI JOIN (SELECT _k AS key FROM hits WHERE _k IS NOT NULL GROUP BY 1"
-        few = " HAVING count(DISTINCT cluster) <= _most) AS f ON _k = f.key"
-        return drawn(one + few, k=name(f"k{places[0]}"), most=MOST_SHARED)
-    key = exp.Anonymous(this="hash", expressions=[name(f"k{place}") for place in places])
-    return drawn(
-        """
-        SELECT id FROM (SELECT id, cluster, _key AS key FROM hits WHERE _filled) AS e
-        SEMI JOIN (SELECT DISTINCT _key AS key FROM delivered_keys WHERE _filled) AS d ON e.key = d.key
-        QUALIFY count(DISTINCT e.cluster) OVER (PARTITION BY e.key) <= _most
-        """,
-        key=key,
-        filled=_filled(places),
-        most=MOST_SHARED,
-    )
-
-
-def _near(engine: DuckDB, existing: str, delivery: str, columns: int) -> int:
-    """Keep `near`: the existing records that share a value, or two, with the delivery, where few clusters do; and
-    `near_clusters` (id, cluster), those that they and the reviewed ones belong to."""
-    make(engine, "delivered_keys", keyed(delivery, columns))
-    make(engine, "hits", _hits(existing, columns))
-    places = [(place,) for place in range(columns)] + list(combinations(range(columns), 2))
-    ids = union([*map(_leading, places), drawn("SELECT left_id AS id FROM decided_pairs")])
-    make(engine, "near_ids", drawn("SELECT DISTINCT id FROM _ids", ids=_sub(ids)))
-    near = drawn("SELECT e.id, e.cluster FROM _existing AS e SEMI JOIN near_ids AS i ON e.id = i.id", existing=existing)
-    values = [name(f"v{place}") for place in range(columns)]
-    make(engine, "near_records", cast("exp.Select", near).select(*values))
-    make(engine, "near", exp.select(name("id"), *values).from_("near_records"))
-    make(engine, "near_clusters", drawn("SELECT id, cluster FROM near_records"))
-    return int(fetch(engine, drawn("SELECT count(*) AS n FROM near")).column("n")[0].as_py())
+def _near(engine: DuckDB, known: Known, delivery: str, ids: pa.Array) -> int:
+    """Keep `near`: the known records that share something with the delivery, and those with these ids; and
+    `near_clusters` (id, cluster), those that they belong to."""
+    values = [name(f"v{place}") for place in range(known.columns)]
+    found = records_near(known, fetch(engine, hashed(delivery, known.columns, *values)), ids)
+    engine.connection.register("made", found)
+    make(engine, "near", exp.select(name("id"), *values).from_("made"))
+    make(engine, "near_clusters", drawn("SELECT id, cluster FROM made"))
+    engine.connection.unregister("made")
+    return int(found.num_rows)
 
 
 def _budget(records: int) -> int:
     return max(LEAST_PAIRS, PAIRS_PER_RECORD * records)
-
-
-def _sub(select: exp.Expr) -> exp.Expr:
-    return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier("i")))
 
 
 _OFFERS = """
@@ -161,18 +110,28 @@ def _keep_rows(engine: DuckDB, table: str, rows: pa.Table) -> None:
     engine.connection.unregister("made")
 
 
-def _keep_decisions(engine: DuckDB, existing: str, delivery: str, decisions: Sequence[Reviewed]) -> None:
-    """Keep `decided_pairs` and `own_pairs` (left_id, right_id, same): the decisions about an existing record and one of
-    the delivery, and about two of the delivery."""
+def _keep_said(engine: DuckDB, delivery: str, decisions: Sequence[Reviewed]) -> pa.Array:
+    """Keep `all_said` (left_id, right_id, same) and `own_pairs`, the decisions about two records of the delivery; gives
+    the left ids of those about one record of the delivery and another."""
     rows = {
-        "left_id": pa.array([pair.left for pair in decisions], pa.string()),
-        "right_id": pa.array([pair.right for pair in decisions], pa.string()),
-        "same": pa.array([pair.same for pair in decisions], pa.bool_()),
+        "left_id": texts([pair.left for pair in decisions]),
+        "right_id": texts([pair.right for pair in decisions]),
+        "same": booleans(np.array([pair.same for pair in decisions], bool)),
     }
     _keep_rows(engine, "all_said", pa.table(rows))
-    both = "SELECT s.* FROM all_said AS s SEMI JOIN _e AS e ON s.left_id = e.id SEMI JOIN _d AS d ON s.right_id = d.id"
-    make(engine, "decided_pairs", drawn(both, e=existing, d=delivery))
-    make(engine, "own_pairs", drawn(both, e=delivery, d=delivery))
+    both = "SELECT s.* FROM all_said AS s SEMI JOIN _d AS e ON s.left_id = e.id SEMI JOIN _d AS d ON s.right_id = d.id"
+    make(engine, "own_pairs", drawn(both, d=delivery))
+    left = "SELECT DISTINCT left_id FROM all_said AS s SEMI JOIN _d AS d ON s.right_id = d.id"
+    return fetch(engine, drawn(left, d=delivery)).column("left_id").combine_chunks()
+
+
+def _keep_decided(engine: DuckDB, delivery: str) -> None:
+    """Keep `decided_pairs`, the decisions about a known record and one of the delivery, and those that `forbid`."""
+    both = (
+        "SELECT s.* FROM all_said AS s SEMI JOIN near_clusters AS e ON s.left_id = e.id"
+        " SEMI JOIN _d AS d ON s.right_id = d.id"
+    )
+    make(engine, "decided_pairs", drawn(both, d=delivery))
     make(engine, "forbidden", drawn("SELECT left_id, right_id FROM decided_pairs WHERE NOT same"))
 
 
@@ -205,25 +164,44 @@ def _keep_joined(engine: DuckDB, clusters: str, linked: Linked, read: int) -> li
     return [("integrate.delivery_between", {"rows": len(between), "ids": ", ".join(between[:SHOWN])})]
 
 
+def _free(names: pa.ChunkedArray, known: Known) -> dict[str, str]:
+    """Another name for those that a cluster has already: a later delivery may use the ids of an earlier one again."""
+    renamed: dict[str, str] = {}
+    asked = {made: made for made in known.taken(pc.unique(names))}
+    while asked:
+        asked = {first: content_id(last) for first, last in asked.items()}
+        renamed |= asked
+        taken = known.taken(texts(sorted(asked.values())))
+        asked = {first: last for first, last in asked.items() if last in taken}
+    return renamed
+
+
+def _keep_new(engine: DuckDB, known: Known) -> None:
+    """Keep `new` (id, cluster): whoever joins nobody, under names that no cluster has."""
+    make(engine, "named", drawn(_NEW))
+    renamed = _free(fetch(engine, drawn("SELECT cluster FROM named")).column("cluster"), known)
+    _keep_rows(engine, "renamed", pa.table({"was": texts(list(renamed)), "now": texts(list(renamed.values()))}))
+    named = "SELECT n.id, coalesce(r.now, n.cluster) AS cluster FROM named AS n LEFT JOIN renamed AS r"
+    make(engine, "new", drawn(f"{named} ON n.cluster = r.was"))
+
+
 def extend_clusters(
     engine: DuckDB,
-    existing: str,
+    known: Known,
     delivery: str,
     *,
     model: Model,
     catalog: Catalog,
     decisions: Sequence[Reviewed] = (),
 ) -> Extended:
-    """Put the records of `delivery` into clusters: those of `existing`, or new ones.
+    """Put the records of `delivery` into clusters: those of `known` records, or new ones.
 
-    `delivery` holds `id` and the model's columns as v0, v1, ... of text; `existing` the same with `cluster` and the
-    hashes that `keyed` gives. Of a cluster that is near only the near records are asked. No
-    record of `existing` changes its cluster: a person who gains a record keeps the number that others know. What joins
-    nothing is clustered among itself. `decisions` hold: about an existing record (left) and one of the delivery
+    `delivery` holds `id` and the model's columns as v0, v1, ... of text. Of a cluster only the near records are asked. No known record changes its cluster: a person who gains a record keeps the number that others know. What
+    joins nothing is clustered among itself. `decisions` hold: about a known record (left) and one of the delivery
     (right), or two of the delivery.
     """
-    _keep_decisions(engine, existing, delivery, decisions)
-    read = _near(engine, existing, delivery, len(model.columns))
+    read = _near(engine, known, delivery, _keep_said(engine, delivery, decisions))
+    _keep_decided(engine, delivery)
     clusters = "near_clusters"
     count = int(fetch(engine, drawn("SELECT count(*) AS n FROM _d", d=delivery)).column("n")[0].as_py())
     linked = link_records(
@@ -241,8 +219,18 @@ def extend_clusters(
     fresh = linked.clusters.filter(pc.equal(linked.clusters["side"], 1)).select(["id", "cluster"])
     _keep_rows(engine, "fresh", fresh)
     make(engine, "led_to", drawn(_THROUGH_ANOTHER, clusters=clusters))
-    whole = fetch(engine, union([drawn("SELECT id, cluster FROM led_to"), drawn(_NEW)])).sort_by("id")
-    joined = int(fetch(engine, drawn("SELECT count(*) AS n FROM led_to")).column("n")[0].as_py())
+    _keep_new(engine, known)
+    whole = fetch(engine, drawn("SELECT id, cluster FROM led_to UNION ALL SELECT id, cluster FROM new")).sort_by("id")
+    counts = "SELECT (SELECT count(*) FROM led_to) AS joined, (SELECT count(DISTINCT cluster) FROM new) AS groups"
+    counted = fetch(engine, drawn(counts)).to_pylist()[0]
     pairs = fetch(engine, drawn("SELECT left_id, id AS right_id, probability FROM joined ORDER BY id"))
-    doubtful = _of_both(linked.doubtful, read)
-    return Extended(whole, joined, read, pairs, doubtful, linked.blocking.candidates, tuple(notes))
+    return Extended(
+        clusters=whole,
+        joined=int(counted["joined"]),
+        new_groups=int(counted["groups"]),
+        read_again=read,
+        pairs=pairs,
+        doubtful=_of_both(linked.doubtful, read),
+        candidates=linked.blocking.candidates,
+        notes=tuple(notes),
+    )

@@ -30,6 +30,7 @@ from ronghe.data.integrate.statements import drawn, drop, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE, Exclusive, Pairs, level_shares, train
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import as_arrow, as_numpy, booleans, texts
 from ronghe.tables.sql import name
 
 __all__ = ["LEAST_PROBABILITY", "Linked", "Note", "link_records"]
@@ -86,7 +87,7 @@ def _levels(engine: DuckDB, comparisons: Sequence[Comparison], pairs: str) -> tu
     """The levels of some pairs, in the order of their records."""
     score_pairs(engine, comparisons, pairs, "levelled", weights=told_levels(comparisons))
     found = fetch(engine, drawn("SELECT * FROM levelled ORDER BY n_l, n_r"))
-    columns = [np.rint(found.column(f"mw_{made.name}").to_numpy()).astype(np.int8) - 1 for made in comparisons]
+    columns = [np.rint(as_numpy(found.column(f"mw_{made.name}"))).astype(np.int8) - 1 for made in comparisons]
     return found, np.stack(columns, axis=1).astype(np.int8)
 
 
@@ -102,7 +103,7 @@ def _trained(
         u = (_by_chance(engine, u[0], exclusive),)
     share = sample_of(engine, "candidates", blocking.candidates)
     found, levels = _levels(engine, comparisons, "sample_of_candidates")
-    pairs = Pairs(levels, found.column("n_l").to_numpy(), found.column("n_r").to_numpy(), exclusive)
+    pairs = Pairs(levels, as_numpy(found.column("n_l")), as_numpy(found.column("n_r")), exclusive)
     drop(engine, "random_pairs", "shuffled", "sample_of_candidates", "levelled")
     sides = fetch(engine, drawn("SELECT count(*) AS n FROM records GROUP BY side")).column("n").to_pylist()
     ladders = [made.ladder for made in comparisons]
@@ -171,7 +172,7 @@ def _scored(engine: DuckDB, model: Model) -> Scored:
     )
     found = fetch(engine, wanted)
     drop(engine, "scored", "candidates")
-    left, right, weights = (found.column(part).to_numpy() for part in ("n_l", "n_r", "match_weight"))
+    left, right, weights = (as_numpy(found.column(part)) for part in ("n_l", "n_r", "match_weight"))
     return left, right, weights
 
 
@@ -215,7 +216,7 @@ def _proven(engine: DuckDB, size: int) -> Whole:
     asked = "SELECT n, dense_rank() OVER (ORDER BY h) AS number FROM records WHERE h IS NOT NULL"
     found = fetch(engine, drawn(asked))
     numbers = np.zeros(size + 1, np.int64)
-    numbers[found.column("n").to_numpy()] = found.column("number").to_numpy()
+    numbers[as_numpy(found.column("n"))] = as_numpy(found.column("number"))
     return numbers
 
 
@@ -255,9 +256,9 @@ def _with_decisions(
         return scored, []
     said = pa.table(
         {
-            "left_id": [pair.left for pair in decisions],
-            "right_id": [pair.right for pair in decisions],
-            "bits": [DECIDED if pair.same else -DECIDED for pair in decisions],
+            "left_id": texts([pair.left for pair in decisions]),
+            "right_id": texts([pair.right for pair in decisions]),
+            "bits": as_arrow(np.array([DECIDED if pair.same else -DECIDED for pair in decisions])),
         }
     )
     engine.connection.register("said", said)
@@ -301,11 +302,11 @@ def _with_decisions(
 def _keep_decided(engine: DuckDB, scored: Scored, decided: Decided) -> None:
     """Keep `decided` (n_l, n_r, weight, probability, matched) and `cluster_of` (n, root)."""
     left, right, weights = scored
-    made = pa.table(
-        {"n_l": left, "n_r": right, "weight": weights, "probability": decided.probability, "matched": decided.matched}
-    )
-    numbers = np.arange(len(decided.cluster))
-    roots = pa.table({"n": numbers[1:], "root": decided.cluster[1:]})
+    scores = {"n_l": left, "n_r": right, "weight": weights, "probability": decided.probability}
+    made = pa.table({part: as_arrow(values) for part, values in scores.items()})
+    made = made.append_column("matched", booleans(decided.matched))
+    numbers = np.arange(1, len(decided.cluster))
+    roots = pa.table({"n": as_arrow(numbers), "root": as_arrow(decided.cluster[1:])})
     for table, rows in (("decided", made), ("cluster_of", roots)):
         engine.connection.register("made", rows)
         make(engine, table, drawn("SELECT * FROM made"))
@@ -430,7 +431,8 @@ def _doubtful(engine: DuckDB, scored: Scored, decided: Decided) -> pa.Table:
     left, right, weights = scored
     open_rows = np.abs(weights) < DECIDED
     rows = doubtful_rows(np.where(open_rows, decided.probability, 1.0))
-    made = pa.table({"n_l": left[rows], "n_r": right[rows], "probability": decided.probability[rows]})
+    shown = {"n_l": left, "n_r": right, "probability": decided.probability}
+    made = pa.table({part: as_arrow(values[rows]) for part, values in shown.items()})
     engine.connection.register("made", made)
     found = fetch(engine, drawn(_ID_PAIRS, pairs="made"))
     engine.connection.unregister("made")

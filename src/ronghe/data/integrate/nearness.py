@@ -11,6 +11,7 @@ from ronghe.data.integrate.comparisons import likeness
 from ronghe.data.integrate.prepare import TOKENIZED, Compared
 from ronghe.data.integrate.statements import drawn, fetch
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import as_arrow, as_numpy
 from ronghe.tables.sql import name
 
 __all__ = ["nearness"]
@@ -52,9 +53,11 @@ def nearness(
     whole: exp.Expr = exp.convert(0)
     for place, column in enumerate(columns):
         whole = exp.Add(this=whole, expression=exp.Paren(this=likeness(place, column.kind)))
-    engine.connection.register("tied", pa.table({"row": rows, "n_l": left[rows], "n_r": right[rows]}))
+    engine.connection.register(
+        "tied", pa.table({"row": as_arrow(rows), "n_l": as_arrow(left[rows]), "n_r": as_arrow(right[rows])})
+    )
     asked = "SELECT t.row, _whole AS near FROM tied AS t JOIN _l AS l ON t.n_l = l.n_l JOIN _r AS r ON t.n_r = r.n_r"
     told = fetch(engine, drawn(asked, whole=whole, l=_half(columns, "l"), r=_half(columns, "r")))
     engine.connection.unregister("tied")
-    found[told.column("row").to_numpy()] = np.round(told.column("near").to_numpy(), DIGITS)
+    found[as_numpy(told.column("row"))] = np.round(as_numpy(told.column("near")), DIGITS)
     return found

@@ -37,7 +37,7 @@ def _node(value: exp.Expr | str | int | float) -> exp.Expr:
 def drawn(text: str, **places: exp.Expr | str | int | float) -> exp.Expr:
     """The statement `text` with every place filled: `_name` is what `name=` gives, a node, a constant or a table."""
     given = {f"_{name}": value for name, value in places.items()}
-    return _parsed(text).copy().transform(_filled, given)
+    return _parsed(text).copy().transform(_filled, given, copy=False)
 
 
 def sql(node: exp.Expr) -> str:

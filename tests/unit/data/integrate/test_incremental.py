@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ronghe.data.integrate.incremental import Extended, extend_clusters, keyed
+from ronghe.data.integrate.incremental import Extended, extend_clusters
+from ronghe.data.integrate.known import Known, segments_of
 from ronghe.data.integrate.linking import link_records
 from ronghe.data.integrate.statements import drawn, make
 from ronghe.standards.catalog import catalog
@@ -17,11 +18,13 @@ def extended(delivery: dict[str, Row]) -> tuple[dict[str, str], Extended]:
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         engine.connection.register("existing", side(EXISTING, len(PEOPLE)))
         first = link_records(engine, ["existing"], PEOPLE, catalog=catalog(()))
-        make(engine, "keyed", keyed("existing", len(PEOPLE)))
         engine.connection.register("known_clusters", first.clusters)
-        make(engine, "before", drawn("SELECT k.*, c.cluster FROM keyed AS k JOIN known_clusters AS c ON k.id = c.id"))
+        make(
+            engine, "before", drawn("SELECT k.*, c.cluster FROM existing AS k JOIN known_clusters AS c ON k.id = c.id")
+        )
+        before = Known(list(segments_of(engine, "before", len(PEOPLE))), len(PEOPLE))
         engine.connection.register("delivery", side(delivery, len(PEOPLE)))
-        found = extend_clusters(engine, "before", "delivery", model=first.model, catalog=catalog(()))
+        found = extend_clusters(engine, before, "delivery", model=first.model, catalog=catalog(()))
         known = dict(zip(*(first.clusters.column(part).to_pylist() for part in ("id", "cluster")), strict=True))
         return known, found
 
