@@ -154,7 +154,7 @@ def test_the_old_table_is_not_read_again_while_it_is_the_same(
     again = delivered(tmp_path, existing, {"d5": 5, "d300": 300}, capsys)
     assert read == ["new.csv", "existing.csv", "new.csv"]
     assert pq.read_table(tmp_path / "n.clusters.parquet").equals(remembered)
-    assert first["pairs"] == again["pairs"]
+    assert (first["pairs"], first["groups"], first["rows"]) == (again["pairs"], again["groups"], again["rows"])
 
 
 def test_an_old_table_that_has_changed_since_is_told(
@@ -181,6 +181,23 @@ def test_what_a_delivery_left_is_the_existing_table_of_the_next(tmp_path: Path, 
     before, after = groups(tmp_path / "n.clusters.parquet", 1), groups(tmp_path / "m.clusters.parquet", 1)
     assert after["e300"] == before["d300"]
     assert after["e40"] == groups(tmp_path / "p.clusters.parquet", 0)["a40"]
+
+
+def test_a_later_delivery_with_the_ids_of_an_earlier_one_takes_no_name_that_somebody_has(
+    tmp_path: Path, existing: str
+) -> None:
+    first, second = (
+        table(tmp_path / f"{part}.csv", {"d1": number}) for part, number in (("first", 300), ("second", 301))
+    )
+    model, clusters = tmp_path / "p.model.json", tmp_path / "p.clusters.parquet"
+    data.link(existing, first, id="id", model=model, clusters=clusters, out=tmp_path / "n.parquet")
+    made = data.link(
+        existing, second, id="id", model=model, clusters=tmp_path / "n.clusters.parquet", out=tmp_path / "m.parquet"
+    )
+    stranger = groups(tmp_path / "n.clusters.parquet", 1)["d1"]
+    assert groups(tmp_path / "m.clusters.parquet", 0)["d1"] == stranger
+    assert groups(tmp_path / "m.clusters.parquet", 1)["d1"] != stranger
+    assert made.groups == len(set(pq.read_table(tmp_path / "m.clusters.parquet").column("cluster").to_pylist()))
 
 
 def test_no_delivery_is_written_over_the_clusters_that_it_joins(tmp_path: Path, existing: str) -> None:

@@ -17,7 +17,7 @@ from ronghe.data.integrate.statements import drawn, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
-from ronghe.tables.plain_arrays import booleans, texts
+from ronghe.tables.plain_arrays import as_numpy, booleans, texts
 from ronghe.tables.sql import name
 from ronghe.terms import content_id
 
@@ -122,7 +122,7 @@ def _keep_said(engine: DuckDB, delivery: str, decisions: Sequence[Reviewed]) -> 
     both = "SELECT s.* FROM all_said AS s SEMI JOIN _d AS e ON s.left_id = e.id SEMI JOIN _d AS d ON s.right_id = d.id"
     make(engine, "own_pairs", drawn(both, d=delivery))
     left = "SELECT DISTINCT left_id FROM all_said AS s SEMI JOIN _d AS d ON s.right_id = d.id"
-    return fetch(engine, drawn(left, d=delivery)).column("left_id").combine_chunks()
+    return texts(fetch(engine, drawn(left, d=delivery)).column("left_id").to_pylist())
 
 
 def _keep_decided(engine: DuckDB, delivery: str) -> None:
@@ -142,8 +142,8 @@ def _said(engine: DuckDB, table: str) -> tuple[Reviewed, ...]:
 
 def _of_both(pairs: pa.Table, read: int) -> pa.Table:
     """The pairs of an existing record and one of the delivery: those that were read again have the first numbers."""
-    both = pc.and_(pc.less_equal(pairs["n_l"], read), pc.greater(pairs["n_r"], read))
-    return pairs.filter(both).select(EMPTY.names)
+    both = (as_numpy(pairs["n_l"]) <= read) & (as_numpy(pairs["n_r"]) > read)
+    return pairs.filter(booleans(both)).select(EMPTY.names)
 
 
 def _keep_joined(engine: DuckDB, clusters: str, linked: Linked, read: int) -> list[Note]:
@@ -216,7 +216,8 @@ def extend_clusters(
         within=True,
     )
     notes = [*linked.notes, *_keep_joined(engine, clusters, linked, read)]
-    fresh = linked.clusters.filter(pc.equal(linked.clusters["side"], 1)).select(["id", "cluster"])
+    delivered = booleans(as_numpy(linked.clusters["side"]) == 1)
+    fresh = linked.clusters.filter(delivered).select(["id", "cluster"])
     _keep_rows(engine, "fresh", fresh)
     make(engine, "led_to", drawn(_THROUGH_ANOTHER, clusters=clusters))
     _keep_new(engine, known)

@@ -10,8 +10,13 @@
 DuckDB's edit distances count bytes, and an ideograph has three: nothing here lets them see one.
 """
 
+import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import pyarrow as pa
 from sqlglot import exp
@@ -24,6 +29,7 @@ from ronghe.standards.element import Element
 from ronghe.standards.folding import FULL_WIDTH, HALF_WIDTH
 from ronghe.tables import expressions as ops
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import texts
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import name
 
@@ -45,6 +51,8 @@ LEGAL_FORMS = (
 """Legal forms say nothing about which company it is. A branch, which follows them, does and stays."""
 REGION_PREFIX = "^[\u3400-\u9fff]{2,3}?[省市县区]"
 """Where a company is registered stands first in its full name and is left out of its short one."""
+TONES = "\u0300\u0301\u0304\u030c"
+"""Grave, acute, macron and caron, as Unicode takes them off a vowel."""
 HAN = "[\u3400-\u9fff]"
 
 
@@ -195,19 +203,32 @@ def _plan(columns: Sequence[Compared], catalog: Catalog) -> Plan:
     return Plan((Layer(present, keep), Layer(made, keep), Layer(filled, kept)))
 
 
-def _sounds(values: pa.Array) -> pa.Array:
-    """The values with each ideograph as the first one, by code point, that is read the same way, tones apart."""
-    # The dictionary of readings takes its time to load, and tables without ideographs never need it.
-    from pypinyin import Style, pinyin
+@cache
+def _readings() -> dict[str, str]:
+    """The readings of every sign, by the decimal number of its code point, as pypinyin's file of single signs has them.
 
+    The package itself loads its phrases too, and learns to cut sentences by them: a quarter of a second for nothing.
+    """
+    found = find_spec("pypinyin")
+    assert found is not None
+    assert found.submodule_search_locations
+    path = Path(found.submodule_search_locations[0]) / "pinyin_dict.json"
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+def _reading(sign: str) -> str:
+    """The first reading of a sign without its tone; of one that has none the sign itself."""
+    first = _readings().get(str(ord(sign)), sign).partition(",")[0]
+    return "".join(part for part in unicodedata.normalize("NFD", first) if part not in TONES)
+
+
+def _sounds(values: pa.ChunkedArray) -> pa.Array:
+    """The values with each ideograph as the first one, by code point, that is read the same way, tones apart."""
     text = "\n".join(values.to_pylist())
     signs = sorted({sign for sign in text if "\u3400" <= sign <= "\u9fff"})
-    if not signs:
-        return pa.nulls(len(values), pa.string())
-    readings = [found[0] for found in pinyin("\n".join(signs).split("\n"), style=Style.NORMAL)] if signs else []
     first: dict[str, str] = {}
-    table = {ord(sign): first.setdefault(reading, sign) for sign, reading in zip(signs, readings, strict=True)}
-    return pa.array(text.translate(table).split("\n"), pa.string())
+    table = {ord(sign): first.setdefault(_reading(sign), sign) for sign in signs}
+    return texts(text.translate(table).split("\n"))
 
 
 def _keep_sounds(engine: DuckDB, place: int) -> None:
@@ -217,8 +238,8 @@ def _keep_sounds(engine: DuckDB, place: int) -> None:
         han=HAN,
         c=name(f"c{place}"),
     )
-    values = fetch(engine, select).column("value").combine_chunks()
-    made = pa.table({"value": values, "sound": _sounds(values) if len(values) else pa.nulls(0, pa.string())})
+    values = fetch(engine, select).column("value")
+    made = pa.table({"value": values, "sound": _sounds(values) if len(values) else texts([])})
     engine.connection.register("made", made)
     make(engine, f"sounds{place}", drawn("SELECT * FROM made"))
     engine.connection.unregister("made")
