@@ -99,7 +99,7 @@ def _python(case: Case) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """What a process sees: Python may keep what it has compiled, as it does wherever a package is used more than once."""
+    """What a process sees: Python may keep what it compiles, as it does wherever a package is used twice."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | _LIMITS
 
 

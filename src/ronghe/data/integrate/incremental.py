@@ -196,9 +196,10 @@ def extend_clusters(
 ) -> Extended:
     """Put the records of `delivery` into clusters: those of `known` records, or new ones.
 
-    `delivery` holds `id` and the model's columns as v0, v1, ... of text. Of a cluster only the near records are asked. No known record changes its cluster: a person who gains a record keeps the number that others know. What
-    joins nothing is clustered among itself. `decisions` hold: about a known record (left) and one of the delivery
-    (right), or two of the delivery.
+    `delivery` holds `id` and the model's columns as v0, v1, ... of text. Of a cluster only the near records are asked.
+    No known record changes its cluster: a person who gains a record keeps the number that others know. What joins
+    nothing is clustered among itself. `decisions` hold: about a known record (left) and one of the delivery (right), or
+    two of the delivery.
     """
     read = _near(engine, known, delivery, _keep_said(engine, delivery, decisions))
     _keep_decided(engine, delivery)

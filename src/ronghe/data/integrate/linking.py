@@ -25,7 +25,7 @@ from ronghe.data.integrate.prepare import (
 from ronghe.data.integrate.rarity import add_rarity
 from ronghe.data.integrate.review import Reviewed, doubtful_rows
 from ronghe.data.integrate.sampling import draw_random_pairs, sample_of
-from ronghe.data.integrate.scoring import score_pairs, told_levels
+from ronghe.data.integrate.scoring import score_pairs, told_levels, weigh_pairs
 from ronghe.data.integrate.statements import drawn, drop, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE, Exclusive, Pairs, level_shares, train
 from ronghe.standards.catalog import Catalog
@@ -162,9 +162,10 @@ def _apart(model: Model, place: int) -> exp.Expr:
     return drawn("_weight < 0 AND _weight <= _most", weight=weight, most=most + ROUNDING)
 
 
-def _scored(engine: DuckDB, model: Model) -> Scored:
-    """All candidate pairs that may matter, in the order of their records."""
-    score_pairs(engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior)
+def _scored(engine: DuckDB, model: Model, *, few: bool) -> Scored:
+    """All candidate pairs that may matter, in the order of their records; `few` are not worth Splink's start."""
+    weigh = weigh_pairs if few else score_pairs
+    weigh(engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior)
     wanted = drawn(
         "SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least AND NOT _else ORDER BY n_l, n_r",
         least=KEPT_BITS,
@@ -407,7 +408,7 @@ def link_records(
     blocking = block_records(engine, columns, sides=asked, budget=budget)
     model = model or _trained(engine, columns, blocking, two_sides=two_sides, exclusive=exclusive)
     add_rarity(engine, model, rows)
-    scored, notes = _with_decisions(engine, _scored(engine, model), decisions, (0, 1 if two_sides else 0))
+    scored, notes = _with_decisions(engine, _scored(engine, model, few=within), decisions, (0, 1 if two_sides else 0))
     scored, more = _with_decisions(engine, scored, own, (1, 1))
     proven = None if deciding_column(columns) is None else _proven(engine, sum(rows))
     alike = nearness(engine, columns, *scored, least=UNLIKE) if exclusive.any else None
