@@ -8,12 +8,25 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ronghe.tables.plain_arrays import booleans, flags, integers, no_rows, texts
+from ronghe.tables.plain_arrays import as_arrow, as_numpy, booleans, flags, integers, no_rows, texts
 
 
 def test_numbers_keep_their_values_whatever_their_stride() -> None:
     assert integers(np.arange(10)[::3]).to_pylist() == [0, 3, 6, 9]
     assert integers(np.arange(0)).to_pylist() == []
+
+
+@pytest.mark.parametrize("kind", ["int32", "int64", "uint64", "float64"])
+def test_numbers_of_any_type_go_there_and_back_in_parts_too(kind: str) -> None:
+    values = np.array([3, 1, 4, 1, 5], kind)
+    made = as_arrow(values)
+    assert str(made.type) == {"float64": "double"}.get(kind, kind)
+    for array in (made, made.slice(1, 3), made.slice(0, 0)):
+        assert as_numpy(array).dtype == values.dtype
+        assert as_numpy(array).tolist() == array.to_pylist()
+    parts = pa.chunked_array([made, made.slice(2)])
+    assert as_numpy(parts).tolist() == parts.to_pylist()
+    assert as_numpy(pa.chunked_array([], made.type)).tolist() == []
 
 
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 1000])

@@ -20,7 +20,7 @@ from python_calamine import load_workbook
 from ronghe.messages import LANGUAGES, render_error
 from ronghe.tables import write
 from ronghe.tables.atomic import write_atomic
-from ronghe.tables.write import FORMATS, write_arrow, write_csv, write_excel, write_parquet, write_table
+from ronghe.tables.write import FORMATS, append_parquet, write_arrow, write_csv, write_excel, write_parquet, write_table
 from ronghe.terms import InputError, LimitReached, RongheError, UsageError
 
 TABLE = pa.table(
@@ -207,3 +207,25 @@ def test_a_missing_folder_and_a_folder_in_place_of_a_file_are_told(tmp_path: Pat
     folder.mkdir()
     assert _fails(InputError, lambda: write_table(TABLE, absent)) == "tables.target_folder_missing"
     assert _fails(InputError, lambda: write_table(TABLE, folder)) == "tables.target_is_folder"
+
+
+def test_rows_are_appended_to_the_bytes_of_a_parquet_file_again_and_again(tmp_path: Path) -> None:
+    first, more = pa.table({"n": range(5_000), "s": ["一"] * 5_000}), pa.table({"n": [-1, -2], "s": ["二", None]})
+    old, new, third = (tmp_path / f"{place}.parquet" for place in range(3))
+    write_parquet(first, old)
+    before = old.read_bytes()
+    assert append_parquet(old, more, new) == 5_002
+    assert append_parquet(new, more, third) == 5_004
+    assert old.read_bytes() == before
+    assert pq.read_table(third).equals(pa.concat_tables([first, more, more]))
+    with duckdb.connect() as connection:
+        counted = connection.execute("SELECT count(*), sum(n) FROM read_parquet(?)", [str(third)]).fetchall()
+    assert counted == [(5_004, sum(range(5_000)) - 6)]
+    assert new.read_bytes().startswith(before[:-1_000])
+
+
+def test_rows_of_another_schema_are_not_appended_and_nothing_is_left(tmp_path: Path) -> None:
+    write_parquet(pa.table({"n": [1]}), tmp_path / "old.parquet")
+    with pytest.raises(ValueError, match="schema"):
+        append_parquet(tmp_path / "old.parquet", pa.table({"n": ["1"]}), tmp_path / "new.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["old.parquet"]

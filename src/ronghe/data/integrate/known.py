@@ -73,11 +73,10 @@ def _ordered(batch: pa.RecordBatch, columns: int) -> pa.RecordBatch:
     made = {known: batch.column(known) for known in ("id", "cluster", "c", *(f"v{n}" for n in range(columns)))}
     sorts = [_hashes(batch, place) for place in range(columns)]
     orders = [np.argsort(hashes, kind="stable") for hashes in sorts]
-    for letter, arrays in (
-        ("s", [h[order] for h, order in zip(sorts, orders, strict=True)]),
-        ("o", [order.astype(np.int32) for order in orders]),
-    ):
-        made |= {f"{letter}{place}": as_arrow(array) for place, array in enumerate(arrays)}
+    for place, (hashes, order) in enumerate(zip(sorts, orders, strict=True)):
+        made[f"s{place}"] = as_arrow(hashes[order])
+    for place, order in enumerate(orders):
+        made[f"o{place}"] = as_arrow(order.astype(np.int32))
     return pa.RecordBatch.from_pydict(made)
 
 
@@ -99,7 +98,7 @@ class _Segment:
         """The records of these ranges."""
         ends = np.cumsum(times)
         at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + times, times)
-        return self.order[place][at].astype(np.int64)
+        return np.asarray(self.order[place][at], np.int64)
 
 
 @dataclass(frozen=True)

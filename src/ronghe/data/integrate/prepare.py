@@ -33,7 +33,16 @@ from ronghe.tables.plain_arrays import texts
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import name
 
-__all__ = ["CHECKSUMMED", "RECORDS", "TOKENIZED", "Compared", "deciding_column", "numbered_sides", "prepare_records"]
+__all__ = [
+    "CHECKSUMMED",
+    "RECORDS",
+    "TOKENIZED",
+    "Compared",
+    "deciding_column",
+    "numbered_sides",
+    "prepare_records",
+    "reading",
+]
 
 RECORDS = "records"
 TOKENIZED = (Kind.ORGANIZATION, Kind.ADDRESS, Kind.TEXT)
@@ -216,7 +225,7 @@ def _readings() -> dict[str, str]:
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def _reading(sign: str) -> str:
+def reading(sign: str) -> str:
     """The first reading of a sign without its tone; of one that has none the sign itself."""
     first = _readings().get(str(ord(sign)), sign).partition(",")[0]
     return "".join(part for part in unicodedata.normalize("NFD", first) if part not in TONES)
@@ -227,7 +236,7 @@ def _sounds(values: pa.ChunkedArray) -> pa.Array:
     text = "\n".join(values.to_pylist())
     signs = sorted({sign for sign in text if "\u3400" <= sign <= "\u9fff"})
     first: dict[str, str] = {}
-    table = {ord(sign): first.setdefault(_reading(sign), sign) for sign in signs}
+    table = {ord(sign): first.setdefault(reading(sign), sign) for sign in signs}
     return texts(text.translate(table).split("\n"))
 
 

@@ -70,7 +70,7 @@ def test_those_who_share_what_few_share_are_found_in_any_number_of_segments(seed
 
 
 def test_a_segment_holds_what_a_search_needs() -> None:
-    given = {"x": ("1", None, "2"), "y": ("0", "5", None)}
+    given: dict[str, Row] = {"x": ("1", None, "2"), "y": ("0", "5", None)}
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         engine.connection.register("part", a_table(given, {"x": "one", "y": "two"}))
         (batch,) = segments_of(engine, "part", COLUMNS)

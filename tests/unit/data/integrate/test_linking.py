@@ -1,8 +1,17 @@
+import tempfile
+from pathlib import Path
+
+from pypinyin import Style, pinyin
+
 from ronghe.data.integrate.kinds import Kind
-from ronghe.data.integrate.prepare import Compared, deciding_column
+from ronghe.data.integrate.linking import link_records
+from ronghe.data.integrate.prepare import Compared, deciding_column, reading
 from ronghe.data.integrate.review import Reviewed
+from ronghe.data.integrate.scoring import score_pairs, weigh_pairs
+from ronghe.data.integrate.statements import drawn, make
 from ronghe.standards.catalog import catalog
-from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person
+from ronghe.tables.engine import Resources, duckdb_engine
+from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person, side
 
 EVERY = {f"a{number}": person(number) for number in range(120)}
 HALF = {f"b{number}": person(number) for number in range(60, 180)}
@@ -183,3 +192,31 @@ def test_somebody_whom_many_tables_know_is_one_person_however_small_the_budget()
     again = {key: (*row[:3], f"13{place:09}", row[4]) for place, (key, row) in enumerate(again.items())}
     groups = clusters(linked([{**everybody, **again}], CITIZENS, budget=500))
     assert len({groups[f"0:{table}3"] for table in "abcdefghi"}) == 1
+
+
+def test_the_weights_of_our_statement_are_those_of_splink() -> None:
+    with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
+        for number, rows in enumerate((EVERY, HALF)):
+            engine.connection.register(f"side_{number}", side(rows, len(PEOPLE)))
+        model = link_records(engine, ["side_0", "side_1"], PEOPLE, catalog=catalog(())).model
+        every = "SELECT l.n AS join_key_l, r.n AS join_key_r, '0' AS match_key FROM records AS l JOIN records AS r"
+        make(engine, "asked", drawn(f"{every} ON l.n < r.n AND (l.n * r.n) % 5 = 0"))
+        tables = []
+        for weigh, into in ((score_pairs, "theirs"), (weigh_pairs, "ours")):
+            weigh(engine, model.comparisons, "asked", into, weights=model.weights, prior=model.trained.prior)
+            parts = ", ".join(f"mw_{made.name}, mw_tf_adj_{made.name}" for made in model.comparisons)
+            wanted = f"SELECT n_l, n_r, match_weight, {parts} FROM {into} ORDER BY ALL"
+            tables.append(engine.connection.sql(wanted).fetchall())
+    assert len({row[2] for row in tables[0]}) > 10
+    assert tables[0] == tables[1]
+
+
+def test_signs_sound_as_the_library_reads_them() -> None:
+    signs = [chr(code) for code in range(0x3400, 0xA000)]
+    read = [found[0] for found in pinyin("\n".join(signs).split("\n"), style=Style.NORMAL)]
+    alike: dict[str, set[str]] = {}
+    for theirs, sign in zip(read, signs, strict=True):
+        alike.setdefault(theirs, set()).add(reading(sign))
+    assert len(read) == len(signs)
+    assert all(len(found) == 1 for found in alike.values())
+    assert len({next(iter(found)) for found in alike.values()}) == len(alike)
