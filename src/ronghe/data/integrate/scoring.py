@@ -95,17 +95,24 @@ def weigh_pairs(
         pairs=pairs,
     )
     assert isinstance(joined, exp.Select)
-    placed = [exp.alias_(_level(made), f"g_{made.name}") for made in comparisons]
+    # Conditions are long: sqlglot would copy them at every step that puts them into a statement.
+    placed = [exp.alias_(_level(made), f"g_{made.name}", copy=False) for made in comparisons]
     terms = [name(f"tf_{made.term}_{side}") for made in comparisons for side in "lr"]
-    levelled = exp.select("n_l", "n_r", *terms, *placed).from_(joined.select(*both).subquery("b"))
-    weighed = exp.select("n_l", "n_r").from_(levelled.subquery("g"))
+    paired = joined.select(*both, copy=False).subquery("b", copy=False)
+    levelled = exp.select("n_l", "n_r", *terms, *placed, copy=False).from_(paired, copy=False)
+    weighed = exp.select("n_l", "n_r").from_(levelled.subquery("g", copy=False), copy=False)
     for made in comparisons:
         weight, more = _bits(made, weights[made.name])
-        weighed = weighed.select(exp.alias_(weight, f"mw_{made.name}"), exp.alias_(more, f"mw_tf_adj_{made.name}"))
+        shown = exp.alias_(weight, f"mw_{made.name}"), exp.alias_(more, f"mw_tf_adj_{made.name}")
+        weighed.select(*shown, copy=False)
     parts = [name(f"{part}_{made.name}") for made in comparisons for part in ("mw", "mw_tf_adj")]
     start = _number(math.log2(prior / (1 - prior)))
     total = reduce(lambda one, other: exp.Add(this=one, expression=other), parts, start)
-    make(engine, into, exp.select("*", exp.alias_(total, "match_weight")).from_(weighed.subquery("w")))
+    make(
+        engine,
+        into,
+        exp.select("*", exp.alias_(total, "match_weight")).from_(weighed.subquery("w", copy=False), copy=False),
+    )
 
 
 def _number(value: float) -> exp.Expr:
@@ -114,30 +121,32 @@ def _number(value: float) -> exp.Expr:
 
 def _level(made: Comparison) -> exp.Expr:
     """The number of a comparison's level, as in `codes`; -1 where a value is absent."""
-    top = len(made.levels)
-    case = exp.Case().when(made.absent.copy(), exp.convert(-1))
-    for place, level in enumerate(made.levels):
-        case = case.when(level.condition.copy(), exp.convert(top - place))
-    return case.else_(exp.convert(0))
+    numbers = [-1, *range(len(made.levels), 0, -1)]
+    conditions = [made.absent, *(level.condition for level in made.levels)]
+    branches = [
+        exp.If(this=condition.copy(), true=exp.convert(number))
+        for condition, number in zip(conditions, numbers, strict=True)
+    ]
+    return exp.Case(ifs=branches, default=exp.convert(0))
 
 
 def _bits(made: Comparison, weights: Sequence[tuple[float, float]]) -> tuple[exp.Expr, exp.Expr]:
     """What the level weighs, and what the rarity of the value adds to it."""
     level = name(f"g_{made.name}")
-    case = exp.Case(this=level)
-    for number, (m, u) in enumerate(weights):
-        case = case.when(exp.convert(number), _number(math.log2(m / u)))
+    branches = [
+        exp.If(this=exp.convert(number), true=_number(math.log2(m / u))) for number, (m, u) in enumerate(weights)
+    ]
+    weight = exp.Case(this=level, ifs=branches, default=_number(0.0))
     rare = [len(made.levels) - place for place, one in enumerate(made.levels) if one.by_term]
     if not rare:
-        return case.else_(_number(0.0)), _number(0.0)
-    u = weights[rare[0]][1]
+        return weight, _number(0.0)
     one, other = (name(f"tf_{made.term}_{side}") for side in "lr")
     more = drawn(
         "CASE WHEN _level = _rare THEN coalesce(_u - log2(greatest(_one, _other)), 0) ELSE 0 END",
         level=level,
         rare=rare[0],
-        u=_number(math.log2(u)),
+        u=_number(math.log2(weights[rare[0]][1])),
         one=one,
         other=other,
     )
-    return case.else_(_number(0.0)), more
+    return weight, more
