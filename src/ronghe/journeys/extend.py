@@ -1,7 +1,8 @@
 """Put a delivery into the clusters that an existing table has: only what it touches is read again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,12 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ronghe.data.integrate.incremental import Extended, extend_clusters
-from ronghe.data.integrate.known import Known, segments_of
+from ronghe.data.integrate.known import Known
 from ronghe.data.integrate.model import read_model
 from ronghe.data.integrate.review import check_decisions, read_decisions, review_table
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, fetch, make
 from ronghe.journeys.linked_files import LinkedFiles, beside, check_targets, write_model
-from ronghe.journeys.linked_records import Remembered, beside_clusters, mark_of, recalled
+from ronghe.journeys.linked_records import Remembered, beside_clusters, mark_of, recalled, write_records
 from ronghe.journeys.linked_sides import (
     SIDES,
     LinkJob,
@@ -36,6 +37,9 @@ from ronghe.tables.write import append_parquet, write_table
 from ronghe.terms import InputError
 
 __all__ = ["extend_files"]
+
+_READ = "read once more"
+"""The mark of records that are no memory of an earlier run."""
 
 
 def _clusters_in(path: Path) -> pa.Table:
@@ -58,8 +62,8 @@ def _of_side(table: pa.Table, side: int) -> pa.Table:
     return pa.table({"side": as_arrow(np.full(table.num_rows, side, np.int32)), **ids})
 
 
-def _known_before(engine: DuckDB, known: pa.Table, columns: int, path: Path, source: str) -> Known:
-    """The left side with its clusters; InputError when a record of it is in none, or in two."""
+def _keep_before(engine: DuckDB, known: pa.Table, path: Path, source: str) -> None:
+    """Keep `before`, the left side with its clusters; InputError when a record of it is in none, or in two."""
     engine.connection.register("made", known)
     joined = "SELECT s.*, c.cluster FROM _side AS s LEFT JOIN made AS c ON s.id = c.id"
     make(engine, "before", drawn(joined, side=SIDES[0]))
@@ -68,7 +72,6 @@ def _known_before(engine: DuckDB, known: pa.Table, columns: int, path: Path, sou
     twice = known.num_rows - len(pc.unique(known["id"]))
     if missing or twice:
         raise InputError("integrate.clusters_differ", path=str(path), source=source, missing=missing, twice=twice)
-    return Known(list(segments_of(engine, "before", columns)), columns, known["cluster"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +84,25 @@ class _Before:
     write: Callable[[pa.Table, Path], int]
 
 
-def _read_before(engine: DuckDB, keep: Callable[[int], None], job: LinkJob, path: Path) -> _Before:
-    """The left side read once more, and its clusters."""
+@contextmanager
+def _read_before(
+    engine: DuckDB, keep: Callable[[int], None], job: LinkJob, path: Path, scratch: Path
+) -> Iterator[_Before]:
+    """The left side read once more, and its clusters; on the disk, for it may be larger than the memory."""
     assert job.model is not None
-    found = _clusters_in(path)
+    found, columns = _clusters_in(path), len(job.model.columns)
     keep(0)
-    known = _known_before(engine, found, len(job.model.columns), path, job.sources[0])
+    _keep_before(engine, found, path, job.sources[0])
+    groups, file = len(pc.unique(found["cluster"])), scratch / "records.arrow"
+    write_records(engine, "before", columns, file, mark=_READ, groups=groups)
+    drop(engine, "before", SIDES[0])
 
     def write(rows: pa.Table, target: Path) -> int:
         return write_table(pa.concat_tables([found, rows]), target)
 
-    return _Before(known, found.num_rows, len(pc.unique(found["cluster"])), write)
+    with recalled(columns, _READ, file) as read:
+        assert read is not None
+        yield _Before(replace(read[0], others=found["cluster"]), found.num_rows, groups, write)
 
 
 def _recalled_before(remembered: Remembered, path: Path) -> _Before:
@@ -119,8 +130,12 @@ def _extended(
 
     columns = [column.left for column in job.model.columns]
     mark = mark_of(job.sources[0], job.ids[0], columns, clusters)
-    with recalled(len(columns), mark, beside_clusters(clusters)) as remembered:
-        before = _recalled_before(remembered, clusters) if remembered else _read_before(engine, keep, job, clusters)
+    with ExitStack() as opened:
+        remembered = opened.enter_context(recalled(len(columns), mark, beside_clusters(clusters)))
+        if remembered:
+            before = _recalled_before(remembered, clusters)
+        else:
+            before = opened.enter_context(_read_before(engine, keep, job, clusters, scratch))
         keep(1)
         extended = extend_clusters(
             engine, before.known, SIDES[1], model=job.model, catalog=catalog, decisions=job.decisions

@@ -6,7 +6,7 @@ table itself and lies beside the clusters.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,7 @@ from ronghe.data.integrate.statements import drawn, drop, make
 from ronghe.journeys.publication import fingerprint
 from ronghe.tables.engine import DuckDB
 
-__all__ = ["Remembered", "beside_clusters", "mark_of", "recalled", "remember_records"]
+__all__ = ["Remembered", "beside_clusters", "mark_of", "recalled", "remember_records", "write_records"]
 
 CLUSTERS, RECORDS = "clusters.parquet", "records.arrow"
 FORMAT = "linked-records@3"
@@ -47,19 +47,22 @@ def mark_of(source: str, id_column: str, columns: Sequence[str], clusters: Path)
 
 def remember_records(engine: DuckDB, side: str, linked: Linked, mark: str, path: Path) -> None:
     """Write the records of a side with their clusters."""
-    columns = len(linked.model.columns)
     engine.connection.register("found", linked.clusters)
     make(engine, "clustered", drawn("SELECT s.*, c.cluster FROM _side AS s JOIN found AS c ON s.id = c.id", side=side))
     engine.connection.unregister("found")
-    writer = None
-    for batch in segments_of(engine, "clustered", columns):
-        if writer is None:
-            known = {_MARK: mark.encode(), _GROUPS: str(linked.groups).encode()}
-            writer = pa.ipc.new_file(str(path), batch.schema.with_metadata(known))
-        writer.write_batch(batch)
-    if writer is not None:
-        writer.close()
+    write_records(engine, "clustered", len(linked.model.columns), path, mark=mark, groups=linked.groups)
     drop(engine, "clustered")
+
+
+def write_records(engine: DuckDB, table: str, columns: int, path: Path, *, mark: str, groups: int) -> None:
+    """Write the rows of a table with `id`, `cluster` and values, so that they are `recalled` by the mark."""
+    with ExitStack() as opened:
+        writer = None
+        for batch in segments_of(engine, table, columns):
+            if writer is None:
+                said = {_MARK: mark.encode(), _GROUPS: str(groups).encode()}
+                writer = opened.enter_context(pa.ipc.new_file(str(path), batch.schema.with_metadata(said)))
+            writer.write_batch(batch)
 
 
 @contextmanager
