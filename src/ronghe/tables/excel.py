@@ -1,5 +1,6 @@
 """Read spreadsheets: .xlsx, .xls and .ods, one sheet as one table."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ __all__ = ["sheet_names", "stage_excel"]
 
 ROWS_AT_ONCE = 20_000
 _INEXACT_FROM = 10.0**SIGNIFICANT_DIGITS
+
+# How OpenDocument writes a duration; what the parser takes for no time of the day comes through as this text.
+_DURATION = re.compile(r"(-?)PT(\d+)H(?:(\d+)M)?(?:(\d+)(\.\d+)?S)?")
 
 Row = list[Any]
 
@@ -99,20 +103,39 @@ def _moved(merges: Sequence[Merged], top: int, left: int) -> list[Merged]:
 
 
 def _spread(rows: Iterator[Row], merges: Sequence[Merged], first: int) -> Iterator[Row]:
-    """Rows, numbered from `first`, with the value of a cell merged over several rows in each of them."""
+    """Rows, numbered from `first`, with the value of a cell merged over several rows in each of them.
+
+    A row without a cell of its own stays blank: the merge around it only says where its group ends.
+    """
     starting: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for (top, column), (bottom, _) in merges:
         starting[top].append((column, bottom))
     open_ranges: dict[int, tuple[int, Any]] = {}
     for number, row in enumerate(rows, first):
+        blank = not any(cell != "" for cell in row)
         for column, (bottom, value) in list(open_ranges.items()):
             if number > bottom:
                 del open_ranges[column]
-            else:
+            elif not blank:
                 row[column] = value
         for column, bottom in starting.get(number, ()):
             open_ranges[column] = (bottom, row[column])
         yield row
+
+
+def _clock(duration: str) -> str:
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        return duration
+    sign, hours, minutes, seconds, fraction = found.groups("")
+    return f"{sign}{int(hours):02d}:{int(minutes or 0):02d}:{int(seconds or 0):02d}{fraction}"
+
+
+def _with_clocks(texts: pa.Array) -> pa.Array:
+    """Durations such as PT36H15M00S in the canonical form, 36:15:00."""
+    found = pc.fill_null(pc.match_substring_regex(texts, r"^-?PT\d+H"), False)
+    durations = texts.filter(found).to_pylist()
+    return pc.replace_with_mask(texts, found, pa.array(map(_clock, durations), pa.string())) if durations else texts
 
 
 @dataclass
@@ -120,6 +143,7 @@ class _Grid:
     """The rows read so far, as columns of text."""
 
     width: int
+    times: bool = False
     chunks: list[list[pa.Array]] = field(default_factory=list)
     blank_rows: int = 0
     blank_at_end: int = 0
@@ -128,6 +152,8 @@ class _Grid:
     def add(self, rows: list[Row]) -> None:
         columns = list(zip(*rows, strict=True))
         texts = [texts_of(column, digits=SIGNIFICANT_DIGITS) for column in columns]
+        if self.times:
+            texts = list(map(_with_clocks, texts))
         for column in columns:
             self.inexact += sum(1 for cell in column if type(cell) is float and abs(cell) >= _INEXACT_FROM)
         filled = pc.is_valid(texts[0])
@@ -146,13 +172,12 @@ class _Grid:
         return pa.chunked_array([chunk[place] for chunk in self.chunks], pa.string())
 
 
-def _read(rows: Iterator[Row], width: int, total: int, progress: Progress) -> _Grid:
-    grid, done = _Grid(width), 0
+def _read(rows: Iterator[Row], grid: _Grid, total: int, progress: Progress) -> None:
+    done = 0
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         grid.add(batch)
         done += len(batch)
         progress("read", done, total)
-    return grid
 
 
 def _write(grid: _Grid, header: Sequence[str], path: Path) -> tuple[tuple[str, ...], list[Note], int]:
@@ -205,7 +230,8 @@ def _staged(
     found = Header(("",) * sheet.width, 0, 0, ()) if header is False else find_header(head, merges)
     down = [merge for merge in merges if merge[0][0] >= found.after and merge[0][1] == merge[1][1]]
     body = chain(head[found.after :], rows)
-    grid = _read(_spread(body, down, found.after) if down else body, sheet.width, sheet.height, progress)
+    grid = _Grid(sheet.width, times=facts is not None and facts.times)
+    _read(_spread(body, down, found.after) if down else body, grid, sheet.height, progress)
     path = into / "staged.parquet"
     names, renamed, count = _write(grid, found.names, path)
     notes = [*_notes(grid, found, len(down), facts, sheet.name), *(renamed if header is not False else ())]

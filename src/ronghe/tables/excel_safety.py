@@ -45,11 +45,13 @@ _FAULTS = (
 
 @dataclass
 class SheetFacts:
-    """How large a sheet is, as rows and columns counted from A1; how many cells hold an error such as #N/A."""
+    """How large a sheet is, as rows and columns counted from A1; how many cells hold an error such as #N/A; whether
+    cells of an OpenDocument sheet hold times, which may be durations."""
 
     rows: int = 0
     columns: int = 0
     errors: int = 0
+    times: bool = False
     merged: list[Merged] = field(default_factory=list)
 
 
@@ -174,6 +176,7 @@ class _OdsReader:
             return
         sheet.rows, sheet.columns = max(sheet.rows, self._next_row), max(sheet.columns, self._column)
         sheet.errors += attributes.get("calcext:value-type") == "error"
+        sheet.times |= attributes["office:value-type"] == "time"
         across = int(attributes.get("table:number-columns-spanned", 1))
         down = int(attributes.get("table:number-rows-spanned", 1))
         if across > 1 or down > 1:

@@ -232,6 +232,18 @@ def test_a_value_merged_over_rows_belongs_to_each_of_them(tmp_path: Path, into: 
     assert _codes(staged)["tables.sheet_merged"]["count"] == 1
 
 
+def test_a_blank_row_within_a_merged_group_is_no_record(tmp_path: Path, into: Path) -> None:
+    def fill(sheet: Any, _: Any) -> None:
+        sheet.write_row("A1", ["部门", "姓名"])
+        sheet.merge_range("A2:A4", "民政局")
+        sheet.write("B2", "甲")
+        sheet.write("B4", "乙")
+
+    staged = stage_excel(_book(tmp_path / "a.xlsx", s=fill), into)
+    assert _read(staged) == [["民政局", "甲"], ["民政局", "乙"]]
+    assert _codes(staged)["tables.sheet_blank_rows"]["count"] == 1
+
+
 def test_a_table_that_starts_below_and_right_of_the_corner_is_read_the_same(tmp_path: Path, into: Path) -> None:
     def fill(sheet: Any, _: Any) -> None:
         sheet.merge_range("C3:C4", "姓名")
@@ -329,6 +341,17 @@ def test_an_opendocument_sheet_is_read_with_its_merged_header(tmp_path: Path, in
     staged = stage_excel(_ods(tmp_path / "a.ods", rows), into)
     assert staged.columns == ("姓名", "收入_工资", "收入_奖金")
     assert _read(staged) == [["甲", "乙", "丙"]]
+
+
+def test_opendocument_durations_have_the_canonical_form(tmp_path: Path, into: Path) -> None:
+    time = '<table:table-cell office:value-type="time" office:time-value="{}"><text:p>-</text:p></table:table-cell>'
+    rows = _ods_row(_ODS_CELL.format("", "姓名"), _ODS_CELL.format("", "工时"))
+    for number, value in enumerate(("PT36H15M00S", "-PT1H", "PT00H00M00.500S", "PT07H30M00S")):
+        rows += _ods_row(_ODS_CELL.format("", f"甲{number}"), time.format(value))
+    rows += _ods_row(_ODS_CELL.format("", "PT1 的说明"))
+    staged = stage_excel(_ods(tmp_path / "a.ods", rows), into)
+    assert [row[1] for row in _read(staged)] == ["36:15:00", "-01:00:00", "00:00:00.500000", "07:30:00", None]
+    assert _read(staged)[4][0] == "PT1 的说明"
 
 
 def test_an_opendocument_cell_repeated_without_end_is_a_bomb(tmp_path: Path, into: Path) -> None:
