@@ -17,6 +17,7 @@ from ronghe.data.standardize.rules import checks_of
 from ronghe.data.standardize.sink import REJECT_COLUMNS
 from ronghe.messages import LANGUAGES, codes, fields_of, known, render
 from ronghe.messages.catalog import _text
+from ronghe.standards import own_elements
 from ronghe.standards.catalog import catalog
 from ronghe.tables.package import FORMAT
 from ronghe.terms import RongheError
@@ -184,6 +185,13 @@ def test_every_property_of_a_schema_is_on_its_page() -> None:
     assert {"name", "primaryKey", "maxLength", "whenNull", "reference", "ronghe:onError", "ronghe:rules"} <= read
     in_tables = "\n".join(line for line in SCHEMA_PAGE.splitlines() if line.startswith("|"))
     assert [name for name in sorted(read) if f"`{name}`" not in in_tables] == []
+
+
+def test_every_key_of_an_own_element_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "how-to" / "own-elements.md").read_text("utf-8")
+    in_tables = "\n".join(line for line in page.splitlines() if line.startswith("|"))
+    words = (*own_elements.KEYS, *own_elements.TYPES, *own_elements.SENSITIVITIES)
+    assert [word for word in words if f"`{word}`" not in in_tables] == []
 
 
 def test_every_choice_of_a_schema_is_on_its_page() -> None:

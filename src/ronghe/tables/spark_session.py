@@ -123,6 +123,12 @@ def _stderr_into(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
+def _reason(fault: Exception) -> str:
+    """The line that says why: behind the name of the call that failed, where the fault is one of Java."""
+    lines = str(fault).splitlines() or [type(fault).__name__]
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])
+
+
 @contextmanager
 def spark_session(scratch: Path, resources: Resources) -> Iterator["SparkSession"]:
     """A session that keeps its files in `scratch` and is stopped at the end; UsageError where it cannot start."""
@@ -141,7 +147,7 @@ def spark_session(scratch: Path, resources: Resources) -> Iterator["SparkSession
         with _stderr_into(scratch / "spark.log"):
             session = builder.getOrCreate()
     except Exception as fault:
-        raise UsageError("tables.spark_start", detail=(str(fault).splitlines() or [""])[0]) from fault
+        raise UsageError("tables.spark_start", detail=_reason(fault)) from fault
     try:
         yield session
     finally:

@@ -111,3 +111,10 @@ def test_too_little_memory_is_refused_before_java_starts(tmp_path: Path) -> None
         spark_session.session_settings(tmp_path, Resources(memory=500_000_000), None)
     assert caught.value.code == "tables.spark_memory"
     assert "1GB" in render(caught.value.code, "en", **caught.value.params)
+
+
+def test_why_spark_does_not_start_is_said_in_the_words_of_java() -> None:
+    of_java = "An error occurred while calling None.org.X.\n: org.apache.spark.SparkException: Bad master\n\tat org.Y"
+    assert spark_session._reason(RuntimeError(of_java)) == "org.apache.spark.SparkException: Bad master"
+    assert spark_session._reason(RuntimeError("gateway exited\nmore")) == "gateway exited"
+    assert spark_session._reason(RuntimeError()) == "RuntimeError"

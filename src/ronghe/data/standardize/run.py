@@ -15,11 +15,12 @@ from ronghe.data.standardize.totals import RULE as TOTAL_ROW
 from ronghe.data.standardize.totals import TotalRow, find_total_row
 from ronghe.standards.births import asks_for_future_births, born_by
 from ronghe.standards.catalog import Catalog
+from ronghe.standards.element import Element
 from ronghe.tables import expressions as ops
 from ronghe.tables.delimited import separate
 from ronghe.tables.engine import Engine, MalformedRecords
 from ronghe.tables.staged import Note, Staged
-from ronghe.terms import InternalFault
+from ronghe.terms import InputError, InternalFault
 
 __all__ = ["KINDS", "Job", "Target", "standardize_table"]
 
@@ -44,11 +45,25 @@ class Target:
     rejects: Path
 
 
+def _element(catalog: Catalog, field: Field, place: str) -> Element:
+    """The element of a field; what is wrong with it is told with its place in the schema."""
+    try:
+        return catalog.get(field.element, dict(field.options))
+    except InputError as fault:
+        if fault.code == "standards.unknown_element":
+            raise InputError("data.schema_element", place=f"{place}/ronghe:element", **fault.params) from fault
+        if "element" in fault.params:
+            of = f"{place}/ronghe:options: {fault.params['element']}"
+            raise InputError(fault.code, **{**fault.params, "element": of}) from fault
+        raise
+
+
 def _compiled(
     schema: TableSchema, staged: Staged, catalog: Catalog, engine: Engine, where: str, fallen: Sequence[BrokenKey]
 ) -> Compiled:
     elements = {
-        field.name: born_by(catalog.get(field.element, dict(field.options)), schema.as_of) for field in schema.fields
+        field.name: born_by(_element(catalog, field, f"{where}/fields/{number}"), schema.as_of)
+        for number, field in enumerate(schema.fields)
     }
     rules = [(key.subject, key.rule) for key in fallen]
     compiled = compile_schema(schema, staged.columns, elements, where=where, fallen=rules)
