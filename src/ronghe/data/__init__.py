@@ -208,7 +208,7 @@ def standardize(
 
 
 def share(
-    sources: Sequence[Source],
+    sources: Source | Sequence[Source],
     *,
     out: Source,
     departments: Source | None = None,
@@ -248,8 +248,9 @@ def share(
     from ronghe.standards.catalog import catalog
     from ronghe.tables.engine import Resources
 
+    several = [sources] if isinstance(sources, str | PathLike) else sources
     return share_files(
-        [str(source) for source in sources],
+        [str(source) for source in several],
         out=Path(out),
         departments=None if departments is None else Path(departments),
         shares=None if shares is None else Path(shares),

@@ -36,6 +36,13 @@ def test_one_door_after_another_opens_in_a_fresh_process(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_file_is_shared_as_one_file(tmp_path: Path, kind: type) -> None:
+    with pytest.raises(InputError) as caught:
+        data.share(kind("absent.csv"), out=tmp_path / "out")
+    assert (caught.value.code, caught.value.params["path"]) == ("tables.missing_file", "absent.csv")
+
+
 def test_only_public_names_are_listed() -> None:
     assert dir(data) == sorted(data.__all__)
 
