@@ -67,7 +67,7 @@ def _results_folder(given: argparse.Namespace, cases: Sequence[str], *, skipped:
 def main() -> None:
     given = _arguments()
     for name, suite in SUITES.items():
-        cases = [case for case in suite.CASES if case in given.only]
+        cases = [case for case in suite.CASES if case in given.only and case not in SUITES]
         if given.only and name not in given.only and not cases:
             continue
         rows = given.rows or suite.ROWS

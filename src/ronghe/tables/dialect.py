@@ -106,13 +106,15 @@ def sniff_dialect(
     found_quote, found_escape = _quote(sample)
     quote = found_quote if quote is None else quote
     escape = (found_escape if quote == found_quote else quote) if escape is None else escape
-    marks = DELIMITERS if delimiter is None else (delimiter,)
-    parsed = {mark: _parsed(sample, mark, quote, escape) for mark in marks}
     if delimiter is None:
-        delimiter = max(marks, key=lambda mark: _regularity(parsed[mark]))
-        if not _regularity(parsed[delimiter]):
+        # A sign that does not occur divides nothing.
+        parsed = {mark: _parsed(sample, mark, quote, escape) for mark in DELIMITERS if mark in sample}
+        delimiter = max(parsed, key=lambda mark: _regularity(parsed[mark]), default=",")
+        if delimiter in parsed and not _regularity(parsed[delimiter]):
             delimiter = ","
-    records = parsed[delimiter]
+        records = parsed[delimiter] if delimiter in parsed else _parsed(sample, delimiter, quote, escape)
+    else:
+        records = _parsed(sample, delimiter, quote, escape)
     if not records:
         raise InputError("tables.no_records")
     widths = Counter(map(len, records[1:] or records))
