@@ -87,7 +87,7 @@ def test_a_defect_is_a_problem_with_a_number_and_its_cause_stays_in_the_log(
     def broken(*_given: object) -> None:
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setattr(catalogue, "version_of", broken)
+    monkeypatch.setattr(catalogue, "shape_of", broken)
     problem = operator.told("GET", "/catalogue/x", status=500)
     assert problem["code"] == "api.500"
     assert "inside" not in json.dumps(problem)
@@ -98,6 +98,6 @@ def test_a_busy_database_is_worth_another_try(operator: Program, monkeypatch: py
     def locked(*_given: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(catalogue, "version_of", locked)
+    monkeypatch.setattr(catalogue, "shape_of", locked)
     answer = operator.call("GET", "/catalogue/x")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
