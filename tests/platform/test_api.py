@@ -345,7 +345,7 @@ READS = {
     "/requests": 7,
     "/grants": 5,
 }
-"""Queries of a call: three of them find out who makes it, at every call; a search counts its hits before it reads them."""
+"""Queries of a call: three of them find out who makes it, at every call. A search counts its hits first."""
 
 
 def test_a_read_asks_little_however_much_there_is_and_checks_its_token_each_time(

@@ -126,9 +126,9 @@ def test_a_share_grades_its_joined_table_beside_its_parts(tmp_path: Path) -> Non
     assert table["parts"] == {"births": "general_2", "sexes": "general_1", "groups": "general_2"}
     assert properties(out)["integrated.parquet"]["by"] == ["出生日期", "性别", "民族"]
     assert properties(out)["births.parquet"]["grade"] == "general_2"
-    beside = {path: one for path, one in properties(out).items() if path.startswith("private/clear/integrated.") and one}
-    names = {path.removeprefix("private/clear/integrated.") for path in beside}
-    assert names == {"conflicts.parquet", "members.parquet", "provenance.parquet", "without_entity.parquet"}
+    clear = "private/clear/integrated."
+    beside = {path.removeprefix(clear): one for path, one in properties(out).items() if path.startswith(clear) and one}
+    assert beside.keys() == {f"{name}.parquet" for name in ("conflicts", "members", "provenance", "without_entity")}
     assert {one["grade"] for one in beside.values()} == {"general_3"}, "they hold rows of what was raised"
     page = (out / "report.html").read_text("utf-8")
     assert "Grade of integrated: raised to general 3, above every one of its parts" in page
