@@ -404,6 +404,11 @@ class _Walk:
         last = max(first, self.tree.size - 1) if last is None else last
         self.verdict.faults.append(Fault(code, first, last, detail))
 
+    def kept_fault(self, code: str, first: int, head: _Head) -> None:
+        """What a kept head shows; without the signature that it should bear it shows nothing, for anyone can make one."""
+        unsigned = self.header.signers and head.signature is None
+        self.fault("kept_head_unsigned" if unsigned else code, first, str(head.size))
+
     def grow(self, bodies: list[bytes]) -> None:
         """Add entries, stopping at each size that somebody kept a head of."""
         while self.awaited and self.awaited[0].size <= self.tree.size + len(bodies):
@@ -412,7 +417,7 @@ class _Walk:
             self.tree.extend(bodies[:now])
             bodies = bodies[now:]
             if self.tree.root() != head.root:
-                self.fault("kept_head_differs", 0, str(head.size))
+                self.kept_fault("kept_head_differs", 0, head)
         self.tree.extend(bodies)
 
     def commit(self, bodies: list[bytes], line: bytes) -> None:
@@ -479,7 +484,7 @@ class _Walk:
         verdict = self.verdict
         self.grow([])
         for head in self.awaited:
-            self.fault("truncated", self.tree.size, str(head.size))
+            self.kept_fault("truncated", self.tree.size, head)
         for head in self.wrong:
             self.fault("other_log", 0, head.log)
         for head in self.last_signed:

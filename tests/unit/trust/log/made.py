@@ -1,13 +1,15 @@
 """Logs for tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from ronghe.trust.keys import Key, Signer, signer_of
-from ronghe.trust.log import Log
+from ronghe.trust.log import Head, Log, Reader
+from ronghe.trust.log.records import encode
+from ronghe.trust.log.tree import Frontier
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,3 +46,17 @@ def made(
 def opened(folder: Path, algorithm: str | None = "ed25519") -> Log:
     times = clock()
     return Log(folder, now=lambda: next(times), signer=signer(algorithm) if algorithm else None)
+
+
+def forge(folder: Path, change: Callable[[int, Head], Head] = lambda _, head: head, entries: int = 5) -> None:
+    """Put other entries in place of all, one in each commit, under heads that `change` makes of the right ones."""
+    reader = Reader(folder)
+    (folder / "state.json").unlink(missing_ok=True)
+    frontier, previous, data = Frontier(reader.hash), reader.hash.digest(b""), b""
+    for number in range(entries):
+        line = encode({"n": number, "decision": "forged"})
+        frontier.extend([reader.hash.leaf(line)])
+        right = Head(reader.id, frontier.size, frontier.root(), 1767225600000, previous)
+        head = change(number, right).line(reader.hash)
+        previous, data = reader.hash.digest(head), data + line + b"\n" + head
+    (folder / "entries").write_bytes(data)

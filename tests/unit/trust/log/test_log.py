@@ -7,16 +7,17 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ronghe.messages import render_error
 from ronghe.terms import InputError, LimitReached, Refused
-from ronghe.trust.log import Log, Reader, proves_consistency, proves_inclusion, verify, verify_receipt
-from ronghe.trust.log.records import Head, encode
+from ronghe.trust.keys import Key, signer_of
+from ronghe.trust.log import Log, Reader, Unreadable, proves_consistency, proves_inclusion, verify, verify_receipt
 from ronghe.trust.log.tree import Frontier
-from tests.unit.trust.log.made import START, body, clock, made, opened, signer
+from tests.unit.trust.log.made import START, body, clock, forge, made, opened, signer
 
 
 def bodies(folder: Path) -> list[bytes]:
@@ -119,7 +120,7 @@ def test_nobody_else_gets_the_file_while_a_batch_is_written(tmp_path: Path, monk
     def tried(descriptor: int, data: bytes, offset: int) -> int:
         with (folder / "entries").open("rb") as other:
             try:
-                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 refused.append(False)
             except BlockingIOError:
                 refused.append(True)
@@ -166,7 +167,8 @@ def test_a_torn_end_is_set_aside_and_what_was_acknowledged_stays(tmp_path: Path,
     with opened(folder) as log:
         assert log.append([body(8)])[0].index == 3
     assert (verify(folder).size, verify(folder).faults) == (4, [])
-    assert (folder / f"torn-{len(whole)}").read_bytes() == torn[len(whole) :]
+    aside = folder / f"torn-{len(whole)}"
+    assert (aside.read_bytes(), aside.stat().st_mode & 0o077) == (torn[len(whole) :], 0)
 
 
 def test_a_disk_that_fills_in_the_middle_of_an_append_changes_nothing(
@@ -255,33 +257,44 @@ def test_a_damaged_or_shortened_file_is_not_written_to(tmp_path: Path) -> None:
         opened(tmp_path / "noted")
 
 
-def forged(folder: Path, entries: int = 5) -> None:
-    """Put other entries in place of all, as anyone can who has no key."""
-    reader = Reader(folder)
-    (folder / "state.json").unlink()
-    frontier, previous, data = Frontier(reader.hash), reader.hash.digest(b""), b""
-    for number in range(entries):
-        line = encode({"n": number, "decision": "forged"})
-        frontier.extend([reader.hash.leaf(line)])
-        head = Head(reader.id, frontier.size, frontier.root(), 1767225600000, previous).line(reader.hash)
-        previous, data = reader.hash.digest(head), data + line + b"\n" + head
-    (folder / "entries").write_bytes(data)
-
-
 def test_a_signed_log_that_was_written_anew_without_its_key_is_found_and_never_signed(tmp_path: Path) -> None:
     folder = made(tmp_path / "log", (3, 4))
-    forged(folder)
+    forge(folder)
     assert [fault.code for fault in verify(folder).faults] == ["unsigned"]
     with pytest.raises(InputError, match=r"log\.not_signed"):
         opened(folder)
     plain = made(tmp_path / "plain", (3, 4), algorithm=None)
-    forged(plain)
+    forge(plain)
     assert verify(plain).faults == []
+
+
+@pytest.mark.parametrize("part", ["size", "root", "previous"])
+def test_a_head_of_another_size_root_or_past_is_found_and_not_followed(tmp_path: Path, part: str) -> None:
+    folder = made(tmp_path / "log", (1,), algorithm=None)
+    wrong = {"size": 9, "root": bytes(32), "previous": bytes(32)}[part]
+    forge(folder, lambda number, head: replace(head, **{part: wrong}) if number == 4 else head)  # type: ignore[arg-type]
+    assert [fault.first for fault in verify(folder).faults] == [4]
+    with pytest.raises(InputError, match=r"log\.damaged"):
+        opened(folder, None)
+
+
+def test_a_signature_of_another_key_is_found_and_not_followed(tmp_path: Path) -> None:
+    folder = made(tmp_path / "log", (1,))
+    thief = signer_of(Key("heads.1", "sign", "ed25519", bytes(32)))
+    forge(folder, lambda _, head: replace(head, signature=thief.sign(head.text())))
+    assert [fault.code for fault in verify(folder).faults] == ["signature_wrong"]
+    with pytest.raises(InputError, match=r"log\.not_signed"):
+        opened(folder)
+    # The last signature vouches for all before it; whoever wants to know looks at each.
+    forge(folder, lambda number, head: replace(head, signature=(signer() if number != 2 else thief).sign(head.text())))
+    assert verify(folder).faults == []
+    told = verify(folder, every_signature=True).faults
+    assert [(fault.code, fault.first) for fault in told] == [("signature_wrong", 2)]
 
 
 def test_a_note_does_not_make_a_forged_past_look_signed(tmp_path: Path) -> None:
     folder = made(tmp_path / "log", (3, 4))
-    forged(folder)
+    forge(folder)
     # What an unsigned log of the same entries notes, with the names of this one.
     entries, state = (folder / "entries").read_bytes(), folder / "state.json"
     header = json.loads((folder / "log.json").read_bytes())
@@ -314,6 +327,9 @@ def test_a_writer_that_died_leaves_a_tail_without_signature_and_the_next_one_sig
     verdict = verify(folder)
     assert (verdict.size, verdict.faults) == (5, [])
     assert verdict.signed < 5
+    head = Reader(folder).head()
+    assert head is not None
+    assert (head.size, bool(head.signature)) == (verdict.signed, True)
     with opened(folder):
         pass
     assert verify(folder).signed == 5
@@ -329,7 +345,8 @@ def test_a_folder_with_other_files_is_not_made_a_log(tmp_path: Path) -> None:
 def test_a_note_that_lies_about_the_file_is_not_believed(tmp_path: Path) -> None:
     folder = made(tmp_path / "log", (3, 4))
     note = json.loads((folder / "state.json").read_text())
-    for change in ({"size": 3}, {"nodes": [None]}, {"offset": 1}, {"nodes": 3}):
+    early = {"offset": note["offset"] - 1, "line": note["line"] - 1}
+    for change in ({"size": 3}, {"nodes": [None]}, {"offset": 1}, {"nodes": 3}, early):
         (folder / "state.json").write_text(json.dumps(note | change))
         with opened(folder) as log:
             log.append([body(1)])
@@ -358,6 +375,17 @@ def test_another_key_and_no_key_are_refused(tmp_path: Path) -> None:
         Log.create(folder, now=lambda: START)
     with pytest.raises(InputError, match="no_log"):
         Log(tmp_path, now=lambda: START)
+
+
+@pytest.mark.parametrize("change", [{"format": "ronghe.log@2"}, {"hash": "md5"}, {"signer": ...}])
+def test_a_header_that_is_not_understood_is_no_log(tmp_path: Path, change: dict[str, object]) -> None:
+    folder = made(tmp_path / "log", (1,))
+    header = json.loads((folder / "log.json").read_bytes()) | change
+    (folder / "log.json").write_text(json.dumps({name: value for name, value in header.items() if value is not ...}))
+    with pytest.raises(InputError, match="no_log"):
+        Reader(folder)
+    with pytest.raises(Unreadable):
+        verify(folder)
 
 
 def test_a_clock_that_goes_back_makes_no_head_look_older(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ronghe.terms import InputError, Refused
 from ronghe.trust.keys import Key, Signer, signer_of
 from ronghe.trust.log import Log, Reader, verify, verify_receipt
+from ronghe.trust.log.records import encode
 from ronghe.trust.log.signers import MEMBER, rotation
 from tests.unit.trust.log.made import START, body, made, opened, signer
 
@@ -72,6 +74,8 @@ def test_a_writer_that_was_open_meanwhile_stops(tmp_path: Path) -> None:
             other.rotate(another(2))
         with pytest.raises(Refused, match=r"log\.other_key"):
             log.append([body(4)])
+        with pytest.raises(Refused, match=r"log\.other_key"):
+            log.rotate(another(3))
     assert verify(folder).faults == []
 
 
@@ -97,12 +101,23 @@ def test_nobody_can_change_the_key_but_who_has_both(tmp_path: Path) -> None:
     (folder / "entries").write_bytes(whole)
 
 
-def test_a_change_that_the_former_key_did_not_sign_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wrong", ["former", "new", "since", "not alone, by its place", "not alone, by its commit"])
+def test_a_change_that_is_not_what_both_keys_signed_is_found_and_not_followed(tmp_path: Path, wrong: str) -> None:
     folder = made(tmp_path / "log", (3,))
     log = opened(folder)
-    forged = rotation(log.id, 4, another(9), another(2))
-    monkeypatch.setattr("ronghe.trust.log.log.rotation", lambda *_: forged)
-    log.rotate(another(2))
+
+    def change(since: int = 4, former: Signer | None = None) -> dict[str, Any]:
+        return rotation(log.id, since, former or signer(), another(2))
+
+    said = change()[MEMBER]
+    written = {
+        "former": [change(former=another(9))],
+        "new": [{MEMBER: said | {"by_new": said["by_former"]}}],
+        "since": [change(9)],
+        "not alone, by its place": [change(4), body(4)],
+        "not alone, by its commit": [change(5), body(4)],
+    }[wrong]
+    log._write([encode(one) for one in written], signed=True)
     log._entries.close()
     assert [fault.code for fault in verify(folder).faults] == ["signer_wrong"]
     with pytest.raises(InputError, match=r"log\.damaged"):

@@ -12,7 +12,7 @@ import pytest
 
 from ronghe.trust.log import Unreadable, verifier, verify, verify_receipt
 from ronghe.trust.log.reader import Reader
-from tests.unit.trust.log.made import body, made, opened
+from tests.unit.trust.log.made import body, made, opened, signer
 
 FILE = Path(verifier.__file__)
 
@@ -159,6 +159,11 @@ def test_a_head_of_another_log_or_one_that_was_forged_is_told(tmp_path: Path) ->
     folder = made(tmp_path / "log", (3,))
     other = made(tmp_path / "other", (3,), hash_="sha256")
     assert [fault.code for fault in verify(folder, [kept(other)]).faults] == ["other_log"]
+    # Anyone can write a head without a signature: it proves nothing against the log, and is not said to.
+    for root, size in (("00" * 32, 2), ("00" * 32, 9)):
+        forged = kept(folder) | {"root": root, "size": size, "signature": None}
+        assert [fault.code for fault in verify(folder, [forged]).faults] == ["kept_head_unsigned"]
+    assert verify(folder, [kept(folder) | {"signature": None}]).faults == []
     forged = kept(folder) | {"time": 1}
     assert [fault.code for fault in verify(folder, [forged]).faults] == ["kept_signature_wrong"]
     for wrong in ({}, {"head": 3}, kept(folder) | {"size": "three"}):
@@ -192,6 +197,23 @@ def test_a_receipt_whose_parts_were_changed_does_not_hold(tmp_path: Path) -> Non
         assert not verify_receipt(folder, receipt | change), change
     with pytest.raises(Unreadable):
         verify_receipt(folder, {"index": 3})
+    kept_file = tmp_path / "receipt.json"
+    for entry, code in ((receipt["entry"], 0), ("{}", 4)):
+        kept_file.write_text(json.dumps(receipt | {"entry": entry}))
+        assert verifier.main([str(folder), "--receipt", str(kept_file)]) == code
+    with opened(made(tmp_path / "one", (1,))) as log:
+        only = log.receipt(0).to_json()
+    for index in (-1, 1, 5):
+        assert not verify_receipt(tmp_path / "one", only | {"index": index})
+
+
+def test_a_signature_has_one_form() -> None:
+    signs = signer()
+    signature = signs.sign(b"x")
+    above = (int.from_bytes(signature[32:], "little") + verifier._ORDER).to_bytes(32, "little")
+    assert verifier._ed25519_verifies(signs.public, b"x", signature)
+    for other in (signature[:32] + above, signature[:-1], signature + b"\0"):
+        assert not verifier._ed25519_verifies(signs.public, b"x", other)
 
 
 def test_its_own_sm3_is_the_same_as_the_native_one() -> None:
