@@ -405,7 +405,7 @@ class _Walk:
         self.verdict.faults.append(Fault(code, first, last, detail))
 
     def kept_fault(self, code: str, first: int, head: _Head) -> None:
-        """What a kept head shows; without the signature that it should bear it shows nothing, for anyone can make one."""
+        """What a kept head shows; without the signature that it should bear it shows nothing: anyone can make one."""
         unsigned = self.header.signers and head.signature is None
         self.fault("kept_head_unsigned" if unsigned else code, first, str(head.size))
 
