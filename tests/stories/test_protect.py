@@ -17,7 +17,7 @@ from ronghe.cli import main
 from ronghe.journeys.protected_rows import asked_of, protected_rows
 from ronghe.tables.engine import Resources
 from ronghe.tables.package import read_manifest, verify_package
-from ronghe.terms import InputError, Refused
+from ronghe.terms import InputError, Refused, UsageError
 from ronghe.trust.keys.store import KeyStore
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -422,6 +422,23 @@ def test_a_policy_that_is_not_understood_is_told_and_never_passed_over(place: Pa
         protect(place)
     assert fault.value.code.startswith("access.policy_")
     assert told in str(fault.value) or name == "not toml"
+
+
+def test_a_policy_is_read_whole_or_not_at_all(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = (place / "policy.toml").stat().st_size
+    with (place / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write('[[prohibitions]]\nid = "P"\nasset = "residents"\nclause = "x"\nfrom = 2026-01-01T00:00:00+08:00\n')
+    monkeypatch.setattr("ronghe.journeys.policies._LARGEST", whole)
+    with pytest.raises(InputError, match="policy_unreadable"):
+        protect(place)
+    monkeypatch.undo()
+    assert "No grant" in reason(refusal(place))
+
+
+@pytest.mark.parametrize("quasi", [[], ["sex", "sex"]])
+def test_the_risk_by_no_column_is_no_risk_that_is_told(place: Path, quasi: list[str]) -> None:
+    with pytest.raises(UsageError, match="risk_no_columns"):
+        data.risk(place / "residents.csv", quasi=quasi)
 
 
 def test_the_command_previews_delivers_refuses_and_tells_risk(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

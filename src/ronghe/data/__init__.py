@@ -388,7 +388,7 @@ def risk(
 
     `population` is the number of people of whom the table is a sample. The result has group sizes (k), records that are
     unique in the table and estimated to be so in the population, and values of `sensitive` per group (l). Raises
-    InputError for what cannot be read or a column that is not there.
+    InputError for what cannot be read or a column that is not there, UsageError for no `quasi` or one named twice.
 
     Source: Sweeney 2002 (k-anonymity), Machanavajjhala et al. 2007 (l-diversity), Hoshino 2001 (Pitman's model).
     """

@@ -21,7 +21,7 @@ from ronghe.tables.delimited import Progress, separate, silent
 from ronghe.tables.engine import Engine, MalformedRecords, Resources, duckdb_engine
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.staged import Staged
-from ronghe.terms import InputError, LimitReached
+from ronghe.terms import InputError, LimitReached, UsageError
 
 __all__ = ["ScannedFiles", "profile_file", "propose_file", "risk_file", "scan_files"]
 
@@ -122,7 +122,12 @@ def risk_file(
     resources: Resources,
     options: ReadOptions | None = None,
 ) -> Risk:
-    """The risk of a table, of all records that can be read; see `risk_of`."""
+    """The risk of a table, of all records that can be read; see `risk_of`.
+
+    UsageError without columns, or with one twice: by nothing nobody is unique, and that would pass for safe.
+    """
+    if not quasi or len(set(quasi)) < len(quasi):
+        raise UsageError("data.risk_no_columns", quasi=", ".join(quasi))
     with _staged(source, resources, options) as (engine, staged, scratch):
         columns = {name: f"c{place}" for place, name in enumerate(staged.columns)}
         engine.attach("source", staged)

@@ -17,6 +17,7 @@ from ronghe.trust.access.policy import Hierarchy, Policy, parse_policy
 __all__ = ["ancestors_of", "read_policy"]
 
 _LARGEST = 50_000_000
+"""Bytes of a policy."""
 _MOST_VALUES = 1_000_000
 
 
@@ -24,9 +25,14 @@ def read_policy(path: Path) -> Policy:
     """The policy in a file; InputError when it cannot be read or understood."""
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST).decode("utf-8-sig")
+            data = file.read(_LARGEST + 1)
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
-        raise InputError("journeys.policy_unreadable", path=str(path), detail=type(fault).__name__) from fault
+        detail = fault.strerror if isinstance(fault, OSError) else "UTF-8"
+        raise InputError("journeys.policy_unreadable", path=str(path), detail=detail) from fault
+    if len(data) > _LARGEST:
+        # The beginning alone could lack the prohibitions at the end.
+        raise InputError("journeys.policy_unreadable", path=str(path), detail="> 50 MB")
     return parse_policy(text, where=path.name)
 
 
