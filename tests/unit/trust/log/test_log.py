@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from ronghe.messages import render_error
 from ronghe.terms import InputError, LimitReached, Refused
 from ronghe.trust.keys import Key, signer_of
-from ronghe.trust.log import Log, Reader, Unreadable, proves_consistency, proves_inclusion, verify, verify_receipt
+from ronghe.trust.log import Head, Log, Reader, Unreadable, proves_consistency, proves_inclusion, verify, verify_receipt
 from ronghe.trust.log.tree import Frontier
 from tests.unit.trust.log.made import START, body, clock, forge, made, opened, signer
 
@@ -271,11 +272,17 @@ def test_a_signed_log_that_was_written_anew_without_its_key_is_found_and_never_s
     assert verify(plain).faults == []
 
 
-@pytest.mark.parametrize("part", ["size", "root", "previous"])
+WRONG_HEADS: dict[str, Callable[[Head], Head]] = {
+    "size": lambda head: replace(head, size=9),
+    "root": lambda head: replace(head, root=bytes(32)),
+    "previous": lambda head: replace(head, previous=bytes(32)),
+}
+
+
+@pytest.mark.parametrize("part", WRONG_HEADS)
 def test_a_head_of_another_size_root_or_past_is_found_and_not_followed(tmp_path: Path, part: str) -> None:
     folder = made(tmp_path / "log", (1,), algorithm=None)
-    wrong = {"size": 9, "root": bytes(32), "previous": bytes(32)}[part]
-    forge(folder, lambda number, head: replace(head, **{part: wrong}) if number == 4 else head)  # type: ignore[arg-type]
+    forge(folder, lambda number, head: WRONG_HEADS[part](head) if number == 4 else head)
     assert [fault.first for fault in verify(folder).faults] == [4]
     with pytest.raises(InputError, match=r"log\.damaged"):
         opened(folder, None)
