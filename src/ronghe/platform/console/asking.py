@@ -1,6 +1,7 @@
 """What views have in common: people who signed in, one object that they may see, an action that may be refused."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -17,18 +18,28 @@ from ronghe.terms import InputError, RongheError
 __all__ = ["Failed", "one", "signed_in", "tried"]
 
 View = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD")
 
 
 def signed_in(view: View) -> View:
-    """The view for people who signed in; others are asked to."""
+    """The view for people who signed in; others are asked to.
 
+    What may change something has one transaction. A page that only shows has none: with SQLite a transaction keeps every
+    writer out from its beginning, and so the readers of all other pages too.
+    """
+    reads_alone = bool(getattr(view, "_non_atomic_requests", ()))
+
+    @transaction.non_atomic_requests
     @wraps(view)
     def asked(request: Asked, *given: Any, **named: Any) -> HttpResponse:
         if not isinstance(request.user, Person):
             return redirect_to_login(request.get_full_path(), "/sign-in")
         if any("\0" in text for said in (request.GET, request.POST) for _, told in said.lists() for text in told):
             raise InputError("platform.typed_unfit")
-        return view(request, *given, **named)
+        if reads_alone or request.method in SAFE:
+            return view(request, *given, **named)
+        with transaction.atomic():
+            return view(request, *given, **named)
 
     return asked
 
@@ -44,10 +55,11 @@ class Failed:
         return bool(self.text)
 
 
-def tried(request: Asked, action: Callable[[], object], failed: Failed) -> bool:
-    """Do an action, all of it or nothing; a refusal is kept, so that the page shows why beside what was typed."""
+def tried(request: Asked, action: Callable[[], object], failed: Failed, *, whole: bool = True) -> bool:
+    """Do an action, all of it or nothing unless it is not `whole`: then it keeps its own transactions, and what it put on
+    record before a refusal stays. A refusal is kept, so that the page shows why beside what was typed."""
     try:
-        with transaction.atomic():
+        with transaction.atomic() if whole else nullcontext():
             action()
     except RongheError as error:
         failed.text, failed.error = error_text(error, request.lang), error

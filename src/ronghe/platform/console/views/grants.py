@@ -107,7 +107,7 @@ def ask(request: Asked, key: str, what: str) -> HttpResponse:
         else:
             raise Http404
 
-    tried(request, asked, failed)
+    tried(request, asked, failed, whole=False)
     return _shown(request, grant, failed, answer=told[0] if told else None, typed=typed)
 
 

@@ -1,6 +1,7 @@
 """Is the installation well: for monitors in a word, for administrators the security check."""
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +20,7 @@ SEES = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR, Role.AUDIT_ADMIN
 
 
 @require_GET
+@transaction.non_atomic_requests
 def readiness(_request: HttpRequest) -> HttpResponse:
     """200 when everything that work needs is there, else 503; which part is not, and nothing more."""
     checks = ready(settings.HOME, now())
