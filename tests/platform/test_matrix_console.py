@@ -1,13 +1,21 @@
 """Address by role by department: who may open and do what in the console."""
 
+import re
+from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
+from itertools import product
 
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
+from ronghe.messages import LANGUAGES
 from ronghe.platform.access.models import Person
+from ronghe.platform.access.roles import Role
 from ronghe.platform.console.views import audit, grants
 from ronghe.platform.urls import urlpatterns
 from tests.platform.conftest import START
@@ -62,3 +70,78 @@ def test_each_caller_may_open_and_do_what_the_matrix_says_and_nothing_else(opene
 def test_nobody_opens_anything_before_signing_in(opened: Things) -> None:
     stranger = Client()
     assert [name for name, row in PAGES.items() if outcome(opened, stranger, name, row)] == []
+
+
+def opening() -> dict[str, list[tuple[str, Row]]]:
+    """The pages, and for each role one caller who may open them."""
+    found: dict[str, list[tuple[str, Row]]] = {}
+    for (name, row), role in product(PAGES.items(), Role):
+        may = sorted(caller for caller in row.who if caller.startswith(f"{role.value}@"))
+        if name.startswith("GET ") and name != "GET metrics" and "/receipt" not in name and may:
+            found.setdefault(may[0], []).append((name, row))
+    return found
+
+
+@pytest.mark.django_db
+def test_a_page_that_only_shows_keeps_no_writer_waiting(opened: Things) -> None:
+    """With SQLite a transaction is the one writer's from its beginning."""
+    browser, seen = Client(), set()
+    for caller, pages in opening().items():
+        browser.force_login(Person.objects.get(username=caller))
+        for name, row in pages:
+            if name not in seen:
+                seen.add(name)
+                with CaptureQueriesContext(connection) as asked:
+                    assert browser.get(f"/{opened.at(name[4:], row)}").status_code == 200, name
+                assert not [one["sql"] for one in asked if not one["sql"].startswith("SELECT")], name
+    assert len(seen) > 20
+
+
+NAMES = frozenset(
+    """
+    Ronghe API CSV Excel Parquet JSON URL SQL UTF English Standard Webhook Webhooks postgresql reader host ronghe log verify
+    requester legal basis rows limited assessment personal method fields days mask bucket month
+    """.split()
+)
+"""What both languages call so, commands, and the words in which conditions and obligations are written."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (text for pair in value.items() for part in pair for text in texts_in(part))
+    elif isinstance(value, list | tuple):
+        yield from (text for part in value for text in texts_in(part))
+    elif value is not None:
+        yield str(value)
+
+
+def data() -> str:
+    """Every value that the database holds."""
+    rows = (row for model in apps.get_models() for row in model._default_manager.values_list())
+    return "\n".join(text for row in rows for text in texts_in(list(row)))
+
+
+def words_of(page: str) -> str:
+    """What a reader of a page sees or hears of it; a form's own choice of language is in that language."""
+    page = re.sub(r"<(script|style|pre|code|time).*?</\1>|<!--.*?-->", " ", page, flags=re.DOTALL)
+    page = re.sub(r"<([a-z]+)[^>]* (lang|hreflang)=.(zh|en)[^>]*>[^<]*</\1>", " ", page)
+    heard = re.findall(r" (?:title|alt|placeholder|aria-label)=\"([^\"]*)\"", page)
+    return unescape(" ".join([re.sub(r"<[^>]+>", " ", page), *heard]))
+
+
+@pytest.mark.django_db
+def test_no_page_mixes_the_two_languages(opened: Things) -> None:
+    """Each page, for each role: what is neither the reader's language nor a value of the data is a text of ours that was
+    left behind."""
+    known, wrong = data(), set[tuple[str, str, str]]()
+    for caller, pages in opening().items():
+        for lang in LANGUAGES:
+            browser = Client(headers={"Accept-Language": lang})
+            browser.force_login(Person.objects.get(username=caller))
+            for name, row in pages:
+                shown = words_of(browser.get(f"/{opened.at(name[4:], row)}").content.decode())
+                foreign = {word for word in (ENGLISH if lang == "zh" else CHINESE).findall(shown) if word not in known}
+                wrong |= {(lang, name, word) for word in foreign - NAMES}
+    assert not wrong, "\n".join(map(str, sorted(wrong)))

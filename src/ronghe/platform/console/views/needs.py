@@ -111,6 +111,8 @@ def announcements(request: Asked) -> HttpResponse:
         "announcements": queries.announcements(request.actor)[:100],
         "departments": mine,
         "typed": typed,
+        # In a template the dictionary's own `items` would come first.
+        "lines": typed.get("items", ""),
         "found": found,
         "failed": failed,
     }
