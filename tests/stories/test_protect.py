@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from ronghe import data
 from ronghe.cli import main
 from ronghe.journeys.protected_rows import asked_of, protected_rows
 from ronghe.tables.engine import Resources
+from ronghe.tables.open import ReadOptions
 from ronghe.tables.package import read_manifest, verify_package
 from ronghe.terms import InputError, Refused, UsageError
 from ronghe.trust.keys.store import KeyStore
@@ -179,6 +181,49 @@ def test_file_python_and_sql_give_the_same_rows(place: Path) -> None:
         for hidden in ("source", "released"):
             with pytest.raises(Exception, match="does not exist"):
                 rows.query(exp.select("*").from_(hidden))
+
+
+def test_the_rows_of_one_subject_are_the_same_without_an_engine(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite3.connect(place / "city.db") as register:
+        register.execute(f"CREATE TABLE residents ({HEADER})")
+        register.executemany("INSERT INTO residents VALUES (?, ?, ?, ?, ?, ?, ?)", (*ROWS, ROWS[1]))
+    register.close()
+    source = f"sqlite:///{place / 'city.db'}"
+    asked = asked_of(
+        place / "policy.toml",
+        source,
+        asset="residents",
+        consumer="医保局",
+        purpose="参保核验",
+        fields=(),
+        on_behalf_of=None,
+        now=NOW,
+    )
+
+    def leaving(key: str) -> list[dict[str, Any]]:
+        scratch = place / f"scratch-{len(list(place.iterdir()))}"
+        scratch.mkdir()
+        with protected_rows(
+            source,
+            asked,
+            scratch=scratch,
+            beside=place,
+            key_file=place / KEY,
+            resources=Resources(),
+            options=ReadOptions(table="residents", where=("id", key)),
+            measured=False,
+        ) as rows:
+            assert rows.rows_in == sum(key == row[0] for row in (*ROWS, ROWS[1]))
+            return rows.first(10).to_pylist()
+
+    keys = [*(row[0] for row in ROWS), "110101190001010000"]
+    with monkeypatch.context() as engine:
+        engine.setattr("ronghe.journeys.protected_rows.FEW", -1)
+        expected = [leaving(key) for key in keys]
+    assert len(expected[1]) == 2
+    with monkeypatch.context() as none:
+        none.setattr("ronghe.journeys.protected_rows.duckdb_engine", None)
+        assert [leaving(key) for key in keys] == expected
 
 
 def test_tokens_join_within_a_request_and_never_across_requests_or_consumers(place: Path) -> None:

@@ -53,10 +53,12 @@ def attach_typed(
     options: ReadOptions | None,
     progress: Progress,
     run: Callable[[Mapping[str, ops.Column]], None],
+    staged: Staged | None = None,
 ) -> Staged:
     """Attach `source` as `view` and `run` with its columns by name; again without its broken records where there are
-    any. A Parquet file with a type that rules cannot read is taken as text."""
-    staged = _staged(source, into, options, progress)
+    any. A Parquet file with a type that rules cannot read is taken as text. `staged` is the source where it was read
+    already."""
+    staged = staged or _staged(source, into, options, progress)
     engine.attach(view, staged)
     types = {place: _type(told) for place, told in engine.types(view).items()}
     if None in types.values():

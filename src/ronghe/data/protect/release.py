@@ -11,12 +11,20 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from ronghe.data.protect.compile import Compiled, Output
-from ronghe.tables.engine import DuckDB, Engine
+from ronghe.tables.engine import DuckDB
+from ronghe.tables.plan import Plan
 from ronghe.tables.sql import name
 from ronghe.terms import InternalFault, Refused
 from ronghe.trust.access.obligations import SmallGroups, Token
 
 __all__ = ["Tokens", "place_of", "released", "suppressed"]
+
+
+class Rows(Protocol):
+    """Runs a plan: an engine, or what holds a few rows itself."""
+
+    def batches(self, plan: Plan, source: str, /) -> Iterator[pa.RecordBatch]:
+        """See Engine."""
 
 
 class Tokens(Protocol):
@@ -26,7 +34,7 @@ class Tokens(Protocol):
         """As many tokens as values, in their order."""
 
 
-def released(engine: Engine, compiled: Compiled, source: str, tokens: Tokens | None) -> Iterator[pa.RecordBatch]:
+def released(engine: Rows, compiled: Compiled, source: str, tokens: Tokens | None) -> Iterator[pa.RecordBatch]:
     """The rows of an attached source that leave, in its order; at least one batch. Columns are called f0, f1, ...: of
     the names of fields two may differ in case alone, which SQL does not tell apart.
 
