@@ -25,7 +25,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Dispute, Line, Objection
 from ronghe.standards.catalog import catalog
 from ronghe.terms import InputError
-from tests.platform.conftest import City
+from tests.platform.conftest import START, City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
 from tests.platform.programs import program_of
 from tests.platform.test_pages import client
@@ -418,6 +418,10 @@ def test_a_subject_is_asked_about_on_the_page(city: City) -> None:
     refused = browser.post(f"{url}/ask/look-up", {"subject": IDS[1], "case": ""})
     assert refused.status_code == 403
     assert "办件编号" in refused.content.decode()
+    # What was asked is on record and off the quota though its source said no.
+    Source.objects.update(stopped=START, stop_reason="检修")
+    assert browser.post(f"{url}/ask/look-up", {"subject": IDS[1], "case": "案2"}).status_code == 403
+    assert Read.objects.filter(case="案2").count() == 1
 
 
 def test_a_wrong_row_is_corrected_at_every_holder(one: Handing) -> None:

@@ -24,8 +24,8 @@ SAFE = ("GET", "HEAD")
 def signed_in(view: View) -> View:
     """The view for people who signed in; others are asked to.
 
-    What may change something has one transaction. A page that only shows has none: with SQLite a transaction keeps every
-    writer out from its beginning, and so the readers of all other pages too.
+    What may change something has one transaction. A page that only shows has none: with SQLite a transaction has
+    the one write lock from its beginning, and all others would wait for it.
     """
     reads_alone = bool(getattr(view, "_non_atomic_requests", ()))
 
@@ -56,8 +56,8 @@ class Failed:
 
 
 def tried(request: Asked, action: Callable[[], object], failed: Failed, *, whole: bool = True) -> bool:
-    """Do an action, all of it or nothing unless it is not `whole`: then it keeps its own transactions, and what it put on
-    record before a refusal stays. A refusal is kept, so that the page shows why beside what was typed."""
+    """Do an action, all of it or nothing; one that is not `whole` keeps its own transactions, and what it put on record
+    before a refusal stays. A refusal is kept, so that the page shows why beside what was typed."""
     try:
         with transaction.atomic() if whole else nullcontext():
             action()
