@@ -1,5 +1,6 @@
 """One call of the command: find the language, run, and turn whatever happens into one line and an exit code."""
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,10 @@ from ronghe.messages import LANGUAGES, Language, known, render_error
 from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
 
 __all__ = ["main"]
+
+_GARBAGE_AFTER = 20_000
+"""Objects after which Python looks for cycles again: at 700, its usual number, loading our libraries alone makes it look
+through all of them several times, a tenth of a second of a short call."""
 
 
 class _Stop:
@@ -116,6 +121,7 @@ def _run(arguments: Sequence[str], session: Session) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (None: those of the process); gives back the exit code."""
+    gc.set_threshold(_GARBAGE_AFTER)
     typed = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -45,19 +45,17 @@ def samples_folder(work: Workspace) -> Path:
     return work.scratch.parent / _SAMPLES
 
 
-def _ranges(path: Path) -> tuple[int, list[tuple[int, int]]]:
-    """The rows of a Parquet file, and those of the row groups that a sample reads."""
-    metadata = pq.read_metadata(path)
+def _ranges(metadata: pq.FileMetaData) -> list[tuple[int, int]]:
+    """The rows of the row groups that a sample reads."""
     ends = [0]
     for number in range(metadata.num_row_groups):
         ends.append(ends[-1] + metadata.row_group(number).num_rows)
-    return ends[-1], [(ends[number], ends[number + 1]) for number in row_groups_read(metadata.num_row_groups)]
+    return [(ends[number], ends[number + 1]) for number in row_groups_read(metadata.num_row_groups)]
 
 
 def _numbered(engine: DuckDB, path: Path, wanted: Sequence[str], names: Sequence[str], view: str) -> bool:
     """Make the view of a Parquet file with the numbers of its rows; False where a column has the name of these."""
-    relation = engine.connection.read_parquet(str(path))
-    if any(name.lower() == "file_row_number" for name in relation.columns):
+    if any(name.lower() == "file_row_number" for name in names):
         return False
     relation = engine.connection.read_parquet(str(path), file_row_number=True)
     places = [names.index(name) for name in wanted]
@@ -72,9 +70,9 @@ def _sample(engine: DuckDB, source: Source, table: Table, address: str, into: Pa
     view = f"{table.view}_sampled"
     path = parquet_of(address, into)
     if path is not None:
-        rows, ranges = _ranges(path)
-        if _numbered(engine, path, wanted, pq.read_schema(path).names, view):
-            return take_sample(engine, view, source.name, wanted, rows, ranges)
+        metadata = pq.read_metadata(path)
+        if _numbered(engine, path, wanted, metadata.schema.to_arrow_schema().names, view):
+            return take_sample(engine, view, source.name, wanted, metadata.num_rows, _ranges(metadata))
     rows = count_rows(engine, exp.select(exp.Count(this=exp.Star())).from_(table.view))
     number = exp.Sub(this=exp.Window(this=exp.RowNumber()), expression=exp.Literal.number(1))
     shown = [named(column(name), f"c{place}") for place, name in enumerate(table.types)]

@@ -20,11 +20,10 @@ from sqlglot import exp
 
 from ronghe.data.scan.result import FoundColumn, ScannedTable
 from ronghe.data.scan.scan import decided, persons_in
-from ronghe.data.scan.values import VALUES, all_together, forms_of_values
+from ronghe.data.scan.values import VALUES, forms_of_values
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import Engine
 from ronghe.tables.plain_arrays import as_arrow, as_numpy
-from ronghe.tables.plan import Plan
 from ronghe.tables.sql import name
 
 __all__ = ["ROW", "Sample", "row_groups_read", "scan_samples", "take_sample"]
@@ -32,7 +31,6 @@ __all__ = ["ROW", "Sample", "row_groups_read", "scan_samples", "take_sample"]
 SAMPLE_ROWS, SAMPLE_GROUPS, LEAST_FILLED = 1_000, 3, 300
 ROW = "sample_row"
 """The number of a row, in the view that a sample is taken of."""
-_PICKED = "sample_picked"
 VALUES_SCHEMA = pa.schema([("place", pa.int32()), ("value", pa.string()), ("times", pa.int64())])
 _TURN, _ROUND = 2_654_435_761, 2**32
 """Knuth's multiplicative hash: the golden part of 2^32 spreads numbers that follow one another evenly."""
@@ -83,13 +81,11 @@ def _picked(view: str, columns: int, ranges: Sequence[tuple[int, int]]) -> exp.Q
     return parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
 
 
-def _filled(engine: Engine, columns: int) -> list[int]:
-    counted = [
-        exp.alias_(exp.Count(this=exp.Star()), "rows"),
-        *(exp.alias_(exp.Count(this=name(f"c{place}")), f"n{place}") for place in range(columns)),
-    ]
-    found = engine.query(exp.select(*counted).from_(_PICKED)).to_pylist()[0]
-    return [found[f"n{place}"] for place in range(columns)]
+def _counted(picked: pa.Table, place: int) -> pa.Table:
+    """The distinct values of one column of the picked rows."""
+    counted = picked.column(place).drop_null().combine_chunks().value_counts()
+    places = as_arrow(np.full(len(counted), place, np.int32))
+    return pa.Table.from_arrays([places, *counted.flatten()], schema=VALUES_SCHEMA)
 
 
 def _sparse(view: str, place: int) -> exp.Select:
@@ -114,13 +110,12 @@ def take_sample(
     read = [(0, rows)] if ranges is None or whole else list(ranges)
     if not rows or not columns:
         return Sample(table, tuple(columns), rows, True, VALUES_SCHEMA.empty_table())
-    engine.keep(_PICKED, exp.select("*").from_(_picked(view, len(columns), read).subquery("picked")))
-    filled = _filled(engine, len(columns))
-    sparse = [] if whole else [place for place, cells in enumerate(filled) if cells < LEAST_FILLED]
-    dense = [place for place in range(len(columns)) if place not in sparse]
-    parts = [engine.query(all_together(dense), (Plan(()), _PICKED))] if dense else []
-    parts += [engine.query(_sparse(view, place)) for place in sparse]
-    return Sample(table, tuple(columns), rows, whole, pa.concat_tables([part.cast(VALUES_SCHEMA) for part in parts]))
+    picked = engine.query(exp.select("*").from_(_picked(view, len(columns), read).subquery("picked")))
+    filled = [len(column) - column.null_count for column in picked.columns]
+    sparse = set() if whole else {place for place, cells in enumerate(filled) if cells < LEAST_FILLED}
+    parts = [_counted(picked, place) for place in range(len(columns)) if place not in sparse]
+    parts += [engine.query(_sparse(view, place)).cast(VALUES_SCHEMA) for place in sorted(sparse)]
+    return Sample(table, tuple(columns), rows, whole, pa.concat_tables(parts))
 
 
 def _read_together(

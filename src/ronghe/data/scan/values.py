@@ -17,7 +17,7 @@ from ronghe.tables.engine import Engine
 from ronghe.tables.plan import Layer, Plan
 from ronghe.tables.sql import call, name
 
-__all__ = ["READ", "VALUES", "ColumnForms", "Tally", "all_together", "count_forms", "forms_of_values", "texts"]
+__all__ = ["READ", "VALUES", "ColumnForms", "Tally", "count_forms", "forms_of_values", "texts"]
 
 FEW_CELLS = 200_000
 """Below this planning counts more than running."""
@@ -102,7 +102,7 @@ def _distinct(place: int) -> exp.Select:
     return exp.select(*wanted).from_("plan").where(present).group_by(column.copy())
 
 
-def all_together(places: Sequence[int]) -> exp.Select:
+def _all_together(places: Sequence[int]) -> exp.Select:
     """place, value, times of the columns c0, c1, ... of `plan`: one grouping of all cells, which is soon planned."""
     numbers = exp.Array(expressions=[exp.Literal.number(place) for place in places])
     columns = exp.Array(expressions=[name(f"c{place}") for place in places])
@@ -149,7 +149,7 @@ def count_forms(
     step = max(1, min(COLUMNS_AT_ONCE, CELLS_AT_ONCE // max(rows, 1)))
     for start in range(0, columns, step):
         places = range(start, min(start + step, columns))
-        several = all_together(places) if rows * len(places) < FEW_CELLS else _one_by_one(places)
+        several = _all_together(places) if rows * len(places) < FEW_CELLS else _one_by_one(places)
         engine.keep(VALUES, several, (Plan(()), cells))
         yield forms_of_values(engine, places, catalog)
 
