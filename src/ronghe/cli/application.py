@@ -29,8 +29,8 @@ from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
 __all__ = ["main"]
 
 _GARBAGE_AFTER = 20_000
-"""Objects after which Python looks for cycles again: at 700, its usual number, loading our libraries alone makes it look
-through all of them several times, a tenth of a second of a short call."""
+"""Objects after which Python looks for cycles again: at 700, its usual number, it looks several times through all that
+our libraries made while they were loaded, a tenth of a second of a short call."""
 
 
 class _Stop:

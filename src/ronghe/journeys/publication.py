@@ -86,6 +86,11 @@ def rejects_path(workspace: Workspace, name: str) -> Path:
 
 def table_resources(result: Standardized, extra: Mapping[str, Any] | None = None) -> list[Resource]:
     """The two files of a table as resources of the manifest."""
+    broken = {
+        column.name: {"nulled": column.nulled, "kept": column.kept}
+        for column in result.columns
+        if column.nulled or column.kept
+    }
     properties = {
         "schema": result.schema,
         "rows_in": result.rows_in,
@@ -94,6 +99,7 @@ def table_resources(result: Standardized, extra: Mapping[str, Any] | None = None
         "ronghe:source": result.source,
         "ronghe:encoding": result.encoding,
         **({"ronghe:imputed": dict(result.constants)} if result.constants else {}),
+        **({"ronghe:broken": broken} if broken else {}),
         **(extra or {}),
     }
     rejects = {"ronghe:rejectsOf": f"{result.name}.parquet", "ronghe:rows": result.rows_quarantined}

@@ -107,7 +107,8 @@ def _facts(table: SharedTable) -> TableFacts:
     # These four say how a value is written, not what it means: no element of the standard was recognized.
     recognized = sum(1 for column in columns if column.element not in ("text", "code", "number", "integer"))
     filled = sum(column.filled for column in columns)
-    failures = sum(column.failures for column in columns)
+    # Emptied and kept values broke a rule too, though their rows were published.
+    broken = sum(column.failures + column.nulled for column in columns)
     return TableFacts(
         department=table.department.name,
         table=result.name,
@@ -116,8 +117,8 @@ def _facts(table: SharedTable) -> TableFacts:
         rows_in=result.rows_in,
         rows_published=result.rows_published,
         values_filled=sum(column.present for column in columns),
-        values_checked=filled + failures,
-        values_valid=filled,
+        values_checked=filled + broken,
+        values_valid=filled - sum(column.kept for column in columns),
     )
 
 

@@ -172,6 +172,8 @@ def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
         Column(both("journeys.report_filled"), "end"),
         Column(both("journeys.report_failures"), "end"),
         Column(both("journeys.report_warnings"), "end"),
+        Column(both("journeys.report_nulled"), "end"),
+        Column(both("journeys.report_kept"), "end"),
         Column(both("journeys.report_imputed"), "end"),
     )
     rows = tuple(
@@ -182,7 +184,9 @@ def _columns(columns: Sequence[ColumnResult], published: int) -> Table:
                 _rate(column.filled, published),
                 Number(column.failures),
                 Number(sum(column.warnings.values())),
-                Number(column.imputed + column.nulled + column.kept),
+                Number(column.nulled),
+                Number(column.kept),
+                Number(column.imputed),
             )
         )
         for column in columns

@@ -228,7 +228,7 @@ def separate(staged: Staged, into: Path) -> Staged:
     with clean.open("wb") as target:
         rows, malformed = separate_records(_rest_of(staged.path, start), target, shape, lines_before=lines)
     plain = Dialect(dialect.delimiter, quote, quote, False, dialect.columns)
-    return replace(staged, path=clean, rows=rows - len(malformed), malformed=tuple(malformed), dialect=plain)
+    return replace(staged, path=clean, rows=rows - len(malformed), malformed=malformed, dialect=plain)
 
 
 def _data_start(path: Path, dialect: Dialect) -> tuple[int, int]:

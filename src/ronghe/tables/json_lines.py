@@ -18,8 +18,9 @@ from ronghe.tables.engine import io_fault
 from ronghe.tables.json_numbers import MARK, NESTED_NUMBER, marked
 from ronghe.tables.limits import Limits
 from ronghe.tables.parquet import renamed_columns
+from ronghe.tables.set_aside import Malformed, SetAside
 from ronghe.tables.sniff import sniff
-from ronghe.tables.staged import Malformed, Note, Staged
+from ronghe.tables.staged import Note, Staged
 from ronghe.terms import InputError, LimitReached
 
 __all__ = ["stage_json"]
@@ -57,7 +58,7 @@ class _Survey:
 
     keys: dict[str, None] = field(default_factory=dict)
     records: int = 0
-    malformed: list[Malformed] = field(default_factory=list)
+    malformed: SetAside = field(default_factory=SetAside)
     skipped: set[int] = field(default_factory=set)
 
 
@@ -276,7 +277,7 @@ def stage_json(
         path=target,
         kind="parquet",
         rows=rows,
-        malformed=tuple(survey.malformed),
+        malformed=survey.malformed,
         notes=(*private, *notes),
         encoding=found,
     )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ronghe.tables.encoding import as_read
-from ronghe.tables.staged import Malformed
+from ronghe.tables.set_aside import Malformed, SetAside
 from ronghe.terms import InputError
 
 __all__ = ["Shape", "separate_records"]
@@ -53,7 +53,7 @@ class _Scan:
     clean: BinaryIO
     records: int = 0
     lines: int = 0
-    malformed: list[Malformed] = field(default_factory=list)
+    malformed: SetAside = field(default_factory=SetAside)
 
     def reject(self, raw: bytes, why: str, lines: int) -> None:
         self.records += 1
@@ -249,7 +249,7 @@ def _after_line(data: bytes, stream: Iterator[bytes]) -> tuple[bytes, bool]:
 
 def separate_records(
     chunks: Iterator[bytes], clean: BinaryIO, shape: Shape, *, lines_before: int
-) -> tuple[int, list[Malformed]]:
+) -> tuple[int, SetAside]:
     """Write the good records of a UTF-8 file to `clean`; gives how many records there are in all, and the broken ones.
 
     `chunks` start after the header, which took `lines_before` lines.

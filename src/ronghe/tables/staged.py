@@ -6,22 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from ronghe.tables.dialect import Dialect
+from ronghe.tables.set_aside import Malformed
 
-__all__ = ["Malformed", "Note", "Staged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A record that cannot be read as one.
-
-    `row` counts records as read, from 1; `line` counts lines of the file, from 1 (0 where a format has none); `why` is
-    one of columns, quotes, encoding, nul, json, too_long.
-    """
-
-    row: int
-    line: int
-    raw: str
-    why: str
+__all__ = ["Note", "Staged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +32,7 @@ class Staged:
     path: Path
     kind: Literal["csv", "parquet"]
     rows: int | None
-    malformed: tuple[Malformed, ...] = ()
+    malformed: Sequence[Malformed] = ()
     notes: tuple[Note, ...] = ()
     encoding: str = ""
     dialect: Dialect | None = None

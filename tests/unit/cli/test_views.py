@@ -53,6 +53,14 @@ def seen(view: View, lang: Language) -> str:
     return out.getvalue()
 
 
+def test_emptied_and_kept_values_have_columns_where_there_are_some() -> None:
+    broken = replace(COLUMN, failures=0, nulled=11, kept=22)
+    text = seen(views.published(Published(Path("out"), replace(TABLE, columns=(broken,)))), "en")
+    assert "failed   emptied   kept" in text
+    assert ("11" in text, "22" in text) == (True, True)
+    assert "emptied" not in seen(views.published(Published(Path("out"), TABLE)), "en")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_published_table_shows_counts_reasons_notes_and_places(lang: Language) -> None:
     text = seen(views.published(Published(Path("my out"), TABLE)), lang)

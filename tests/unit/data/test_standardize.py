@@ -209,6 +209,17 @@ def test_on_error_null_and_keep(tmp_path: Path) -> None:
     assert [(c.nulled, c.kept) for c in result.columns] == [(1, 0), (0, 1)]
 
 
+def test_emptied_and_kept_values_are_counted_in_published_rows_alone(tmp_path: Path) -> None:
+    wanted = schema(
+        field("v", "integer", **{"ronghe:onError": "null"}),
+        field("m", "mobile", **{"ronghe:onError": "keep"}),
+        field("w", "integer"),
+    )
+    result, _, _ = standardized(tmp_path, "v,m,w\nx,12,1\nx,12,bad\n1,12,2\n", wanted)
+    assert [(c.failures, c.nulled, c.kept) for c in result.columns] == [(0, 1, 0), (0, 0, 2), (1, 0, 0)]
+    assert [c.present for c in result.columns] == [3, 3, 3]
+
+
 def test_keep_is_for_text_only(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         standardized(tmp_path, "v\n1\n", schema(field("v", "integer", **{"ronghe:onError": "keep"})))

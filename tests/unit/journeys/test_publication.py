@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ronghe.data.standardize.result import Standardized
+from ronghe.data.standardize.result import ColumnResult, Standardized
 from ronghe.journeys.publication import fingerprint, json_text, open_engine, table_name, table_names, table_resources
 from ronghe.tables.engine import DuckDB, Resources
 from ronghe.terms import UsageError
@@ -84,6 +84,12 @@ def test_the_raw_values_of_a_table_are_listed_apart_from_what_is_delivered() -> 
     assert published.properties["ronghe:imputed"] == {"v": "7"}
     assert published.properties["ronghe:department"] == "tax"
     assert rejects.properties == {"ronghe:rejectsOf": "t.parquet", "ronghe:rows": 1}
+
+
+def test_emptied_and_kept_values_are_told_by_column() -> None:
+    columns = (ColumnResult("v", "", "integer", "integer", 2, nulled=1), ColumnResult("w", "", "text", "string", 2))
+    published, _ = table_resources(Standardized("t", "t.csv", "utf-8", 2, 2, 0, columns, (), {}))
+    assert published.properties["ronghe:broken"] == {"v": {"nulled": 1, "kept": 0}}
 
 
 def test_json_of_ours_shows_chinese_and_ends_its_line() -> None:

@@ -64,11 +64,18 @@ def _warned(column: ColumnResult) -> int:
 
 
 def _columns(console: Console, session: Session, table: Standardized) -> None:
+    # What was emptied or kept is shown where a schema asks for it: there a column that fails nothing may be full of it.
+    of_published = {"nulled#": [c.nulled for c in table.columns], "kept#": [c.kept for c in table.columns]}
+    shown = {heading: counts for heading, counts in of_published.items() if any(counts)}
     rows = [
-        (c.name, c.element, c.type, count(c.filled), _rate(c, table), count(c.failures), count(_warned(c)))
-        for c in table.columns
+        (
+            *(c.name, c.element, c.type, count(c.filled), _rate(c, table), count(c.failures)),
+            *(count(counts[place]) for counts in shown.values()),
+            count(_warned(c)),
+        )
+        for place, c in enumerate(table.columns)
     ]
-    columns = ("column", "element", "type", "filled#", "filled_rate#", "failures#", "warnings#")
+    columns = ("column", "element", "type", "filled#", "filled_rate#", "failures#", *shown, "warnings#")
     console.print(grid(session, columns, rows))
 
 

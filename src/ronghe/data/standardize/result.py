@@ -24,8 +24,9 @@ class ColumnResult:
     """One published column.
 
     `filled` counts published rows with a value, `present` all rows whose cell was not missing; `failures` the reasons
-    for quarantine that name this column; `warnings` the rows, published or not, whose value breaks a rule that only
-    warns, by rule.
+    for quarantine that name this column. Of published rows `imputed` counts filled gaps, `nulled` and `kept` values
+    that break a rule and were emptied or kept as the schema says; `warnings` counts the rows, published or not, whose
+    value breaks a rule that only warns, by rule.
     """
 
     name: str

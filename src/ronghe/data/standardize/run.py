@@ -10,7 +10,7 @@ from ronghe.data.standardize.aggregates import Rows, broken_keys, constants_of, 
 from ronghe.data.standardize.compile import Compiled, Key, Output, compile_schema
 from ronghe.data.standardize.result import ColumnResult, Reason, Standardized
 from ronghe.data.standardize.schema import Field, TableSchema, schema_json
-from ronghe.data.standardize.sink import BrokenKey, Sink
+from ronghe.data.standardize.sink import OF_PUBLISHED, BrokenKey, Sink
 from ronghe.data.standardize.totals import RULE as TOTAL_ROW
 from ronghe.data.standardize.totals import TotalRow, find_total_row
 from ronghe.standards.births import asks_for_future_births, born_by
@@ -121,9 +121,7 @@ def _columns(compiled: Compiled, sink: Sink) -> tuple[ColumnResult, ...]:
     for output in compiled.outputs:
         field = compiled.schema.field(output.field)
         flag = output.name != output.field
-        own = [
-            c.what for c in compiled.counts if c.field == output.field and c.what not in ("kept", "nulled", "imputed")
-        ]
+        own = [c.what for c in compiled.counts if c.field == output.field and c.what not in OF_PUBLISHED]
         found.append(
             ColumnResult(
                 name=output.name,

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from ronghe.data.standardize.compile import OK, ORIGINALS, REASONS, Compiled
 from ronghe.tables.engine import io_fault
 from ronghe.tables.plain_arrays import booleans, flags, integers, texts
-from ronghe.tables.staged import Malformed
+from ronghe.tables.set_aside import Malformed
 
-__all__ = ["REJECT_COLUMNS", "BrokenKey", "Sink"]
+__all__ = ["OF_PUBLISHED", "REJECT_COLUMNS", "BrokenKey", "Sink"]
 
+OF_PUBLISHED = ("kept", "nulled", "imputed")
+"""What is counted of published rows alone; warnings are counted of all."""
 REJECT_COLUMNS = ("_row", "_reasons", "_line", "_raw")
 EXAMPLES = 3
 ROWS_TO_JUDGE = 20_000
@@ -83,7 +85,7 @@ class Sink:
     compiled: Compiled
     published_path: Path
     rejects_path: Path
-    malformed: tuple[Malformed, ...] = ()
+    malformed: Sequence[Malformed] = ()
     keys: Sequence[BrokenKey] = ()
     rows: int = 0
     published: int = 0
@@ -101,9 +103,8 @@ class Sink:
             + [("_line", pa.int64()), ("_raw", pa.string())]
         )
         # The k-th good record is number k + (broken records before it).
-        self._broken_before = (
-            np.array([record.row for record in self.malformed], np.int64) - np.arange(len(self.malformed)) - 1
-        )
+        broken = np.fromiter((record.row for record in self.malformed), np.int64, len(self.malformed))
+        self._broken_before = broken - np.arange(len(broken)) - 1
         self._stack = ExitStack()
         self._rejects = self._stack.enter_context(_written(self.rejects_path, self._rejects_schema))
         self._published: pq.ParquetWriter | None = None
@@ -158,9 +159,10 @@ class Sink:
             column = table.column(output.name)
             self.filled[output.name] = self.filled.get(output.name, 0) + len(column) - column.null_count
         for count in self.compiled.counts:
-            self.counted[count.column] = self.counted.get(count.column, 0) + (
-                pc.sum(batch.column(count.column)).as_py() or 0
-            )
+            counted = batch.column(count.column)
+            if len(bad) and count.what in OF_PUBLISHED:
+                counted = pc.and_(counted, booleans(sound))
+            self.counted[count.column] = self.counted.get(count.column, 0) + (pc.sum(counted).as_py() or 0)
         self.rows += batch.num_rows
         self.published += table.num_rows
 
