@@ -149,8 +149,8 @@ class Reader:
         self.browser.refresh()
 
     def text(self) -> str:
-        """What the page says."""
-        return self.browser.find_element(By.TAG_NAME, "main").text
+        """What the page says; asked in one step, so that no page can be replaced between finding and reading."""
+        return str(self.browser.execute_script("return document.querySelector('main')?.innerText ?? ''"))
 
     def await_text(self, words: str) -> str:
         """Reload until the page says it: a worker is at it."""
