@@ -214,7 +214,8 @@ def test_the_rows_of_one_subject_are_the_same_without_an_engine(place: Path, mon
             measured=False,
         ) as rows:
             assert rows.rows_in == sum(key == row[0] for row in (*ROWS, ROWS[1]))
-            return rows.first(10).to_pylist()
+            found: list[dict[str, Any]] = rows.first(10).to_pylist()
+            return found
 
     keys = [*(row[0] for row in ROWS), "110101190001010000"]
     with monkeypatch.context() as engine:
