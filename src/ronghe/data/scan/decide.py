@@ -5,7 +5,6 @@ vary as people do and series do not: passports come with several letters, produc
 lifetimes, events over a few years; surnames are many, the names of places few.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -55,7 +54,7 @@ def _named(kind: Kind, bare: str, typed: str, elements: frozenset[str]) -> bool:
     so named."""
     if kind.named(bare) or (typed != bare and kind.named(typed)):
         return True
-    if kind.code in _WIDER_ELEMENTS or re.search(kind.others, bare):
+    if kind.code in _WIDER_ELEMENTS or kind.denied(bare):
         return False
     return not elements.isdisjoint(_NAMES_BY_ELEMENT.get(kind.code, (kind.code,)))
 

@@ -6,6 +6,7 @@ element has. Nothing is said of single data sets: every share is a rule about a 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["KINDS", "Kind", "Subject", "named_kinds"]
@@ -32,7 +33,17 @@ class Kind:
 
     def named(self, column: str) -> bool:
         """True when the name, normalized, speaks for this kind."""
-        return bool(re.search(self.names, column)) and not re.search(self.others, column)
+        return _occurs(self.names, column) and not self.denied(column)
+
+    def denied(self, column: str) -> bool:
+        """True when the name, normalized, speaks against it."""
+        return _occurs(self.others, column)
+
+
+@lru_cache(maxsize=1 << 14)
+def _occurs(words: str, column: str) -> bool:
+    """Tables of one city have their names of columns in common, and many kinds their words."""
+    return re.search(words, column) is not None
 
 
 _NOT_OF_PEOPLE = "单位|企业|公司|机构|组织|部门|学校|医院|银行名|开户行$|company|school|hospital|organi[sz]ation"
