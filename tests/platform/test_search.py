@@ -1,6 +1,6 @@
 """One search box: two characters always, synonyms, initials; nobody finds what they may not see."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -9,11 +9,15 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.catalogue.actions import withdraw
 from ronghe.platform.catalogue.search import found
-from ronghe.platform.queries import facets, versions
+from ronghe.platform.queries import best_first, facets, versions
 from ronghe.search import known_synonyms, parse
 from tests.platform.conftest import START, City, RecordedKind
 
 pytestmark = pytest.mark.django_db
+
+
+def hits_of(typed: str) -> list[UUID]:
+    return [UUID(hit) for hit in found(parse(typed, known_synonyms()))]
 
 
 @pytest.fixture
@@ -47,19 +51,19 @@ def names(city: City, kind: RecordedKind) -> dict[str, object]:
 )
 def test_what_is_typed_is_found(names: dict[str, object], typed: str, expected: list[str] | None) -> None:
     by_id = {version.pk: name for name, version in names.items()}  # type: ignore[attr-defined]
-    hits = [by_id[hit] for hit in found(parse(typed, known_synonyms()))]
+    hits = [by_id[hit] for hit in hits_of(typed)]
     assert hits == expected if expected is not None else len(hits) == 4
 
 
 def test_a_name_stands_before_a_mention(city: City, kind: RecordedKind) -> None:
     mentioned = city.published(name="车辆登记", abstract="含车主的纳税信息。")
     named = city.published(name="纳税信息", abstract="各税种申报。")
-    assert found(parse("纳税", known_synonyms())) == [named.pk, mentioned.pk]
+    assert hits_of("纳税") == [named.pk, mentioned.pk]
 
 
 def test_threat_39_what_was_withdrawn_is_not_found(city: City, names: dict[str, object]) -> None:
     withdraw(by=city.coordinator, at=START, version=names["学籍信息"], reason="停止")  # type: ignore[arg-type]
-    assert found(parse("学籍", known_synonyms())) == []
+    assert hits_of("学籍") == []
 
 
 def test_the_page_lists_the_best_match_first(city: City, kind: RecordedKind) -> None:
@@ -67,7 +71,26 @@ def test_the_page_lists_the_best_match_first(city: City, kind: RecordedKind) -> 
     other = city.published(name="安居信息", abstract="含收养家庭")
     best = city.published(city.tax, name="收养登记")
     reader = city.actor("读者", city.health, Role.ASKER)
-    assert list(versions(reader, text="收养")) == [best, other]
+    assert [(place, UUID(hit)) for place, hit in best_first(reader, "收养", {})] == [(0, best.pk), (1, other.pk)]
+
+
+def test_of_many_hits_those_that_one_may_see_keep_their_places_however_far_one_reads(
+    city: City, kind: RecordedKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ronghe.platform.queries.FIRST", 2)
+    for place in range(5):
+        city.published(city.tax if place % 2 else city.civil, name="收养登记" + "表" * place)
+    reader, nobody = city.actor("读者", city.health, Role.ASKER), Actor(uuid4(), "无")
+    every = best_first(reader, "收养", {})
+    assert [place for place, _ in every] == [0, 1, 2, 3, 4]
+    assert [UUID(hit) for _, hit in every] == hits_of("收养")
+    assert best_first(reader, "收养", {}, enough=2) == every[:2]
+    assert best_first(reader, "收养", {}, enough=3) == every
+    assert best_first(reader, "收养", {}, behind=1, enough=2) == every[2:4]
+    own = best_first(reader, "收养", {"department": city.tax.code}, enough=2)
+    assert own == [one for one in every if one in own]
+    assert len(own) == 2
+    assert best_first(nobody, "收养", {}) == []
 
 
 def test_of_more_hits_than_can_be_weighed_names_come_first_and_short_ones_before_long_ones(
@@ -77,7 +100,7 @@ def test_of_more_hits_than_can_be_weighed_names_come_first_and_short_ones_before
     mentions = city.published(name="车", abstract="含纳税信息。")
     long = city.published(name="企业历年纳税信用等级", abstract="评级。")
     short = city.published(name="纳税申报", abstract="各税种。")
-    hits = found(parse("纳税", known_synonyms()))
+    hits = hits_of("纳税")
     assert {*hits[:2]} == {short.pk, long.pk}
     assert hits[2:] == [mentions.pk]
     # PostgreSQL weighs all of them, and not by the length of names.

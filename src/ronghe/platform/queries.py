@@ -2,25 +2,26 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce, NullIf, StrIndex
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from ronghe.platform.access.roles import Role
-from ronghe.platform.access.rules import Actor
+from ronghe.platform.access.rules import Actor, Shape, of_shape, shape_of
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
 from ronghe.platform.catalogue.counts import counted
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_demands, visible_in_force
+from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction
 from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
@@ -36,19 +37,19 @@ from ronghe.terms import RequestState
 
 __all__ = [
     "Hidden",
-    "Hits",
     "Waiting",
+    "among",
     "announcements",
-    "chosen_versions",
+    "best_first",
+    "chosen",
     "demands",
     "disputes",
     "entries",
     "facets",
     "grants",
-    "hits_of",
     "inventory",
     "keeps_inventory",
-    "narrowed",
+    "listed",
     "objections",
     "offers",
     "one",
@@ -63,8 +64,8 @@ __all__ = [
 ]
 Kept = TypeVar("Kept", bound=Model)
 
-RANKED = 200
-"""Hits that keep the order of the search; who reads on finds the rest by name."""
+FIRST = 100
+"""Hits that are looked at before all: mostly a page comes of them."""
 
 
 class Hidden(Http404):
@@ -109,62 +110,63 @@ class Waiting:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """What a search found, as values of a query: all hits as one list, the first of them in their order, and the place
-    of the rest. A thousand hits, each by itself, take longer to put into words than to find."""
-
-    listed: str
-    ranked: str
-    rest: int
-
-
-def hits_of(text: str) -> Hits | None:
-    """What is found for a text; None where nothing is looked for."""
-    if not text.strip():
-        return None
-    found, on_sqlite = search.found(parse(text, known_synonyms())), connection.vendor == "sqlite"
-    kept = [hit.hex if on_sqlite else str(hit) for hit in found]
-    ranked = ",".join(kept[:RANKED])
-    return Hits(json.dumps(kept) if on_sqlite else "{" + ",".join(kept) + "}", ranked, len(ranked) + 1)
-
-
-def _among(hits: Hits) -> RawSQL:
-    listed = "SELECT value FROM json_each(%s)" if connection.vendor == "sqlite" else "SELECT unnest(%s::uuid[])"
-    return RawSQL(listed, [hits.listed])  # noqa: S611 - two constants, and the value is bound
-
-
-def _rank(hits: Hits) -> Coalesce:
-    """The place of an entry among the hits, as one expression."""
-    place = StrIndex(Value(hits.ranked), Cast("pk", CharField()))
-    return Coalesce(NullIf(place, Value(0)), Value(hits.rest))
-
-
-def versions(
-    actor: Actor, *, text: str = "", kind: str = "", department: str = "", sharing: str = ""
-) -> QuerySet[Version]:
-    """Entries in force that the actor may see, best match first where something is looked for, else by name."""
-    chosen = {"kind": kind, "department": department, "sharing": sharing}
-    return chosen_versions(actor, hits_of(text), {name: value for name, value in chosen.items() if value})
+def versions(actor: Actor, *, text: str = "") -> QuerySet[Version]:
+    """Entries in force that the actor may see, by name; those that a search finds, where something is looked for."""
+    seen = Version.objects.filter(visible_in_force(actor)).select_related("asset__department").order_by("name", "pk")
+    return seen.filter(pk__in=among(listed(_found(text)))) if text.strip() else seen
 
 
 _CHOSEN = {"kind": "asset__kind", "department": "asset__department__code", "sharing": "sharing_class"}
 
 
-def chosen_versions(actor: Actor, hits: Hits | None, chosen: Mapping[str, str]) -> QuerySet[Version]:
-    """The same from values alone: what it asks depends on the actor's shape, on whether something was looked for, and
-    on the names of what was chosen."""
-    seen = Version.objects.filter(visible_in_force(actor)).select_related("asset__department")
-    seen = seen.filter(**{_CHOSEN[name]: value for name, value in chosen.items()})
-    if hits is None:
-        return seen.order_by("name", "pk")
-    return seen.filter(pk__in=_among(hits)).annotate(rank=_rank(hits)).order_by("rank", "name", "pk")
+def chosen(seen: QuerySet[Version], values: Mapping[str, str]) -> QuerySet[Version]:
+    """Of these entries those of a `kind`, a `department` and a class of `sharing`."""
+    return seen.filter(**{_CHOSEN[name]: value for name, value in values.items()})
 
 
-def narrowed(seen: QuerySet[Version], *, kind: str = "", department: str = "", sharing: str = "") -> QuerySet[Version]:
-    """Of these entries those of a kind, a department and a class, each where it is given."""
-    chosen = {"kind": kind, "department": department, "sharing": sharing}
-    return seen.filter(**{_CHOSEN[name]: value for name, value in chosen.items() if value})
+def best_first(
+    actor: Actor, text: str, values: Mapping[str, str], *, behind: int = -1, enough: int = search.MOST
+) -> list[tuple[int, str]]:
+    """What a search finds of the entries that the actor may see and that are `chosen`: its place among all hits, and
+    its id. Those behind a place, best first; all of them, or `enough` if that saves looking at the others."""
+    found = list(enumerate(_found(text)))[behind + 1 :]
+    roles, where = shape_of(actor)
+    told: list[tuple[int, str]] = []
+    for hits in (found[:FIRST], found):
+        asked = listed([hit for _, hit in hits])
+        rows = _seen.rows(*where, *values.values(), asked, shape=(roles, len(where), tuple(values)))
+        seen = {row[0] for row in rows}
+        told = [one for one in hits if one[1] in seen]
+        if len(told) >= enough or len(hits) == len(found):
+            break
+    return told
+
+
+def _found(text: str) -> list[str]:
+    return search.found(parse(text, known_synonyms()))
+
+
+def listed(hits: Sequence[str]) -> str:
+    """As one value: a thousand, each by itself, take longer to put into words than to find."""
+    return json.dumps(hits) if connection.vendor == "sqlite" else "{" + ",".join(hits) + "}"
+
+
+def among(many: str) -> RawSQL:
+    """What was `listed`, as rows of a query."""
+    each = "SELECT value FROM json_each(%s)" if connection.vendor == "sqlite" else "SELECT unnest(%s::uuid[])"
+    return RawSQL(each, [many])  # noqa: S611 - two constants, and the value is bound
+
+
+def _make_seen(*values: Any, shape: tuple[Shape, int, tuple[str, ...]]) -> QuerySet[Any, Any]:
+    roles, where, names = shape
+    seen = Version.objects.filter(visible_in_force(of_shape(roles, values[:where])), pk__in=among(values[-1]))
+    told: QuerySet[Any, Any] = chosen(seen, dict(zip(names, values[where:-1], strict=True))).values_list(
+        Cast("pk", CharField())
+    )
+    return told
+
+
+_seen = Compiled(_make_seen)
 
 
 def facets(seen: QuerySet[Version]) -> dict[str, list[tuple[str, str, int]]]:

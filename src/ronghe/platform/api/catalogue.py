@@ -1,9 +1,8 @@
 """Find entries, read them and their versions; describe, review, publish and withdraw them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from pydantic import Field
 
 from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
-from ronghe.platform.access.rules import Shape, of_shape, shape_of
+from ronghe.platform.access.rules import Actor, Shape, of_shape, shape_of
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.paging import after, cut, place_of
 from ronghe.platform.api.shapes import (
@@ -224,25 +223,21 @@ def entry_of(version: Version) -> dict[str, Any]:
     return _entry(dict(zip(_WHOLE, _read(version), strict=True)))
 
 
-def _order(*, ranked: bool) -> tuple[str, ...]:
-    return ("rank", "name", "pk") if ranked else ("name", "pk")
-
-
-def _make_found(*values: Any, shape: tuple[Shape, int, tuple[str, ...], bool, bool, int]) -> QuerySet[Any, Any]:
-    """Entries in force for values in the order of `search_catalogue`."""
-    roles, where, names, ranked, paged, limit = shape
+def _make_listed(*values: Any, shape: tuple[Shape, int, tuple[str, ...], bool, int]) -> QuerySet[Any, Any]:
+    """Entries in force by name, for values in the order of `search_catalogue`."""
+    roles, where, names, paged, limit = shape
     left = iter(values)
     actor = of_shape(roles, [next(left) for _ in range(where)])
-    chosen = {name: next(left) for name in names}
-    seen = queries.chosen_versions(actor, queries.Hits(next(left), next(left), next(left)) if ranked else None, chosen)
-    order = _order(ranked=ranked)
+    seen = queries.chosen(queries.versions(actor), {name: next(left) for name in names})
     if paged:
-        seen = seen.filter(after(order, list(left)))
-    found: QuerySet[Any, Any] = seen.values(*_COLUMNS, *(["rank"] if ranked else []))[: limit + 1]
+        seen = seen.filter(after(_BY_NAME, list(left)))
+    found: QuerySet[Any, Any] = seen.values(*_COLUMNS)[: limit + 1]
     return found
 
 
-_found = Compiled(_make_found)
+_BY_NAME, _RANKED = ("name", "pk"), ("rank",)
+_listed = Compiled(_make_listed)
+_rows_of = Compiled(lambda many: Version.objects.filter(pk__in=queries.among(many)).values(*_COLUMNS))
 
 
 def _make_shown(*values: Any, shape: tuple[Shape, int, bool]) -> QuerySet[Any, Any]:
@@ -272,13 +267,31 @@ def search_catalogue(
     """Entries in force, best match first where something is looked for, else by name."""
     named = {"kind": kind, "department": department, "sharing": sharing}
     chosen = {name: value for name, value in named.items() if value}
-    hits, (roles, where) = queries.hits_of(text), shape_of(request.actor)
-    order, listing = _order(ranked=hits is not None), f"catalogue {text} {kind} {department} {sharing}"
-    place = place_of(cursor, order, listing) if cursor else []
-    values = [*where, *chosen.values(), *(astuple(hits) if hits else ()), *place[:-1], *map(UUID, place[-1:])]
-    shape = roles, len(where), tuple(chosen), hits is not None, bool(cursor), limit
-    rows, following = cut(_found.dicts(*values, shape=shape), order, listing=listing, limit=limit)
+    listing = f"catalogue {text} {kind} {department} {sharing}"
+    find = _best if text.strip() else _by_name
+    rows, following = find(request.actor, text, chosen, listing=listing, cursor=cursor, limit=limit)
     return {"rows": [_row(row) for row in rows], "next": following}
+
+
+def _by_name(
+    actor: Actor, _text: str, chosen: Mapping[str, str], *, listing: str, cursor: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    roles, where = shape_of(actor)
+    place = place_of(cursor, _BY_NAME, listing) if cursor else []
+    values = [*where, *chosen.values(), *place[:-1], *map(UUID, place[-1:])]
+    rows = _listed.dicts(*values, shape=(roles, len(where), tuple(chosen), bool(cursor), limit))
+    return cut(rows, _BY_NAME, listing=listing, limit=limit)
+
+
+def _best(
+    actor: Actor, text: str, chosen: Mapping[str, str], *, listing: str, cursor: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    behind = place_of(cursor, _RANKED, listing)[0] if cursor else -1
+    found = queries.best_first(actor, text, chosen, behind=behind, enough=limit + 1)[: limit + 1]
+    places = {UUID(hit): place for place, hit in found}
+    rows = [{**row, "rank": places[row["pk"]]} for row in _rows_of.dicts(queries.listed([hit for _, hit in found]))]
+    rows.sort(key=itemgetter("rank"))
+    return cut(rows, _RANKED, listing=listing, limit=limit)
 
 
 @call(router, "GET", "/catalogue-facets", scope="catalogue.read", gives=Facets)

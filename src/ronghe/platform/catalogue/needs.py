@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -66,9 +65,9 @@ def _entry(by: Actor, at: datetime, action: str, demand: Demand, **facts: Any) -
     )
 
 
-def _hits(query: Query) -> list[UUID]:
+def _hits(query: Query) -> list[str]:
     """Entries that any phrase finds, those that more of them find first."""
-    found: Counter[UUID] = Counter()
+    found: Counter[str] = Counter()
     for phrase in query.phrases:
         found.update(search.found(Query((phrase,)))[:MOST_HITS])
     return [version for version, _ in found.most_common(MOST_HITS)]
@@ -76,13 +75,13 @@ def _hits(query: Query) -> list[UUID]:
 
 def likely_owners(text: str) -> list[tuple[Department, str]]:
     """Departments that have something like it, in the catalogue or only in their inventory, with what that is."""
-    told: dict[UUID, tuple[Department, str]] = {}
+    told: dict[Any, tuple[Department, str]] = {}
     wanted = set(terms(text))
     for item in InventoryItem.objects.select_related("department"):
         if len(wanted & set(terms(item.name))) * 2 >= len(set(terms(item.name))) > 0:
             told.setdefault(item.department_id, (item.department, item.name))
-    entries = Version.objects.in_bulk(_hits(parse(text, known_synonyms())))
-    for version in Version.objects.filter(pk__in=entries).select_related("asset__department"):
+    hits = _hits(parse(text, known_synonyms()))
+    for version in Version.objects.filter(pk__in=hits).select_related("asset__department"):
         told.setdefault(version.asset.department_id, (version.asset.department, version.name))
     return list(told.values())[:_MOST_OWNERS]
 

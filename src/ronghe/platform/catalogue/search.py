@@ -15,8 +15,9 @@ from ronghe.search import Query, document, fts5, initials, terms
 __all__ = ["KEEP_PLACE", "forget", "forget_all", "found", "index", "pairs", "placed", "state"]
 
 MOST = 1_000
-WEIGHED = 5_000
-"""Hits of which each is weighed."""
+"""Hits that are told."""
+WEIGHED = 1_000
+"""Of more hits than these none is weighed."""
 _LENGTH = 1 << 40
 KEEP_PLACE = (
     "INSERT INTO catalogue_searched (place, version)"
@@ -102,24 +103,23 @@ def _sqlite(query: Query) -> list[str]:
     sought = fts5(query, words="words name", signs="characters")
     letters = [phrase.initials for phrase in query.phrases if phrase.initials]
     hits = _weighed(sought)
-    if hits is None:
-        hits = [*_short(fts5(query, words="name", signs="name")), *_short(sought)]
+    if not hits:
+        named = _short(fts5(query, words="name", signs="name"))
+        hits = named if len(named) == MOST else [*named, *_short(sought)]
     if len(letters) == len(query.phrases) == 1:
         hits += _short(f'letters : "{pairs(letters[0])}"')
     return hits
 
 
-def _weighed(sought: str) -> list[str] | None:
-    """The best hits; None where there are too many to weigh them."""
+def _weighed(sought: str) -> list[str]:
+    """The best hits; none where there are too many to weigh them."""
+    few = "(SELECT count(*) FROM catalogue_search WHERE catalogue_search MATCH %s) <= %s"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM catalogue_search WHERE catalogue_search MATCH %s", [sought])
-        if cursor.fetchone()[0] > WEIGHED:
-            return None
         cursor.execute(
-            f"SELECT version {_HITS} ORDER BY bm25(catalogue_search, 1, 0.2, 1, 8), place LIMIT %s",
-            [sought, MOST],
+            f"SELECT version {_HITS} AND {few} ORDER BY bm25(catalogue_search, 1, 0.2, 1, 8), place",
+            [sought, sought, WEIGHED],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [str(row[0]) for row in cursor.fetchall()]
 
 
 def _short(sought: str) -> list[str]:
@@ -148,12 +148,13 @@ def _postgresql(query: Query) -> list[str]:
     statement = f"SELECT version FROM catalogue_search WHERE {' AND '.join(parts)} ORDER BY {ranked}, version LIMIT %s"  # noqa: S608 - made of the constants above
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, first, first, MOST])
-        return [row[0] for row in cursor.fetchall()]
+        return [str(row[0]) for row in cursor.fetchall()]
 
 
-def found(query: Query) -> list[UUID]:
-    """The entries in force that the query finds, best first, at most 1,000; who may see them is asked elsewhere."""
+def found(query: Query) -> list[str]:
+    """The entries in force that the query finds, as their ids lie in the database, best first, at most 1,000; who may
+    see them is asked elsewhere."""
     if not query:
         return []
     hits = _sqlite(query) if connection.vendor == "sqlite" else _postgresql(query)
-    return [UUID(hex=hit) for hit in dict.fromkeys(hits)][:MOST]
+    return list(dict.fromkeys(hits))[:MOST]

@@ -1,13 +1,16 @@
 """Find an entry, read it, put it into the cart; review what departments want to publish."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import actions
@@ -19,7 +22,7 @@ from ronghe.platform.console.lineage import Lineage, lineage_of
 from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.kinds.data.models import Source
-from ronghe.platform.queries import facets, narrowed, versions
+from ronghe.platform.queries import facets, versions
 from ronghe.platform.requests.models import Grant
 from ronghe.platform.requests.visibility import visible_grants
 from ronghe.terms import Kind
@@ -36,10 +39,7 @@ def catalogue(request: Asked) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in ("kind", "department", "sharing")}
     text = request.GET.get("text", "")[:200]
     every = versions(request.actor, text=text)
-    pages = Paginator(narrowed(every, **chosen), PAGE)
-    # The parts of the facets know it; by itself Paginator counts at every call.
-    pages.count = sum(part.entries for part in counted(every) if part.within(**chosen))
-    page = pages.get_page(request.GET.get("page"))
+    page = _page(request, every, text, chosen)
     shown = {
         "text": text,
         "chosen": chosen,
@@ -51,6 +51,21 @@ def catalogue(request: Asked) -> HttpResponse:
     }
     part = "console/_rows.html" if request.headers.get("HX-Target") == "rows" else "console/catalogue.html"
     return render(request, part, shown)
+
+
+def _page(request: Asked, every: QuerySet[Version], text: str, chosen: Mapping[str, str]) -> Page[Version]:
+    wanted, number = {name: value for name, value in chosen.items() if value}, request.GET.get("page")
+    if text.strip():
+        hits: Paginator[Any] = Paginator(
+            [UUID(hit) for _, hit in queries.best_first(request.actor, text, wanted)], PAGE
+        )
+        page = hits.get_page(number)
+        found = Version.objects.select_related("asset__department").in_bulk(page.object_list)
+        return Page([found[hit] for hit in page.object_list if hit in found], page.number, hits)
+    pages = Paginator(queries.chosen(every, wanted), PAGE)
+    # The parts of the facets know it; by itself Paginator counts at every call.
+    pages.count = sum(part.entries for part in counted(every) if part.within(**chosen))
+    return pages.get_page(number)
 
 
 def _version(request: Asked, code: str) -> Version:
