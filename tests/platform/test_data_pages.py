@@ -149,12 +149,19 @@ def test_an_obligation_that_nobody_understands_is_an_error(words: str) -> None:
 
 
 def test_an_entry_tells_grades_and_elements_in_words(one: Handing) -> None:
-    one.source.examination |= {"sample": [], "rows": 1, "malformed": 0, "grade": "general_2"}
+    found = [{"column": "姓名", "kind": "person_name", "subject": "personal"}]
+    columns = [{"name": "姓名", "filled": 1, "empty": 0, "distinct": 1}]
+    kept = {"sample": [], "rows": 1, "malformed": 0, "grade": "general_2", "columns": columns, "found": found}
+    one.source.examination |= kept
     one.source.save()
+    type(one.version).objects.filter(pk=one.version.pk).update(conditions=["不超过一年 => days <= 366", "仅用于<核查>"])
     url = f"/catalogue/{one.version.asset.code}"
     zh, en = page(by("提供 MZJ"), url), page(by("提供 MZJ", "en"), url)
     assert "一般 2 级" in zh
     assert "general 2" in en
+    assert "name of a person" in en
+    for shown in ("不超过一年 <small>(days &lt;= 366)</small>", "<li>仅用于&lt;核查&gt;</li>", "</span> 姓名<"):
+        assert shown in zh
     one.version.items.filter(name="姓名").update(element="person_name")
     assert catalog().get("person_name").name["zh"] in page(by("提供 MZJ"), url)
     assert "person_name" not in page(by("提供 MZJ"), url).partition("<h1")[2].partition("source/upload")[0]

@@ -15,7 +15,7 @@ from typing import Any
 
 from ronghe.rules import FORMAT, Bound, bind, decide, read_rules
 
-__all__ = ["ARROW", "FACTS", "Checked", "check_conditions", "checked"]
+__all__ = ["ARROW", "FACTS", "Checked", "check_conditions", "checked", "parts"]
 
 ARROW = "=>"
 FACTS: Mapping[str, str] = {
@@ -45,7 +45,8 @@ class Checked:
     holds: bool | None
 
 
-def _split(condition: str) -> tuple[str, str]:
+def parts(condition: str) -> tuple[str, str]:
+    """The sentence for people, and the check; empty where only a person can tell."""
     text, arrow, check = condition.partition(ARROW)
     return (text.strip() or check.strip(), check.strip()) if arrow else (condition.strip(), "")
 
@@ -62,7 +63,7 @@ def _bound(check: str) -> Bound:
 def check_conditions(conditions: Iterable[str]) -> None:
     """InputError for a check that cannot be understood or that no request could fulfill."""
     for condition in conditions:
-        text, check = _split(condition)
+        text, check = parts(condition)
         if text != condition.strip():
             _bound(check)
 
@@ -70,7 +71,7 @@ def check_conditions(conditions: Iterable[str]) -> None:
 def checked(conditions: Iterable[str], facts: Mapping[str, Any]) -> tuple[Checked, ...]:
     """Each condition of an entry against what a request says of itself."""
     found = []
-    for text, check in map(_split, conditions):
+    for text, check in map(parts, conditions):
         holds = decide(_bound(check), facts)["condition"].result == "eligible" if check else None
         found.append(Checked(text, check, holds))
     return tuple(found)

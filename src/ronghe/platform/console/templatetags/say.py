@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from ronghe.messages import Language, known, render
 from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.conditions import parts
 from ronghe.platform.catalogue.rules import Finding
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
@@ -44,6 +45,20 @@ def grade(context: Any, code: str) -> str:
     """The word for a grade; the code itself where a profile of the city has grades of its own."""
     text = f"scan.grade_{code}"
     return render(text, _lang(context)) if known(text) else code or "–"
+
+
+@register.simple_tag(takes_context=True)
+def found_kind(context: Any, code: str) -> str:
+    """The word for a kind of data that a scan finds."""
+    text = f"scan.kind_{code}"
+    return render(text, _lang(context)) if known(text) else code
+
+
+@register.filter
+def condition(text: str) -> SafeString:
+    """A condition of sharing as people read it, its check small beside it."""
+    sentence, check = parts(text)
+    return format_html("{} <small>({})</small>", sentence, check) if check not in ("", sentence) else escape(sentence)
 
 
 @register.simple_tag(takes_context=True)
