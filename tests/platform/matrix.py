@@ -81,6 +81,7 @@ ROWS: Mapping[str, Row] = {
     "GET /catalogue-facets": Row(CALLERS),
     "GET /catalogue/{code}": Row(HELD),
     "GET /catalogue/{code}/versions": Row(HELD),
+    "GET /catalogue/{code}/sample": Row(HELD),
     "GET /catalogue/{code}/findings": Row(at("owner", OFFERER, APPROVER, SECURITY) | BUREAU, path={"code": "draft"}),
     "GET /offers": Row(OFFERS | COORDINATES),
     "POST /offers": Row(OFFERS, {**ENTRY, "code": "MZJ-NEW", "department": "MZJ"}),
@@ -115,6 +116,7 @@ ROWS: Mapping[str, Row] = {
     "GET /requests": Row(BOTH),
     "POST /requests": Row(ASKS, CART),
     "GET /requests/{key}": Row(BOTH, path={"key": "submitted"}),
+    "GET /requests/{key}/look": Row(at("owner", APPROVER, SECURITY), path={"key": "submitted"}),
     "POST /requests/{key}/submit": Row(ASKS, path={"key": "drafted"}),
     "POST /requests/{key}/take-back": Row(ASKS, path={"key": "submitted"}),
     "POST /requests/{key}/ask-supplement": Row(DECIDES, {"missing": ["场景"]}, {"key": "submitted"}),
@@ -157,6 +159,7 @@ ROWS: Mapping[str, Row] = {
         ASKS, {"grant": "{grant}", "row_key": "1", "field": "姓名", "claim": "张三", "evidence": "身份证"}
     ),
     "GET /objections/{key}": Row(BOTH, path={"key": "objection"}),
+    "GET /objections/{key}/row": Row(OFFERS, path={"key": "objection"}),
     "POST /objections/{key}/answer": Row(OFFERS, {**TEXT, "upheld": True}, {"key": "objection"}),
     "GET /disputes": Row(BOTH),
     "POST /disputes": Row(ASKS, {**TEXT, "request": "{refused}"}),
@@ -192,4 +195,6 @@ ROWS: Mapping[str, Row] = {
     "POST /webhooks/{key}/end": Row(at("owner", SECURITY), path={"key": "webhook"}),
     "GET /jobs": Row(WATCHES),
     "GET /jobs/{key}": Row(WATCHES, path={"key": "job"}),
+    "GET /security": Row(WATCHES),
+    "POST /security/check": Row(WATCHES),
 }

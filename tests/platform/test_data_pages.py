@@ -269,6 +269,31 @@ def test_a_program_lays_down_stricter_terms_and_never_looser_ones(one: Handing) 
     assert Line.objects.get().tighter == told["tighter"]
 
 
+def test_a_program_of_who_decides_sees_exactly_what_would_leave(one: Handing) -> None:
+    Version.objects.filter(pk=one.version.pk).update(conditions=["期限不超过一月 => days <= 31", "仅用于核查"])
+    before = one.asked()
+    actions.refuse(by=one.approver, at=LATER, request=before, reason="不符", clause="第十四条", profile=LAW)
+    request = one.asked()
+    one.everybody()
+    program, url = program_of("审批人"), f"/requests/{request.pk}/look"
+    (line,) = program.get(url)["lines"]
+    assert (line["looked"], line["seen"], line["trouble"]) == (None, {}, None)
+    one.worker.run_waiting()
+    told = program.get(url)
+    (line,) = told["lines"]
+    assert [[row[1] for row in line["seen"]["rows"]], line["personal"][0]] == [["张**", "李*", "赵*"], "公民身份号码"]
+    assert [(one["text"], one["holds"]) for one in line["conditions"]] == [
+        ("期限不超过一月", False),
+        ("仅用于核查", None),
+    ]
+    assert line["obligations"].keys() == set(request.lines.get().fields)
+    assert [(one["state"], one["reason"], one["clause"]) for one in told["similar"]] == [
+        ("refused", "不符", "第十四条")
+    ]
+    assert IDS[0] not in str(told)
+    assert program_of("申请人").call("GET", url).status_code == 404
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_who_decides_sees_exactly_what_would_leave(one: Handing, lang: str) -> None:
     request = one.asked()
@@ -462,12 +487,17 @@ def test_the_owner_learns_which_row_a_token_is(one: Handing, gone: bool) -> None
     assert by("申请人").post(f"/objections/new/{delivery.grant_id}", form).status_code == 302
     objection = Objection.objects.get()
     url = f"/objections/{objection.pk}"
+    owner = program_of("提供 MZJ")
     assert "正在按假名标识查找" in page(by("提供 MZJ"), url)
+    assert owner.get(f"{url}/row") == {"row_key": None, "waiting": True, "trouble": None}
     if gone:
         one.remount([line for line in text().decode().splitlines() if IDS[1] not in line])
     one.worker.run_waiting()
     shown = page(by("提供 MZJ"), url)
     assert (IDS[1] in shown, "没有与该假名标识对应的行" in shown) == (not gone, gone)
+    told = owner.get(f"{url}/row")
+    assert told == {"row_key": None if gone else IDS[1], "waiting": False, "trouble": None}
+    assert program_of("申请人").call("GET", f"{url}/row").status_code == 404
     # Nobody else learns whose row it is, and it is not written down in clear.
     assert IDS[1] not in page(by("申请人"), url)
     assert IDS[1] not in page(by("审批人"), url)
@@ -593,6 +623,8 @@ def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) ->
     url = f"/catalogue/{one.version.asset.code}"
     assert "张＊＊" not in page(by("申请人"), url)
     assert "张＊＊" in page(by("提供 MZJ"), url)
+    assert program_of("申请人").call("GET", f"{url}/sample").status_code == 404
+    assert program_of("提供 MZJ").get(f"{url}/sample") == {"columns": ["姓名"], "rows": [["张＊＊"]]}
 
 
 def test_an_asset_shows_where_it_goes_to_those_who_may_know(one: Handing) -> None:

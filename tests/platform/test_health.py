@@ -25,13 +25,14 @@ from ronghe.platform.clock import now
 from ronghe.platform.console import middleware
 from ronghe.platform.console.health import security
 from ronghe.platform.console.health.advisories import installed, match, read_snapshot
-from ronghe.platform.console.health.check import NAME, examine, last_check, worst
+from ronghe.platform.console.health.check import examine, worst
 from ronghe.platform.console.health.findings import Finding, Level, run_checks
 from ronghe.platform.console.health.installation import ready
 from ronghe.platform.home import secret_key
 from ronghe.platform.jobs.immediate import InProcess
 from ronghe.platform.jobs.models import Beat, Job
 from ronghe.platform.jobs.registry import schedules
+from ronghe.platform.jobs.stored import SECURITY_CHECK, last_result
 from ronghe.terms import InputError
 from tests.platform.conftest import START, City
 
@@ -232,14 +233,14 @@ def test_the_page_shows_what_the_nightly_check_found(
     # Asked for twice in one minute: the minute must not end in between.
     moment = now()
     monkeypatch.setattr(middleware, "now", lambda: moment)
-    assert NAME in schedules()
+    assert SECURITY_CHECK in schedules()
     browser = page(Person.objects.get(username="管理员1"), lang)
     assert browser.get("/security").status_code == 200
     assert browser.post("/security/now").status_code == 302
     browser.post("/security/now")
-    assert Job.objects.filter(name=NAME).count() == 1
+    assert Job.objects.filter(name=SECURITY_CHECK).count() == 1
     InProcess().run_waiting()
-    found = last_check()
+    found = last_result(SECURITY_CHECK)
     assert found is not None
     shown = html.unescape(browser.get("/security").content.decode())
     assert all(one["message"][lang] in shown for one in found["findings"])

@@ -194,7 +194,8 @@ class Things:
         self._degree()
         published = Version.objects.select_related("asset").get(asset__code=self.named["code"])
         self.keep("version", published)
-        Source.objects.create(asset=published.asset, kind="upload", address="x", mounted=START)
+        known = {"examined": START, "probe": {"columns": ["姓名"]}, "examination": {"sample": [["张*"]]}}
+        Source.objects.create(asset=published.asset, kind="upload", address="x", mounted=START, **known)
 
     def _degree(self) -> None:
         """As if the index had been computed."""

@@ -14,6 +14,7 @@ from ronghe.journeys.logs import configure_logs
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api import calls, catalogue
 from ronghe.platform.api.limits import Limits
+from ronghe.platform.jobs.immediate import InProcess
 from tests.platform.conftest import City, RecordedKind
 from tests.platform.programs import Program, program_of
 
@@ -101,3 +102,17 @@ def test_a_busy_database_is_worth_another_try(operator: Program, monkeypatch: py
     monkeypatch.setattr(catalogue, "shape_of", locked)
     answer = operator.call("GET", "/catalogue/x")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+def test_a_program_has_the_installation_checked_and_reads_what_was_found(operator: Program) -> None:
+    assert operator.get("/security") == {"at": None, "findings": []}
+    program = program_of("运维", "jobs.read", "jobs.write")
+    job, again = program.post("/security/check", {}, 202), program.post("/security/check", {}, 202)
+    assert job["name"] == "security_check"
+    assert job["id"] == again["id"]
+    assert operator.call("POST", "/security/check").status_code == 403
+    InProcess().run_waiting()
+    told = operator.get("/security")
+    assert told["at"]
+    assert {one["level"] for one in told["findings"]} <= {"good", "warning", "bad"}
+    assert all(one["message"]["zh"] and one["message"]["en"] for one in told["findings"])

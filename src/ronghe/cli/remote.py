@@ -255,6 +255,15 @@ def _duty(text: str) -> tuple[str, Any]:
         raise UsageError("client.duty_form", value=text) from fault
 
 
+@remote.command(cls=Command, examples=("ronghe remote look ID",))
+@click.argument("request_id", metavar="ID")
+@click.pass_obj
+def look(session: Session, /, request_id: str) -> None:
+    """See `cli.command_remote_look`."""
+    found = _client(session).look(request_id)
+    session.show(found, shown(found))
+
+
 @remote.command(
     cls=Command,
     examples=(

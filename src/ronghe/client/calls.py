@@ -76,6 +76,10 @@ class Client:
         """One entry with its items."""
         return dict(self._get(f"/catalogue/{quote(code, safe='')}", version=version))
 
+    def sample(self, code: str) -> Json:
+        """A few protected rows of an entry: columns, rows."""
+        return dict(self._get(f"/catalogue/{quote(code, safe='')}/sample"))
+
     def work(self) -> list[Json]:
         """What waits for the person, the most urgent first."""
         return list(self._get("/work")["waiting"])
@@ -87,6 +91,10 @@ class Client:
     def request(self, key: Key) -> Json:
         """One request with its lines and history."""
         return dict(self._get(f"/requests/{key}"))
+
+    def look(self, key: Key) -> Json:
+        """For who decides: by line what would leave and at what risk, and what similar requests got."""
+        return dict(self._get(f"/requests/{key}/look"))
 
     def ask(
         self,
@@ -228,6 +236,10 @@ class Client:
     def computation(self, job: Key) -> Json:
         """How far a computation is."""
         return dict(self._get(f"/index/compute/{job}"))
+
+    def security(self) -> Json:
+        """What the last security check found, and when it was; for those who watch over the installation."""
+        return dict(self._get("/security"))
 
     def notices(self) -> Iterator[Json]:
         """What the person should know, newest first."""

@@ -19,13 +19,21 @@ from ronghe.platform.access.rules import Actor, Shape, of_shape, shape_of
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import search
 from ronghe.platform.catalogue.counts import counted
-from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version, VersionState
+from ronghe.platform.catalogue.models import (
+    Announcement,
+    Asset,
+    Demand,
+    InventoryItem,
+    SharingClass,
+    Version,
+    VersionState,
+)
 from ronghe.platform.catalogue.visibility import visible_demands, visible_in_force
 from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
-from ronghe.platform.kinds.data.models import Correction
+from ronghe.platform.kinds.data.models import Correction, Source, Trace
 from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
-from ronghe.platform.requests.rules import LIVE, RUNGS, Side, moves_from
+from ronghe.platform.requests.rules import LIVE, RUNGS, UNDECIDED, Side, moves_from
 from ronghe.platform.requests.visibility import (
     visible_disputes,
     visible_grants,
@@ -42,6 +50,7 @@ __all__ = [
     "announcements",
     "best_first",
     "chosen",
+    "decides",
     "demands",
     "disputes",
     "entries",
@@ -57,13 +66,17 @@ __all__ = [
     "own_asset",
     "recent",
     "requests",
+    "sample",
     "sees_whole_objection",
+    "similar",
     "standing",
+    "trace",
     "versions",
     "waiting",
 ]
 Kept = TypeVar("Kept", bound=Model)
 
+SIMILAR = 10
 FIRST = 100
 """Hits that are looked at before all: mostly a page comes of them."""
 
@@ -189,6 +202,35 @@ def requests(actor: Actor) -> QuerySet[Request]:
     """Requests that the actor may see, newest first."""
     seen = Request.objects.filter(visible_requests(actor)).select_related("requester", "owner")
     return seen.prefetch_related("lines__version__asset").order_by("-made", "-pk")
+
+
+def decides(actor: Actor, shown: Request) -> bool:
+    """Whether the actor should look at what a request would let out."""
+    return any(actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
+
+
+def similar(shown: Request) -> QuerySet[Request]:
+    """Requests for the same assets that were decided, newest first, for who decides."""
+    assets = shown.lines.values("version__asset")
+    like = Request.objects.filter(lines__version__asset__in=assets).exclude(pk=shown.pk)
+    decided = like.exclude(state__in=[state.value for state in UNDECIDED]).distinct().order_by("-made")
+    return decided.select_related("requester").prefetch_related("lines")[:SIMILAR]
+
+
+def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
+    """The protected rows of an entry's source, by columns; of what is not shared only its owner sees any."""
+    source = Source.objects.filter(asset=version.asset_id).first()
+    if source is None or not source.examined:
+        return None
+    if version.sharing_class == SharingClass.NOT_SHARED and not actor.has(Role.OFFERER, version.asset.department_id):
+        return None
+    return {"columns": source.probe.get("columns", []), "rows": source.examination.get("sample", [])}
+
+
+def trace(actor: Actor, objection: Objection) -> Trace | None:
+    """The row that its holder knows by a token only, for the owner."""
+    owns = actor.has(Role.OFFERER, objection.version.asset.department_id)
+    return Trace.objects.filter(objection=objection).first() if owns else None
 
 
 def objections(actor: Actor) -> QuerySet[Objection]:

@@ -47,6 +47,7 @@ SCOPES = (
     "people.read",
     "people.write",
     "jobs.read",
+    "jobs.write",
 )
 LONGEST_TOKEN = timedelta(days=366)
 

@@ -92,6 +92,13 @@ class Entry(EntryRow):
     items: list[ItemShown]
 
 
+class Sample(Schema):
+    """The first rows as everybody may see them: personal values masked."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+
+
 class Count(Schema):
     """How many entries a choice leaves."""
 
@@ -334,6 +341,15 @@ def list_versions(request: Asked, code: str, cursor: Place, limit: Limit) -> dic
     asset = version_of(request, code).asset_id
     seen = Version.objects.filter(visible_versions(request.actor), asset=asset).select_related("asset__department")
     return _rows(seen, ("-number",), listing=f"versions {asset}", cursor=cursor, limit=limit)
+
+
+@call(router, "GET", "/catalogue/{code}/sample", scope="catalogue.read", gives=Sample)
+def show_sample(request: Asked, code: str, version: Number) -> dict[str, Any]:
+    """A few protected rows of an entry's source; 404 where there are none to show."""
+    found = queries.sample(request.actor, version_of(request, code, version))
+    if found is None:
+        raise Http404
+    return found
 
 
 @call(router, "GET", "/catalogue/{code}/findings", scope="catalogue.read", gives=Findings)

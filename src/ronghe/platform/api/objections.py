@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.shapes import Given, Limit, Named, Page, Place, Reason, Schema, Words, listed, named
+from ronghe.platform.kinds.data.tracing import key_of
 from ronghe.platform.law import profile
 from ronghe.platform.requests import objections
 from ronghe.platform.requests.models import Dispute, Objection, Request
@@ -54,6 +56,15 @@ class ObjectionShown(ObjectionRow):
     evidence: str
     answer: str
     reached: list[Reached]
+
+
+class Traced(Schema):
+    """The key of the row that an objection is about as its owner knows it: null while it is looked for, and where the
+    source has none now or could not be read, whose code is `trouble`."""
+
+    row_key: str | None
+    waiting: bool
+    trouble: str | None
 
 
 class GivenObjection(Given):
@@ -164,6 +175,19 @@ def make_objection(request: Asked, given: GivenObjection) -> dict[str, Any]:
 def show_objection(request: Asked, key: UUID) -> dict[str, Any]:
     """One objection with its answer."""
     return _shown(request, key)
+
+
+@call(router, "GET", "/objections/{uuid:key}/row", scope="requests.read", gives=Traced)
+def trace_row(request: Asked, key: UUID) -> dict[str, Any]:
+    """For the owner: which of its rows it is, where its holder knows it by a token only; 404 for all others."""
+    found = queries.one(queries.objections(request.actor), key)
+    if not request.actor.has(Role.OFFERER, found.version.asset.department_id):
+        raise Http404
+    trace = queries.trace(request.actor, found)
+    if trace is None:
+        return {"row_key": found.row_key, "waiting": False, "trouble": None}
+    key_found = key_of(found) if trace.sealed else None
+    return {"row_key": key_found, "waiting": trace.made is None, "trouble": trace.trouble.get("code")}
 
 
 @call(router, "POST", "/objections/{uuid:key}/answer", scope="requests.write", gives=ObjectionShown)

@@ -22,6 +22,7 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log
 from ronghe.platform.jobs.models import Job
+from ronghe.platform.jobs.stored import SECURITY_CHECK, jobs, last_result
 
 __all__ = ["router"]
 
@@ -117,6 +118,29 @@ class JobShown(Schema):
     note: str
     error: str | None
     finished: datetime | None
+
+
+class Said(Schema):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class FindingShown(Schema):
+    """Something that the check looked at: `good`, `warning` or `bad`, and how to mend it."""
+
+    code: str
+    level: str
+    params: dict[str, Any]
+    message: Said
+
+
+class Checked(Schema):
+    """What the last security check found; `at` is null before the first."""
+
+    at: datetime | None
+    findings: list[FindingShown]
 
 
 def _check(request: Asked, *roles: Role) -> None:
@@ -234,3 +258,18 @@ def show_job(request: Asked, key: UUID) -> dict[str, Any]:
     """How far a piece of work is."""
     _check(request, *WATCHES)
     return _job(queries.one(Job.objects.all(), key))
+
+
+@call(router, "GET", "/security", scope="jobs.read", gives=Checked)
+def show_security(request: Asked) -> dict[str, Any]:
+    """What the last security check found (平台安全检测)."""
+    _check(request, *WATCHES)
+    return last_result(SECURITY_CHECK) or {"at": None, "findings": []}
+
+
+@call(router, "POST", "/security/check", scope="jobs.write", gives=JobShown, status=202)
+def check_security(request: Asked) -> dict[str, Any]:
+    """Have the security check done now, at most once a minute; the answer is the job that does it."""
+    _check(request, *WATCHES)
+    key = jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
+    return _job(Job.objects.get(pk=key))

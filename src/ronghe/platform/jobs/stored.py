@@ -13,7 +13,10 @@ from ronghe.platform.jobs.registry import put_on_schedule, work_of
 from ronghe.platform.jobs.running import CANCELLED, adopt, error_of
 from ronghe.terms import InputError, InternalFault, StoppedByUser
 
-__all__ = ["StoredJobs", "jobs"]
+__all__ = ["SECURITY_CHECK", "StoredJobs", "jobs", "last_result"]
+
+SECURITY_CHECK = "security_check"
+"""The job that looks after the installation; page and programs ask for it and read what it found."""
 
 
 def _found(job_id: str) -> Job:
@@ -85,3 +88,9 @@ class StoredJobs:
 
 jobs = StoredJobs()
 """What everything above asks for jobs."""
+
+
+def last_result(name: str) -> Any:
+    """What the last job of this name gave; None before the first."""
+    done = Job.objects.filter(name=name, state=JobState.DONE).order_by("-finished").first()
+    return done.result if done else None

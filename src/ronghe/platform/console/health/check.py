@@ -12,14 +12,11 @@ from ronghe.platform.alarms.actions import About, tell
 from ronghe.platform.console.health.findings import Finding, Level, run_checks
 from ronghe.platform.console.health.installation import installation_checks
 from ronghe.platform.console.health.security import security_checks
-from ronghe.platform.jobs.models import Job
-from ronghe.platform.jobs.port import JobState, Run
+from ronghe.platform.jobs.port import Run
 from ronghe.platform.jobs.registry import job
-from ronghe.platform.jobs.stored import jobs
+from ronghe.platform.jobs.stored import SECURITY_CHECK, jobs
 
-__all__ = ["NAME", "examine", "last_check", "nightly", "security_check", "worst"]
-
-NAME = "security_check"
+__all__ = ["examine", "nightly", "security_check", "worst"]
 
 
 def examine(home: Path, at: datetime, *, security: bool) -> list[Finding]:
@@ -33,7 +30,7 @@ def worst(findings: list[Finding]) -> Level:
     return next((level for level in (Level.BAD, Level.WARNING) if level in levels), Level.GOOD)
 
 
-@job(NAME)
+@job(SECURITY_CHECK)
 def security_check(run: Run) -> dict[str, Any]:
     """The security check, for the page."""
 
@@ -60,10 +57,4 @@ def _tell(given: dict[str, Any]) -> int:
 
 def nightly() -> None:
     """Have the check done every night, 02:30 in Beijing."""
-    jobs.schedule(NAME, "30 18 * * *")
-
-
-def last_check() -> dict[str, Any] | None:
-    """What the last check found; None before the first."""
-    done = Job.objects.filter(name=NAME, state=JobState.DONE).order_by("-finished").first()
-    return done.result if done else None
+    jobs.schedule(SECURITY_CHECK, "30 18 * * *")

@@ -15,7 +15,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue import actions
 from ronghe.platform.catalogue.counts import counted
-from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
+from ronghe.platform.catalogue.models import Version, VersionState
 from ronghe.platform.catalogue.visibility import visible_versions
 from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.lineage import Lineage, lineage_of
@@ -105,7 +105,7 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
         "source": source if owns else None,
         "owns": owns,
         "known": source.examination if source and source.examined else None,
-        "sample": _sample(source, version, owns=owns) if source else None,
+        "sample": queries.sample(request.actor, version),
         "trouble": trouble_text(source.probe.get("trouble"), request.lang) if source and owns else "",
         "lineage": _lineage(version, source, list(grants[:12]) if grants else []),
         "failed": failed,
@@ -117,13 +117,6 @@ def _history(version: Version) -> Any:
     keys = [str(key) for key in version.asset.versions.values_list("pk", flat=True)]
     mine = Q(subject_kind="version", subject__in=keys)
     return Entry.objects.filter(mine | Q(subject_kind="asset", subject=str(version.asset_id)))[:30]
-
-
-def _sample(source: Source, version: Version, *, owns: bool) -> dict[str, Any] | None:
-    """The protected rows; of what is not shared only its owner sees any."""
-    if not source.examined or (version.sharing_class == SharingClass.NOT_SHARED and not owns):
-        return None
-    return {"columns": source.probe.get("columns", []), "rows": source.examination.get("sample", [])}
 
 
 def _lineage(version: Version, source: Source | None, grants: list[Grant]) -> Lineage:

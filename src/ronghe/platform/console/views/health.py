@@ -9,10 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from ronghe.platform.access.roles import Role
 from ronghe.platform.clock import now
 from ronghe.platform.console.asking import signed_in
-from ronghe.platform.console.health.check import NAME, last_check
 from ronghe.platform.console.health.installation import ready
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.jobs.stored import jobs
+from ronghe.platform.jobs.stored import SECURITY_CHECK, jobs, last_result
 
 __all__ = ["check_now", "readiness", "security"]
 
@@ -37,7 +36,7 @@ def _check(request: Asked) -> None:
 def security(request: Asked) -> HttpResponse:
     """平台安全检测: what the last check found, and how to mend it."""
     _check(request)
-    found = last_check()
+    found = last_result(SECURITY_CHECK)
     return render(request, "console/security.html", {"found": found, "asked": "asked" in request.GET})
 
 
@@ -46,5 +45,5 @@ def security(request: Asked) -> HttpResponse:
 def check_now(request: Asked) -> HttpResponse:
     """Have the check done now; at most once a minute."""
     _check(request)
-    jobs.enqueue(NAME, key=request.now.replace(second=0, microsecond=0).isoformat())
+    jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
     return redirect("/security?asked=1")

@@ -10,7 +10,6 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.looks import trouble_text
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.kinds.data.models import Trace
 from ronghe.platform.kinds.data.tracing import key_of
 from ronghe.platform.law import profile
 from ronghe.platform.requests.models import Grant, Objection
@@ -69,7 +68,7 @@ def _shown(request: Asked, objection: Objection, failed: Failed) -> HttpResponse
     rejected = objection.upheld is False and request.actor.has(Role.ASKER, objection.department_id)
     whole = queries.sees_whole_objection(request.actor, owner)
     told = objection.corrections.select_related("grant__consumer", "delivery") if whole else ()
-    trace = Trace.objects.filter(objection=objection).first() if request.actor.has(Role.OFFERER, owner) else None
+    trace = queries.trace(request.actor, objection)
     dispute = queries.disputes(request.actor).filter(objection=objection).first()
     shown = {
         "objection": objection,

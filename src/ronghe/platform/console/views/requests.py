@@ -64,9 +64,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
             way, where = rows_text(line.rows, line.version.method, request.lang)
             line.way, line.where = way, where  # type: ignore[attr-defined]
     moves = queries.open_moves(request.actor, shown)
-    decides = any(request.actor.has(role, shown.owner_id) for role in (Role.APPROVER, Role.SECURITY_OFFICER))
-    like = Request.objects.filter(lines__version__asset__in=[line.version.asset_id for line in lines])
-    like = like.exclude(pk=shown.pk).exclude(state__in=[state.value for state in UNDECIDED])
+    decides = queries.decides(request.actor, shown)
     dispute = queries.disputes(request.actor).filter(request=shown).first()
     page = {
         "request": request,
@@ -76,9 +74,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "decisions": shown.decisions.all(),
         "seen": shown.moves.count(),
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
-        "similar": like.distinct().order_by("-made").select_related("requester").prefetch_related("lines")[:10]
-        if decides
-        else (),
+        "similar": queries.similar(shown) if decides else (),
         "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),
         "personal": any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in lines),
         "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in UNDECIDED,
