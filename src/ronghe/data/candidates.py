@@ -268,6 +268,14 @@ def _marked_amounts(catalog: Catalog, column: str, values: Sequence[str]) -> Ite
         yield Candidate(built, options, 0.0)
 
 
+def _marked_rates(catalog: Catalog, values: Sequence[str]) -> Iterator[Candidate]:
+    """Rates that say so themselves, whatever the column is called: 50%, 千分之三; a number without a sign is none."""
+    options = {"bare": "none"}
+    built = catalog.get("percentage", options)
+    if _first_few_fit(built, values) and _fits(built, values, FITS_WITHOUT_NAME):
+        yield Candidate(built, options, 0.0)
+
+
 def _by_list(catalog: Catalog, column: str, values: Sequence[str]) -> Iterator[Candidate]:
     """Lists that the values give away: words of a list, and the six digits of divisions, which chance hardly makes.
 
@@ -311,6 +319,7 @@ def candidates_of(
         *_by_list(catalog, column, values),
         *_by_values(catalog, column, values),
         *_marked_amounts(catalog, column, values),
+        *_marked_rates(catalog, values),
         *_fallbacks(catalog, values),
     ):
         found.setdefault(candidate.element.code, candidate)

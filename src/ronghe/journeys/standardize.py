@@ -69,12 +69,31 @@ def _parent(resource: str, beside: Path, out: Path, into: Path) -> Staged:
     return stage(str(path), into, options=ReadOptions(), progress=silent)
 
 
-def _others(out: Path, name: str) -> list[Mapping[str, Any]]:
-    """The resources of the present publication that do not belong to the table."""
+def _resources(out: Path, name: str) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The resources of the present publication that belong to other tables, and those of the table."""
     if not out.is_dir() or not any(out.iterdir()):
-        return []
-    mine = {f"{name}.parquet", f"private/{name}.rejects.parquet"}
-    return [resource for resource in read_manifest(out)["resources"] if resource["path"] not in mine]
+        return [], []
+    own = {f"{name}.parquet", f"private/{name}.rejects.parquet"}
+    listed = read_manifest(out)["resources"]
+    return [one for one in listed if one["path"] not in own], [one for one in listed if one["path"] in own]
+
+
+def _label(source: str, options: ReadOptions) -> str:
+    """The source for people: the file's name, with the sheet or table that was asked for."""
+    part = options.sheet or options.table
+    return Path(f"{source.partition('#')[0]}#{part}" if part else source).name
+
+
+def _check_own(others: list[Mapping[str, Any]], mine: list[Mapping[str, Any]], name: str, label: str) -> None:
+    """Raise InputError where the table's files are those of another sheet or table, not of an earlier state of this."""
+    for resource in mine:
+        known = str(resource.get("ronghe:source", label))
+        if known.partition("#")[2] != label.partition("#")[2]:
+            raise InputError("journeys.table_taken", name=name, source=known)
+    for resource in others:
+        # Two names that differ in case alone are one file on Windows and macOS.
+        if resource["path"].casefold() == f"{name}.parquet".casefold():
+            raise InputError("journeys.table_taken", name=name, source=str(resource.get("ronghe:source", "")))
 
 
 _FIXED = ("name", "path", "format", "bytes", "hash")
@@ -93,15 +112,16 @@ def standardize_file(
 ) -> Published:
     """Standardize `source` by the schema in a file and publish it in the folder `out`, old or new, never half.
 
-    A folder that is a publication already keeps its other tables. Raises InputError, Refused, LimitReached, UsageError.
+    A folder that is a publication already keeps its other tables; a table replaces an earlier state of itself, never that
+    of another sheet whose name becomes the same. Raises InputError, Refused, LimitReached, UsageError.
     """
     parsed = read_schema(schema)
     name = table_name(source)
+    options = options or ReadOptions()
     with workspace(out, resume=False) as work:
-        result = _one_table(
-            work, source, name, parsed, schema, resources, engine, catalog, options or ReadOptions(), progress
-        )
-        others = _others(out, name)
+        others, mine = _resources(out, name)
+        _check_own(others, mine, name, _label(source, options))
+        result = _one_table(work, source, name, parsed, schema, resources, engine, catalog, options, progress)
         work.carry_over([resource["path"] for resource in others])
         kept = [Resource(r["path"], {key: r[key] for key in r if key not in _FIXED}) for r in others]
         listed = sorted([*kept, *table_resources(result)], key=lambda resource: resource.path)
@@ -124,7 +144,7 @@ def _one_table(
     staged = stage(source, work.scratch, options=options, progress=progress)
     job = Job(
         name=name,
-        source=Path(source).name,
+        source=_label(source, options),
         schema=schema,
         catalog=catalog,
         target=Target(published_path(work, name), rejects_path(work, name)),

@@ -1,6 +1,7 @@
 """Read spreadsheets: .xlsx, .xls and .ods, one sheet as one table."""
 
 import re
+import struct
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,10 +9,14 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -27,8 +32,10 @@ from ronghe.tables.cells import SIGNIFICANT_DIGITS, texts_of
 from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.dialect import column_names
 from ronghe.tables.excel_header import ROWS_LOOKED_AT, Header, find_header
-from ronghe.tables.excel_safety import Merged, SheetFacts, survey
+from ronghe.tables.excel_safety import Merged, Percents, SheetFacts, survey
 from ronghe.tables.limits import Limits
+from ronghe.tables.opendocument import with_plain_breaks
+from ronghe.tables.percent_cells import percents_of_xls, percents_of_xlsx
 from ronghe.tables.sniff import sniff
 from ronghe.tables.staged import Note, Staged
 from ronghe.terms import InputError, LimitReached
@@ -41,7 +48,12 @@ _INEXACT_FROM = 10.0**SIGNIFICANT_DIGITS
 # How OpenDocument writes a duration; what the parser takes for no time of the day comes through as this text.
 _DURATION = re.compile(r"(-?)PT(\d+)H(?:(\d+)M)?(?:(\d+)(\.\d+)?S)?")
 
+PERCENT_DECIMALS = 4
+"""Decimals kept of a cell shown as a percentage, as many as the data element `percentage` has."""
+
 Row = list[Any]
+Flags = dict[int, NDArray[np.bool_]]
+"""Of each column with percentages, whether the cell of each row is one."""
 
 
 @contextmanager
@@ -77,6 +89,8 @@ def sheet_names(path: Path, *, limits: Limits | None = None) -> tuple[str, ...]:
 
 
 def _sheet(book: CalamineWorkbook, path: Path, name: str) -> CalamineSheet:
+    if _names(book).count(name) > 1:  # the parser gives the rows of one of them, and which is not told
+        raise InputError("tables.sheet_twice", path=str(path), sheet=name)
     try:
         return book.get_sheet_by_name(name)
     except WorksheetNotFound as fault:
@@ -138,12 +152,40 @@ def _with_clocks(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, found, pa.array(map(_clock, durations), pa.string())) if durations else texts
 
 
+def _flags(percents: Percents, top: int, left: int, sheet: CalamineSheet, down: Sequence[Merged]) -> Flags:
+    """The percentages below `top`, by the columns of the sheet; a cell merged over rows is one in each of them."""
+    found: Flags = {}
+    for column, runs in percents.runs.items():
+        if left <= column < left + sheet.width:
+            flags = found[column - left] = np.zeros(sheet.height, np.bool_)
+            for first, last in runs:
+                flags[max(first - top, 0) : max(last - top + 1, 0)] = True
+    for (first, column), (last, _) in down:
+        if column in found and found[column][first]:
+            found[column][first : last + 1] = True
+    return found
+
+
+def _as_percents(texts: pa.Array, cells: Row, flags: NDArray[np.bool_]) -> tuple[pa.Array, int]:
+    """The texts with `50%` in place of 0.5 where a cell is a number with its flag; how many lost decimals."""
+    mask = flags & np.array([type(cell) in (float, int) for cell in cells], np.bool_)
+    if not mask.any():
+        return texts, 0
+    exact = 100 * np.array([cells[place] for place in np.flatnonzero(mask)], np.float64)
+    rounded = np.round(exact, PERCENT_DECIMALS)
+    said = pc.binary_join_element_wise(texts_of(rounded.tolist(), digits=SIGNIFICANT_DIGITS), "%", "")
+    return pc.replace_with_mask(texts, pa.array(mask), said), int((~np.isclose(exact, rounded, 1e-13, 0)).sum())
+
+
 @dataclass
 class _Grid:
     """The rows read so far, as columns of text."""
 
     width: int
     times: bool = False
+    percents: Flags = field(default_factory=dict)
+    seen: int = 0
+    percents_rounded: int = 0
     chunks: list[list[pa.Array]] = field(default_factory=list)
     blank_rows: int = 0
     blank_at_end: int = 0
@@ -154,6 +196,11 @@ class _Grid:
         texts = [texts_of(column, digits=SIGNIFICANT_DIGITS) for column in columns]
         if self.times:
             texts = list(map(_with_clocks, texts))
+        for place, flags in self.percents.items():
+            here = flags[self.seen : self.seen + len(rows)]
+            texts[place], rounded = _as_percents(texts[place], columns[place], here)
+            self.percents_rounded += rounded
+        self.seen += len(rows)
         for column in columns:
             self.inexact += sum(1 for cell in column if type(cell) is float and abs(cell) >= _INEXACT_FROM)
         filled = pc.is_valid(texts[0])
@@ -191,7 +238,7 @@ def _write(grid: _Grid, header: Sequence[str], path: Path) -> tuple[tuple[str, .
     return names, notes, table.num_rows
 
 
-def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts | None, name: str) -> list[Note]:
+def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts, name: str) -> list[Note]:
     notes = []
     if found.titles:
         notes.append(Note("tables.sheet_titles", {"sheet": name, "titles": " / ".join(found.titles)}))
@@ -201,11 +248,14 @@ def _notes(grid: _Grid, found: Header, filled: int, facts: SheetFacts | None, na
         notes.append(Note("tables.sheet_merged", {"sheet": name, "count": filled}))
     if grid.blank_rows:
         notes.append(Note("tables.sheet_blank_rows", {"sheet": name, "count": grid.blank_rows}))
-    if facts and facts.errors:
+    if facts.errors:
         notes.append(Note("tables.sheet_errors", {"sheet": name, "count": facts.errors}))
     if grid.inexact:
         params = {"sheet": name, "count": grid.inexact, "digits": SIGNIFICANT_DIGITS}
         notes.append(Note("tables.sheet_long_numbers", params))
+    if grid.percents_rounded:
+        params = {"sheet": name, "count": grid.percents_rounded, "decimals": PERCENT_DECIMALS}
+        notes.append(Note("tables.sheet_percents_rounded", params))
     return notes
 
 
@@ -220,17 +270,31 @@ def _check_size(sheet: CalamineSheet, path: Path, limits: Limits) -> None:
         raise InputError("tables.empty_sheet", path=str(path), sheet=sheet.name)
 
 
+def _percents(source: Path, kind: str, book: CalamineWorkbook, sheet: CalamineSheet, facts: SheetFacts) -> Percents:
+    """The cells of a sheet that are shown as percentages."""
+    if kind == "ods":
+        return facts.percents
+    try:
+        if kind == "xlsx":
+            return percents_of_xlsx(source, sheet.name)
+        return percents_of_xls(source, book.sheet_names.index(sheet.name))
+    except (struct.error, IndexError, ParseError, BadZipFile) as fault:
+        raise InputError("tables.workbook_corrupt", path=str(source), detail=f"number formats: {fault}") from fault
+
+
 def _staged(
-    sheet: CalamineSheet, facts: SheetFacts | None, header: bool | None, into: Path, progress: Progress
+    sheet: CalamineSheet, facts: SheetFacts, percents: Percents, header: bool | None, into: Path, progress: Progress
 ) -> Staged:
     top, left = sheet.start or (0, 0)
-    merges = _moved(sheet.merged_cell_ranges or (facts.merged if facts else ()), top, left)
+    merges = _moved(sheet.merged_cell_ranges or facts.merged, top, left)
     rows = islice(sheet.iter_rows(), top, None)  # blank rows above the table come along, blank columns do not
     head = list(islice(rows, ROWS_LOOKED_AT))
     found = Header(("",) * sheet.width, 0, 0, ()) if header is False else find_header(head, merges)
     down = [merge for merge in merges if merge[0][0] >= found.after and merge[0][1] == merge[1][1]]
     body = chain(head[found.after :], rows)
-    grid = _Grid(sheet.width, times=facts is not None and facts.times)
+    flags = _flags(percents, top, left, sheet, down)
+    shown = {column: flag[found.after :] for column, flag in flags.items() if flag[found.after :].any()}
+    grid = _Grid(sheet.width, times=facts.times, percents=shown)
     _read(_spread(body, down, found.after) if down else body, grid, sheet.height, progress)
     path = into / "staged.parquet"
     names, renamed, count = _write(grid, found.names, path)
@@ -252,15 +316,21 @@ def stage_excel(
     `sheet` names one; without it the first sheet with cells is taken, visible ones before hidden. `header=False` says
     that there is none. Titles above the header are left out, merged header rows joined by `_`, a value merged over
     several rows is given to each of them, blank rows and blank nameless columns are dropped, numbers are rounded to
-    the 15 digits that spreadsheets keep, and errors such as #N/A are NULL; notes tell what was done. Raises
+    the 15 digits that spreadsheets keep, a cell shown as a percentage is the text `50%`, not 0.5, with up to four
+    decimals, and errors such as #N/A are NULL; notes tell what was done. Raises
     InputError for files that are no, encrypted or broken workbooks, LimitReached for what is too large.
     """
     limits = limits or Limits()
-    facts = survey(source, _check_workbook(source), limits)
-    with _opened(source) as book:
+    kind = _check_workbook(source)
+    surveyed = survey(source, kind, limits)
+    breaks = any(facts.breaks for facts in surveyed.values())
+    readable = with_plain_breaks(source, into / "breaks.ods") if breaks else source
+    with _opened(readable) as book:
         chosen, notes = _chosen(book, source, sheet)
         _check_size(chosen, source, limits)
-        staged = _staged(chosen, facts.get(chosen.name), header, into, progress)
+        facts = surveyed.get(chosen.name) or SheetFacts()
+        percents = _percents(source, kind, book, chosen, facts)
+        staged = _staged(chosen, facts, percents, header, into, progress)
     return Staged(
         columns=staged.columns, path=staged.path, kind="parquet", rows=staged.rows, notes=(*notes, *staged.notes)
     )

@@ -11,14 +11,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from ronghe.tables.limits import Limits
 from ronghe.terms import InputError, LimitReached
 
-__all__ = ["Merged", "SheetFacts", "survey"]
+__all__ = ["Merged", "Percents", "SheetFacts", "column_number", "local_name", "sheet_parts", "survey", "windows"]
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
 """Upper left and lower right cell of a merged range, as (row, column) from 0."""
@@ -44,15 +44,35 @@ _FAULTS = (
 
 
 @dataclass
+class Percents:
+    """Cells shown as percentages by column, as runs of rows (first, last), counted from A1 as 0, 0."""
+
+    runs: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def add(self, column: int, first: int, last: int) -> None:
+        """Rows of a column; those that follow the ones before make one run."""
+        runs = self.runs.setdefault(column, [])
+        if runs and runs[-1][1] + 1 == first:
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+
+
+@dataclass
 class SheetFacts:
-    """How large a sheet is, as rows and columns counted from A1; how many cells hold an error such as #N/A; whether
-    cells of an OpenDocument sheet hold times, which may be durations."""
+    """How large a sheet is, as rows and columns counted from A1; how many cells hold an error such as #N/A.
+
+    Of an OpenDocument sheet also: whether cells hold times, which may be durations, whether a text holds a tab or a line
+    break within a paragraph, and which cells are percentages.
+    """
 
     rows: int = 0
     columns: int = 0
     errors: int = 0
     times: bool = False
+    breaks: bool = False
     merged: list[Merged] = field(default_factory=list)
+    percents: Percents = field(default_factory=Percents)
 
 
 @dataclass
@@ -122,7 +142,19 @@ def _without_entities(chunks: Iterator[bytes], path: Path, name: str) -> Iterato
         yield chunk
 
 
-def _column(letters: bytes) -> int:
+def windows(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a part of a workbook, cut before tags."""
+    tail = b""
+    while chunk := file.read(CHUNK_BYTES):
+        window = tail + chunk
+        cut = max(window.rfind(b"<"), len(window) - CHUNK_BYTES, 0)
+        yield window[:cut]
+        tail = window[cut:]
+    yield tail
+
+
+def column_number(letters: bytes) -> int:
+    """A is 1, AA is 27."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - 64
@@ -146,7 +178,7 @@ def _measure_xlsx(chunks: Iterator[bytes]) -> SheetFacts:
         named += len(letters) - letters.count(b"")
         errors += window.count(b' t="e"')
     nameless = max(0, cells - named)
-    return SheetFacts(rows + nameless, max(map(_column, columns), default=0) + nameless, errors)
+    return SheetFacts(rows + nameless, max(map(column_number, columns), default=0) + nameless, errors)
 
 
 class _OdsReader:
@@ -165,8 +197,11 @@ class _OdsReader:
         elif name == "table:table-row":
             self._row, self._column = self._next_row, 0
             self._next_row += int(attributes.get("table:number-rows-repeated", 1))
+        elif name in ("text:tab", "text:line-break"):
+            self._sheet.breaks = True
         elif name == "table:table":
-            self._sheet = self.sheets[attributes.get("table:name", "")] = SheetFacts()
+            # Of two sheets of one name both must be small enough: the parser reads either.
+            self._sheet = self.sheets.setdefault(attributes.get("table:name", ""), SheetFacts())
             self._row = self._next_row = self._column = 0
 
     def _cell(self, attributes: dict[str, str]) -> None:
@@ -181,6 +216,9 @@ class _OdsReader:
         down = int(attributes.get("table:number-rows-spanned", 1))
         if across > 1 or down > 1:
             sheet.merged.append(((self._row, place), (self._row + down - 1, place + across - 1)))
+        if attributes["office:value-type"] == "percentage":
+            for column in range(place, self._column):
+                sheet.percents.add(column, self._row, self._next_row - 1)
 
 
 def _measure_ods(chunks: Iterator[bytes]) -> dict[str, SheetFacts]:
@@ -191,18 +229,19 @@ def _measure_ods(chunks: Iterator[bytes]) -> dict[str, SheetFacts]:
     return reader.sheets
 
 
-def _local(tag: str) -> str:
+def local_name(tag: str) -> str:
+    """A name in XML without its namespace."""
     return tag.rsplit("}", 1)[-1]
 
 
-def _sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
+def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
     """The part that holds each sheet, by the sheet's name."""
     root = ET.fromstring(relations)  # noqa: S314 - free of a DOCTYPE
     targets = {item.attrib.get("Id"): item.attrib.get("Target", "") for item in root}
     parts = {}
     for sheet in ET.fromstring(workbook).iter():  # noqa: S314 - as above
-        if _local(sheet.tag) == "sheet":
-            identity = next((value for key, value in sheet.attrib.items() if _local(key) == "id"), "")
+        if local_name(sheet.tag) == "sheet":
+            identity = next((value for key, value in sheet.attrib.items() if local_name(key) == "id"), "")
             target = targets.get(identity, "")
             parts[sheet.attrib.get("name", "")] = str(PurePosixPath("/xl", target)).lstrip("/")
     return parts
@@ -228,7 +267,7 @@ def _survey_zip(path: Path, kind: str, budget: _Budget) -> dict[str, SheetFacts]
                     pass
     if kind == "ods":
         return sheets
-    parts = _sheet_parts(kept["xl/workbook.xml"], kept["xl/_rels/workbook.xml.rels"])
+    parts = sheet_parts(kept["xl/workbook.xml"], kept["xl/_rels/workbook.xml.rels"])
     return {name: measured.get(part, SheetFacts()) for name, part in parts.items()}
 
 

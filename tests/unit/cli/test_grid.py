@@ -1,15 +1,20 @@
 """Figures on a terminal: grouped, never rounded up to perfect, and paths as one types them."""
 
+import io
 from fractions import Fraction
 from pathlib import Path
 
 import click
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from ronghe.cli.reading import options_of
+from ronghe.cli.session import Session
 from ronghe.cli.values import spelled
-from ronghe.cli.views.grid import count, percent, shell
+from ronghe.cli.views.grid import count, grid, percent, shell
 from ronghe.cli.views.publications import _exact_rate
+from ronghe.journeys.settings import Settings
 from ronghe.terms import UsageError
 
 
@@ -61,3 +66,28 @@ def test_a_parameter_is_named_as_it_is_typed() -> None:
     assert spelled(click.Option(["-o", "--output"])) == "--output"
     assert spelled(click.Argument(["file"])) == "file"
     assert spelled(None) == ""
+
+
+_ROWS = [("统一社会信用代码", "unified_credit_code", "string", "1,498", "of no particular kind")]
+_COLUMNS = ("column", "element", "type?", "filled#", "evidence")
+
+
+def _printed(width: int) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width).print(grid(Session(Settings(lang="en")), _COLUMNS, _ROWS))
+    assert all(cell_len(line) <= width for line in out.getvalue().splitlines())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("width", "with_type"), [(100, True), (76, True), (66, False)])
+def test_names_are_broken_at_no_width_that_has_room_for_them(width: int, with_type: bool) -> None:
+    printed = _printed(width)
+    assert all(name in printed for name in _ROWS[0][:2])
+    assert ("string" in printed) is with_type
+
+
+def test_where_there_is_no_room_the_longest_names_give_way_and_nothing_is_lost() -> None:
+    printed = _printed(40)
+    assert "1,498" in printed
+    assert "unified" in printed
+    assert "unified_credit_code" not in printed

@@ -295,3 +295,11 @@ def test_tens_of_thousands_of_dollars_are_published_under_dollars(tmp_path: Path
 
 def test_numbers_without_a_mark_are_no_amounts(tmp_path: Path) -> None:
     assert _column(tmp_path, "x", "1.5", "2", "3").element == "number"
+
+
+def test_rates_with_their_sign_speak_for_themselves_and_others_do_not(tmp_path: Path) -> None:
+    column = _column(tmp_path, "列三", "50%", "12.5％", "千分之三")
+    assert (column.element, column.options, column.fits) == ("percentage", {"bare": "none"}, 3)
+    assert _column(tmp_path, "列三", "0.5", "0.125").element == "number"
+    assert _column(tmp_path, "列三", "50%", "0.5", "0.25").element != "percentage"
+    assert _column(tmp_path, "完成率", "50%", "12.5%").options == {}

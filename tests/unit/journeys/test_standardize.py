@@ -6,10 +6,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from ronghe import data
 from ronghe.journeys.standardize import read_schema
 from ronghe.messages import LANGUAGES, render_error
+from ronghe.tables.open import ReadOptions
 from ronghe.tables.package import read_manifest, verify_package
 from ronghe.terms import InputError, RongheError
 
@@ -49,6 +51,33 @@ def test_a_table_comes_beside_the_others_and_replaces_itself(folder: Path) -> No
     )
     assert (folder / "out" / "companies.parquet").read_bytes() == first
     assert verify_package(folder / "out") == []
+
+
+def test_a_sheet_never_replaces_another_whose_name_becomes_the_same(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        for name in ("A B", "A_B", "a b c"):
+            book.add_worksheet(name).write_column(0, 0, ["code", name])
+    (tmp_path / "s.json").write_text(json.dumps({"fields": [{"name": "code"}]}), "utf-8")
+
+    def standardize(source: str, sheet: str | None = None) -> None:
+        options = ReadOptions(sheet=sheet)
+        data.standardize(tmp_path / source, schema=tmp_path / "s.json", out=tmp_path / "out", options=options)
+
+    def taken(source: str, sheet: str | None = None) -> str:
+        with pytest.raises(InputError) as caught:
+            standardize(source, sheet)
+        assert render_error(caught.value, "zh")
+        return str(caught.value.params["source"])
+
+    standardize("book.xlsx#A B")
+    standardize("book.xlsx#A B")
+    assert taken("book.xlsx#A_B") == "book.xlsx#A B"
+    standardize("book.xlsx", "A_B")
+    assert taken("book.xlsx", "a b c") == "book.xlsx#A_B"
+    (tmp_path / "BOOK.csv").write_text("code\n1\n", "utf-8")
+    assert taken("BOOK.csv") == "book.xlsx#A_B"
+    rows = pq.read_table(tmp_path / "out" / "book_A_B.parquet").to_pylist()
+    assert rows == [{"code": "A B"}]
 
 
 @pytest.mark.parametrize(("resource", "before"), [("companies", True), ("companies.csv", False)])

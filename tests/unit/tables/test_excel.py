@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import shutil
 import struct
 import zipfile
@@ -14,6 +15,7 @@ import xlwt  # type: ignore[import-untyped]
 from ronghe.messages import LANGUAGES, render, render_error
 from ronghe.tables.excel import sheet_names, stage_excel
 from ronghe.tables.limits import Limits
+from ronghe.tables.percent_cells import is_percent_format
 from ronghe.tables.staged import Staged
 from ronghe.terms import InputError, LimitReached, RongheError
 
@@ -307,15 +309,17 @@ def test_a_table_of_more_rows_than_one_batch_is_whole(tmp_path: Path, into: Path
 _ODS_CELL = '<table:table-cell office:value-type="string"{0}><text:p>{1}</text:p></table:table-cell>'
 
 
-def _ods(path: Path, rows: str) -> Path:
-    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-    names += ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-    names += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
-    body = f'<office:body><office:spreadsheet><table:table table:name="表">{rows}</table:table>'
-    body += "</office:spreadsheet></office:body>"
+def _ods(path: Path, *sheets: str, names: tuple[str, ...] = ("表",)) -> Path:
+    spaces = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    spaces += ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    spaces += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    tables = [
+        f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in zip(names, sheets, strict=True)
+    ]
+    body = f"<office:body><office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body>"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
-        archive.writestr("content.xml", f"<office:document-content {names}>{body}</office:document-content>")
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
         kind = 'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"'
         space = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
         manifest = f"<manifest:manifest {space}><manifest:file-entry {kind}/></manifest:manifest>"
@@ -352,6 +356,121 @@ def test_opendocument_durations_have_the_canonical_form(tmp_path: Path, into: Pa
     staged = stage_excel(_ods(tmp_path / "a.ods", rows), into)
     assert [row[1] for row in _read(staged)] == ["36:15:00", "-01:00:00", "00:00:00.500000", "07:30:00", None]
     assert _read(staged)[4][0] == "PT1 的说明"
+
+
+def test_tabs_lines_and_spaces_of_an_opendocument_text_are_those_of_a_workbook(tmp_path: Path, into: Path) -> None:
+    texts = {
+        "<text:p>甲<text:tab/>乙</text:p>": "甲\t乙",
+        "<text:p>甲<text:tab text:tab-ref='1'></text:tab>乙</text:p>": "甲\t乙",
+        "<text:p>甲<text:line-break/><text:span>乙</text:span></text:p>": "甲\n乙",
+        "<text:p>甲<text:line-break ></text:line-break >乙</text:p>": "甲\n乙",
+        "<text:p>甲<text:s text:c='3'/>乙</text:p>": "甲   乙",
+        "<text:p>甲</text:p><text:p/><text:p>乙</text:p>": "甲\n\n乙",
+    }
+    cell = '<table:table-cell office:value-type="string">{}</table:table-cell>'
+    rows = "".join(_ods_row(cell.format(text), _ODS_CELL.format("", "1")) for text in ("<text:p>名</text:p>", *texts))
+    opened = stage_excel(_ods(tmp_path / "a.ods", rows), into)
+    book = _book(tmp_path / "a.xlsx", s=_rows(["名", "1"], *([text, "1"] for text in texts.values())))
+    assert [row[0] for row in _read(opened)] == list(texts.values())
+    assert _read(opened) == _read(stage_excel(book, into))
+
+
+def test_two_sheets_of_one_name_are_refused_and_either_is_measured(tmp_path: Path, into: Path) -> None:
+    def sheet(word: str) -> str:
+        return _ods_row(_ODS_CELL.format("", "a"), _ODS_CELL.format("", "b")) + _ods_row(_ODS_CELL.format("", word) * 2)
+
+    twice = _ods(tmp_path / "a.ods", sheet("1"), sheet("2"), sheet("3"), names=("表", "表", "表2"))
+    assert _fails(InputError, twice, into) == "tables.sheet_twice"
+    assert _fails(InputError, twice, into, sheet="表") == "tables.sheet_twice"
+    assert _read(stage_excel(twice, into, sheet="表2")) == [["3", "3"]]
+    (into / "staged.parquet").unlink()
+    cell = _ODS_CELL.format(' table:number-columns-repeated="16384"', "x")
+    bomb = _ods(tmp_path / "b.ods", _ods_row(cell, repeated=1_048_576), sheet("1"), names=("表", "表"))
+    assert _fails(LimitReached, bomb, into) == "tables.sheet_large"
+
+
+_RATES = (0.5, 0.07, 1 / 3, 1.0, 0.0, -0.125)
+_RATES_READ = ["50%", "7%", "33.3333%", "100%", "0%", "-12.5%", "25%", "25%"]
+
+
+def _rates_xlsx(path: Path) -> Path:
+    def fill(sheet: Any, book: Any) -> None:
+        formats = [book.add_format({"num_format": code}) for code in ("0%", "0.00\\ %;[Red]-0.0%", '0.0"%"')]
+        sheet.write_row(1, 1, ["名", "率", "成", "原"])
+        for number, rate in enumerate(_RATES, 2):
+            sheet.write(number, 1, "甲")
+            for place, shown in enumerate(formats, 2):
+                sheet.write(number, place, rate, shown)
+        sheet.write_column(8, 1, ["甲", "甲"])
+        sheet.merge_range(8, 2, 9, 2, 0.25, formats[0])
+        sheet.write(9, 3, "50 %", formats[1])
+
+    return _book(path, 空=_rows(), 率=fill)
+
+
+def _rates_xls(path: Path) -> Path:
+    book = xlwt.Workbook()
+    book.add_sheet("空")
+    sheet = book.add_sheet("率")
+    formats = [xlwt.easyxf(num_format_str=code) for code in ("0%", "0.00\\ %;[Red]-0.0%", '0.0"%"')]
+    for place, name in enumerate(["名", "率", "成", "原"], 1):
+        sheet.write(1, place, name)
+    for number, rate in enumerate(_RATES, 2):
+        sheet.write(number, 1, "甲")
+        for place, shown in enumerate(formats, 2):
+            sheet.write(number, place, rate, shown)
+    sheet.write(8, 1, "甲")
+    sheet.write(9, 1, "甲")
+    sheet.write_merge(8, 9, 2, 2, 0.25, formats[0])
+    sheet.write(9, 3, "50 %", formats[1])
+    book.save(str(path))
+    return path
+
+
+def _rates_ods(path: Path) -> Path:
+    cell = '<table:table-cell office:value-type="{}" office:value="{}"{}><text:p>-</text:p></table:table-cell>'
+    blank, word = "<table:table-cell/>", _ODS_CELL.format("", "甲")
+    rows = _ods_row(blank) + _ods_row(blank, *(_ODS_CELL.format("", name) for name in ("名", "率", "成", "原")))
+    for rate in _RATES:
+        twice = cell.format("percentage", rate, ' table:number-columns-repeated="2"')
+        rows += _ods_row(blank, word, twice, cell.format("float", rate, ""))
+    rows += _ods_row(blank, word, cell.format("percentage", 0.25, ' table:number-rows-spanned="2"'))
+    rows += _ods_row(blank, word, "<table:covered-table-cell/>", _ODS_CELL.format("", "50 %"))
+    return _ods(path, "", rows, names=("空", "率"))
+
+
+@pytest.mark.parametrize("made", [_rates_xlsx, _rates_xls, _rates_ods])
+def test_a_cell_shown_as_a_percentage_says_so_in_every_kind_of_spreadsheet(
+    tmp_path: Path, into: Path, made: Callable[[Path], Path]
+) -> None:
+    staged = stage_excel(made(tmp_path / "rates"), into, sheet="率")
+    rows = _read(staged)
+    assert [row[1] for row in rows] == _RATES_READ
+    assert [row[2] for row in rows] == [*_RATES_READ[:-2], None, "50 %"]
+    # A percent sign that is literal text does not multiply: the cell is what it holds.
+    assert [row[3] for row in rows] == ["0.5", "0.07", "0.333333333333333", "1", "0", "-0.125", None, None]
+    assert _codes(staged)["tables.sheet_percents_rounded"]["count"] == 2
+
+
+def test_percentages_in_cells_without_references_are_found(tmp_path: Path, into: Path) -> None:
+    def nameless(name: str, part: bytes) -> bytes:
+        return re.sub(rb' r="[A-Z]*[0-9]+"', b"", part) if name.startswith("xl/worksheets/") else part
+
+    def fill(sheet: Any, book: Any) -> None:
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_row(1, 0, [0.5, 0.5])
+        sheet.write_row(2, 0, [0.5, 0.5], book.add_format({"num_format": 10}))
+
+    staged = stage_excel(_rewritten(_book(tmp_path / "a.xlsx", s=fill), nameless), into)
+    assert _read(staged) == [["0.5", "0.5"], ["50%", "50%"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "percent"),
+    [("0%", True), ("0.00 %", True), ('0.0"%"', False), (r"0\%", False), ("[$%-804]0", False), ("General", False)],
+)
+def test_only_a_percent_sign_that_is_no_text_makes_a_percentage(code: str, percent: bool) -> None:
+    assert is_percent_format(code) is percent
 
 
 def test_an_opendocument_cell_repeated_without_end_is_a_bomb(tmp_path: Path, into: Path) -> None:

@@ -1,11 +1,14 @@
 """The one kind of table that results are shown in."""
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
 from ronghe.cli.printing import one_line
@@ -16,6 +19,7 @@ from ronghe.report.numerals import percent as rate
 __all__ = ["View", "count", "grid", "next_steps", "notes", "percent", "rule_label", "shell"]
 
 View = Callable[[Console, Session], None]
+_GAP, _NARROW_GAP = 3, 2
 
 
 def count(number: int) -> str:
@@ -33,16 +37,55 @@ def shell(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
-def grid(session: Session, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table whose columns are headed by texts `cli.heading_<name>`; a name that ends in # is a number."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in columns:
-        number = name.endswith("#")
-        heading = session.text(f"cli.heading_{name.rstrip('#')}")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
-    for row in rows:
-        table.add_row(*map(one_line, row))
-    return table
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table that fits its columns into the width at hand when it is printed: names are not broken in the middle."""
+
+    names: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        least = {place: self._least(place) for place in range(len(self.names))}
+        gap = _GAP
+        if sum(least.values()) + gap * (len(least) - 1) > width:
+            gap = _NARROW_GAP
+            least = {place: wide for place, wide in least.items() if not self.names[place].endswith("?")}
+        most = max(least.values(), default=0)
+        room = width - gap * (len(least) - 1)
+        while most > 1 and sum(min(wide, most) for wide in least.values()) > room:
+            most -= 1  # the longest names give way first
+        yield self._table({place: min(wide, most) for place, wide in least.items()}, gap)
+
+    def _least(self, place: int) -> int:
+        """The widest word of a column, for a line may break between two; a number is one whatever stands in it."""
+        cells = [self.headings[place], *(row[place] for row in self.rows)]
+        words = cells if self.names[place].endswith("#") else [word for cell in cells for word in cell.split(" ")]
+        return max(map(cell_len, words))
+
+    def _table(self, least: Mapping[int, int], gap: int) -> Table:
+        padding = (0, 1) if gap == _GAP else (0, 1, 0, 0)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=padding)
+        for place, wide in least.items():
+            number = self.names[place].endswith("#")
+            justify: Literal["left", "right"] = "right" if number else "left"
+            table.add_column(self.headings[place], justify=justify, no_wrap=number, overflow="fold", min_width=wide)
+        for row in self.rows:
+            table.add_row(*(row[place] for place in least))
+        return table
+
+
+def grid(session: Session, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> _Grid:
+    """A table whose columns are headed by texts `cli.heading_<name>`.
+
+    A name that ends in # is a number; one that ends in ? is left out where the table would not fit.
+    """
+    return _Grid(
+        tuple(columns),
+        tuple(session.text(f"cli.heading_{name.rstrip('#?')}") for name in columns),
+        tuple(tuple(map(one_line, row)) for row in rows),
+    )
 
 
 def rule_label(session: Session, rule: str) -> str:

@@ -75,7 +75,7 @@ def _columns(console: Console, session: Session, table: Standardized) -> None:
         )
         for place, c in enumerate(table.columns)
     ]
-    columns = ("column", "element", "type", "filled#", "filled_rate#", "failures#", *shown, "warnings#")
+    columns = ("column", "element", "type?", "filled#", "filled_rate#", "failures#", *shown, "warnings#")
     console.print(grid(session, columns, rows))
 
 
