@@ -168,19 +168,66 @@ def test_an_old_table_that_has_changed_since_is_told(
     assert refused(capsys, *given) == (3, "integrate.clusters_differ")
 
 
-def test_what_a_delivery_left_is_the_existing_table_of_the_next(tmp_path: Path, existing: str) -> None:
+def test_deliveries_in_a_chain_know_all_that_came_before_and_read_none_of_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    existing, model, clusters = linked_in(tmp_path), tmp_path / "p.model.json", tmp_path / "p.clusters.parquet"
+    read: list[str] = []
+
+    def staged(source: str, *given: object, **more: object) -> object:
+        read.append(Path(source).name)
+        return stage(source, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ronghe.journeys.extend.stage", staged)
+    review = tmp_path / "review.csv"
+    review.write_text("left_id,right_id,decision\na40,e40,different\nd301,e9,same\n", "utf-8")
+    chain = [
+        {"d5": 5, "d300": 300, "d301": 301},
+        {"e40": 40, "e300": 300, "d300": 302, "e9": 309},  # its d300 is another row than the first one's
+        {"f40": 40, "f301": 301, "f302": 302},
+    ]
+    made = []
+    for number, rows in enumerate(chain, 1):
+        new = table(tmp_path / f"{number}.csv", rows)
+        out = tmp_path / f"n{number}.parquet"
+        made.append(data.link(existing, new, id="id", model=model, clusters=clusters, review=review, out=out))
+        before, clusters = clusters, tmp_path / f"n{number}.clusters.parquet"
+        # Nobody who was there changes, and the clusters are counted as they are.
+        known = pq.read_table(before)
+        assert pq.read_table(clusters).slice(0, known.num_rows).equals(known)
+        assert made[-1].groups == len(set(pq.read_table(clusters)["cluster"].to_pylist()))
+    assert read == ["1.csv", "2.csv", "3.csv"]
+    assert [one.rows for one in made] == [(75, 3), (78, 4), (82, 3)]
+    old, first, second, third = (groups(clusters, side) for side in range(4))
+    assert first["d5"] == old["a5"]
+    assert second["e300"] == first["d300"] != second["d300"]
+    # What people decided about a delivery holds for those after it.
+    assert second["e40"] != old["a40"]
+    assert second["e9"] == first["d301"] == third["f301"]
+    assert third["f302"] == second["d300"]
+    assert third["f40"] in (old["a40"], second["e40"])
+    assert [note.params["ids"] for note in made[-1].notes if note.code == "integrate.delivery_between"] == ["f40"]
+    assert ("d300", "f302") in {(row["left_id"], row["right_id"]) for row in pq.read_table(out).to_pylist()}
+
+
+def test_without_its_memory_a_chain_wants_a_table_with_all_rows_and_says_so(tmp_path: Path, existing: str) -> None:
     first = table(tmp_path / "first.csv", {"d5": 5, "d300": 300})
     second = table(tmp_path / "second.csv", {"e300": 300, "e40": 40})
-    model = tmp_path / "p.model.json"
+    model, clusters = tmp_path / "p.model.json", tmp_path / "n.clusters.parquet"
     data.link(
         existing, first, id="id", model=model, clusters=tmp_path / "p.clusters.parquet", out=tmp_path / "n.parquet"
     )
+    data.link(existing, second, id="id", model=model, clusters=clusters, out=tmp_path / "m.parquet")
+    remembered = pq.read_table(tmp_path / "m.clusters.parquet")
+    (tmp_path / "n.records.arrow").unlink()
     both = tmp_path / "both.csv"
     both.write_text(Path(existing).read_text("utf-8") + Path(first).read_text("utf-8").partition("\n")[2], "utf-8")
-    data.link(both, second, id="id", model=model, clusters=tmp_path / "n.clusters.parquet", out=tmp_path / "m.parquet")
-    before, after = groups(tmp_path / "n.clusters.parquet", 1), groups(tmp_path / "m.clusters.parquet", 1)
-    assert after["e300"] == before["d300"]
-    assert after["e40"] == groups(tmp_path / "p.clusters.parquet", 0)["a40"]
+    data.link(both, second, id="id", model=model, clusters=clusters, out=tmp_path / "m.parquet")
+    assert pq.read_table(tmp_path / "m.clusters.parquet").equals(remembered)
+    made = data.link(existing, second, id="id", model=model, clusters=clusters, out=tmp_path / "m.parquet")
+    assert [(note.code, note.params["rows"]) for note in made.notes] == [("integrate.clusters_unread", 2)]
+    assert groups(tmp_path / "m.clusters.parquet", 2)["e300"] != groups(clusters, 1)["d300"]
+    assert groups(tmp_path / "m.clusters.parquet", 2)["e40"] == groups(clusters, 0)["a40"]
 
 
 def test_a_later_delivery_with_the_ids_of_an_earlier_one_takes_no_name_that_somebody_has(
@@ -189,15 +236,18 @@ def test_a_later_delivery_with_the_ids_of_an_earlier_one_takes_no_name_that_some
     first, second = (
         table(tmp_path / f"{part}.csv", {"d1": number}) for part, number in (("first", 300), ("second", 301))
     )
-    model, clusters = tmp_path / "p.model.json", tmp_path / "p.clusters.parquet"
-    data.link(existing, first, id="id", model=model, clusters=clusters, out=tmp_path / "n.parquet")
-    made = data.link(
-        existing, second, id="id", model=model, clusters=tmp_path / "n.clusters.parquet", out=tmp_path / "m.parquet"
+    model, clusters = tmp_path / "p.model.json", tmp_path / "n.clusters.parquet"
+    data.link(
+        existing, first, id="id", model=model, clusters=tmp_path / "p.clusters.parquet", out=tmp_path / "n.parquet"
     )
-    stranger = groups(tmp_path / "n.clusters.parquet", 1)["d1"]
-    assert groups(tmp_path / "m.clusters.parquet", 0)["d1"] == stranger
-    assert groups(tmp_path / "m.clusters.parquet", 1)["d1"] != stranger
-    assert made.groups == len(set(pq.read_table(tmp_path / "m.clusters.parquet").column("cluster").to_pylist()))
+    for remembered in (True, False):
+        if not remembered:
+            (tmp_path / "n.records.arrow").unlink()
+        made = data.link(existing, second, id="id", model=model, clusters=clusters, out=tmp_path / "m.parquet")
+        stranger = groups(clusters, 1)["d1"]
+        assert groups(tmp_path / "m.clusters.parquet", 1)["d1"] == stranger
+        assert groups(tmp_path / "m.clusters.parquet", 2)["d1"] != stranger
+        assert made.groups == len(set(pq.read_table(tmp_path / "m.clusters.parquet").column("cluster").to_pylist()))
 
 
 def test_no_delivery_is_written_over_the_clusters_that_it_joins(tmp_path: Path, existing: str) -> None:

@@ -1,11 +1,12 @@
-"""What a link remembers of its table, so that a later delivery need not read it again: `NAME.records.arrow`.
+"""What a link remembers of its table, and a delivery of all before it, so that the next one need not read them again:
+`NAME.records.arrow`.
 
 It holds the records as `data.integrate.known` searches them, and is mapped into memory. It is as confidential as the
 table itself and lies beside the clusters.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,13 +14,21 @@ import duckdb
 import pyarrow as pa
 
 from ronghe import __version__
-from ronghe.data.integrate.known import Known, known_names, segments_of
+from ronghe.data.integrate.known import Known, known_names, segments_of, with_segments
 from ronghe.data.integrate.linking import Linked
 from ronghe.data.integrate.statements import drawn, drop, make
 from ronghe.journeys.publication import fingerprint
 from ronghe.tables.engine import DuckDB
 
-__all__ = ["Remembered", "beside_clusters", "mark_of", "recalled", "remember_records", "write_records"]
+__all__ = [
+    "Remembered",
+    "beside_clusters",
+    "mark_of",
+    "recalled",
+    "remember_delivery",
+    "remember_records",
+    "write_records",
+]
 
 CLUSTERS, RECORDS = "clusters.parquet", "records.arrow"
 FORMAT = "linked-records@3"
@@ -56,9 +65,21 @@ def remember_records(engine: DuckDB, side: str, linked: Linked, mark: str, path:
 
 def write_records(engine: DuckDB, table: str, columns: int, path: Path, *, mark: str, groups: int) -> None:
     """Write the rows of a table with `id`, `cluster` and values, so that they are `recalled` by the mark."""
+    _write(segments_of(engine, table, columns), path, mark, groups)
+
+
+def remember_delivery(known: Known, delivered: Path, path: Path, *, mark: str, groups: int) -> None:
+    """Write the records that were known and, behind them, those of a delivery that `write_records` wrote."""
+    with pa.memory_map(str(delivered)) as mapped:
+        file = pa.ipc.open_file(mapped)
+        more = (file.get_batch(number) for number in range(file.num_record_batches))
+        _write(with_segments(known.batches, more), path, mark, groups)
+
+
+def _write(segments: Iterable[pa.RecordBatch], path: Path, mark: str, groups: int) -> None:
     with ExitStack() as opened:
         writer = None
-        for batch in segments_of(engine, table, columns):
+        for batch in segments:
             if writer is None:
                 said = {_MARK: mark.encode(), _GROUPS: str(groups).encode()}
                 writer = opened.enter_context(pa.ipc.new_file(str(path), batch.schema.with_metadata(said)))

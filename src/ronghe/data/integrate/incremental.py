@@ -13,7 +13,7 @@ from ronghe.data.integrate.linking import Linked, Note, link_records
 from ronghe.data.integrate.model import Model
 from ronghe.data.integrate.prepare import deciding_column
 from ronghe.data.integrate.review import Reviewed
-from ronghe.data.integrate.statements import drawn, fetch, make
+from ronghe.data.integrate.statements import drawn, drop, fetch, make
 from ronghe.data.integrate.training import NOT_EXCLUSIVE
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB
@@ -49,13 +49,18 @@ class Extended:
 
 def _near(engine: DuckDB, known: Known, delivery: str, ids: pa.Array) -> int:
     """Keep `near`: the known records that share something with the delivery, and those with these ids; and
-    `near_clusters` (id, cluster), those that they belong to."""
+    `near_clusters` (id, known, cluster), those that they belong to.
+
+    Tables that were delivered one after the other may number their rows alike, so what `known` calls by one id has as
+    many here.
+    """
     values = [name(f"v{place}") for place in range(known.columns)]
     found = records_near(known, fetch(engine, hashed(delivery, known.columns, *values)), ids)
-    engine.connection.register("made", found)
-    make(engine, "near", exp.select(name("id"), *values).from_("made"))
-    make(engine, "near_clusters", drawn("SELECT id, cluster FROM made"))
-    engine.connection.unregister("made")
+    _keep_rows(engine, "found", found)
+    make(engine, "numbered_found", drawn(_ONE_ID_EACH))
+    make(engine, "near", exp.select(name("id"), *values).from_("numbered_found"))
+    make(engine, "near_clusters", drawn("SELECT id, known, cluster FROM numbered_found"))
+    drop(engine, "found", "numbered_found")
     return int(found.num_rows)
 
 
@@ -63,6 +68,10 @@ def _budget(records: int) -> int:
     return max(LEAST_PAIRS, PAIRS_PER_RECORD * records)
 
 
+_ONE_ID_EACH = """
+SELECT * EXCLUDE (id, place), id AS known, CASE WHEN place = 1 THEN id ELSE id || chr(31) || place END AS id
+FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY cluster) AS place FROM found)
+"""
 _OFFERS = """
 SELECT p.right_id AS id, p.left_id, p.probability, c.cluster FROM offered AS p JOIN _clusters AS c ON p.left_id = c.id
 ANTI JOIN (
@@ -128,7 +137,7 @@ def _keep_said(engine: DuckDB, delivery: str, decisions: Sequence[Reviewed]) -> 
 def _keep_decided(engine: DuckDB, delivery: str) -> None:
     """Keep `decided_pairs`, the decisions about a known record and one of the delivery, and those that `forbid`."""
     both = (
-        "SELECT s.* FROM all_said AS s SEMI JOIN near_clusters AS e ON s.left_id = e.id"
+        "SELECT e.id AS left_id, s.right_id, s.same FROM all_said AS s JOIN near_clusters AS e ON s.left_id = e.known"
         " SEMI JOIN _d AS d ON s.right_id = d.id"
     )
     make(engine, "decided_pairs", drawn(both, d=delivery))
@@ -144,6 +153,14 @@ def _of_both(pairs: pa.Table, read: int) -> pa.Table:
     """The pairs of an existing record and one of the delivery: those that were read again have the first numbers."""
     both = (as_numpy(pairs["n_l"]) <= read) & (as_numpy(pairs["n_r"]) > read)
     return pairs.filter(booleans(both)).select(EMPTY.names)
+
+
+def _as_known(engine: DuckDB, pairs: pa.Table) -> pa.Table:
+    """Pairs with the ids that the known records have outside."""
+    told = fetch(engine, drawn("SELECT id, known FROM near_clusters WHERE id <> known"))
+    names = dict(zip(told["id"].to_pylist(), told["known"].to_pylist(), strict=True))
+    left = texts([names.get(found, found) for found in pairs["left_id"].to_pylist()])
+    return pairs.set_column(pairs.schema.get_field_index("left_id"), "left_id", left)
 
 
 def _keep_joined(engine: DuckDB, clusters: str, linked: Linked, read: int) -> list[Note]:
@@ -225,14 +242,14 @@ def extend_clusters(
     whole = fetch(engine, drawn("SELECT id, cluster FROM led_to UNION ALL SELECT id, cluster FROM new")).sort_by("id")
     counts = "SELECT (SELECT count(*) FROM led_to) AS joined, (SELECT count(DISTINCT cluster) FROM new) AS groups"
     counted = fetch(engine, drawn(counts)).to_pylist()[0]
-    pairs = fetch(engine, drawn("SELECT left_id, id AS right_id, probability FROM joined ORDER BY id"))
+    pairs = fetch(engine, drawn("SELECT left_id, id AS right_id, probability FROM joined"))
     return Extended(
         clusters=whole,
         joined=int(counted["joined"]),
         new_groups=int(counted["groups"]),
         read_again=read,
-        pairs=pairs,
-        doubtful=_of_both(linked.doubtful, read),
+        pairs=_as_known(engine, pairs).sort_by("right_id"),
+        doubtful=_as_known(engine, _of_both(linked.doubtful, read)),
         candidates=linked.blocking.candidates,
         notes=tuple(notes),
     )

@@ -28,7 +28,7 @@ from ronghe.tables.engine import DuckDB
 from ronghe.tables.plain_arrays import as_arrow, as_numpy, flags
 from ronghe.tables.sql import name
 
-__all__ = ["Known", "hashed", "known_names", "records_near", "segments_of"]
+__all__ = ["Known", "hashed", "known_names", "records_near", "segments_of", "with_segments"]
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -70,14 +70,42 @@ def segments_of(engine: DuckDB, side: str, columns: int) -> Iterator[pa.RecordBa
 
 
 def _ordered(batch: pa.RecordBatch, columns: int) -> pa.RecordBatch:
-    made = {known: batch.column(known) for known in ("id", "cluster", "c", *(f"v{n}" for n in range(columns)))}
-    sorts = [_hashes(batch, place) for place in range(columns)]
-    orders = [np.argsort(hashes, kind="stable") for hashes in sorts]
-    for place, (hashes, order) in enumerate(zip(sorts, orders, strict=True)):
-        made[f"s{place}"] = as_arrow(hashes[order])
+    return _segment(batch, [_hashes(batch, place) for place in range(columns)])
+
+
+def _segment(rows: pa.RecordBatch, hashes: Sequence[Hashes]) -> pa.RecordBatch:
+    made = {known: rows.column(known) for known in ("id", "cluster", "c", *(f"v{n}" for n in range(len(hashes))))}
+    orders = [np.argsort(column, kind="stable") for column in hashes]
+    for place, (column, order) in enumerate(zip(hashes, orders, strict=True)):
+        made[f"s{place}"] = as_arrow(column[order])
     for place, order in enumerate(orders):
         made[f"o{place}"] = as_arrow(order.astype(np.int32))
     return pa.RecordBatch.from_pydict(made)
+
+
+def _merged(one: pa.RecordBatch, other: pa.RecordBatch, columns: int) -> pa.RecordBatch:
+    hashes = []
+    for place in range(columns):
+        parts = [np.empty(batch.num_rows, np.uint64) for batch in (one, other)]
+        for part, batch in zip(parts, (one, other), strict=True):
+            part[as_numpy(batch.column(f"o{place}"))] = as_numpy(batch.column(f"s{place}"))
+        hashes.append(np.concatenate(parts))
+    return _segment(pa.concat_batches([one, other]), hashes)
+
+
+def with_segments(known: Sequence[pa.RecordBatch], more: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The segments with those of a delivery behind them.
+
+    The last two become one while the first of them is no larger: after a thousand deliveries a search has ten more
+    segments to look through, not a thousand, and each record was moved ten times.
+    """
+    last = list(known)
+    for batch in more:
+        last.append(batch)
+        while len(last) > 1 and last[-2].num_rows <= last[-1].num_rows <= SEGMENT - last[-2].num_rows:
+            other, one = last.pop(), last.pop()
+            last.append(_merged(one, other, sum(column.startswith("s") for column in one.schema.names)))
+    yield from last
 
 
 class _Segment:
@@ -103,14 +131,10 @@ class _Segment:
 
 @dataclass(frozen=True)
 class Known:
-    """The records that have clusters: their segments, for so many compared columns.
-
-    `others` are names of clusters that no record here belongs to, but somebody elsewhere.
-    """
+    """The records that have clusters: their segments, for so many compared columns."""
 
     batches: Sequence[pa.RecordBatch]
     columns: int
-    others: pa.ChunkedArray | None = None
 
     @cached_property
     def segments(self) -> list[_Segment]:
@@ -123,8 +147,7 @@ class Known:
 
     def taken(self, names: pa.Array) -> set[str]:
         """Which of these names a cluster has already."""
-        every: Iterable[pa.Array | pa.ChunkedArray] = [batch.column("cluster") for batch in self.batches]
-        every = every if self.others is None else [*every, self.others]
+        every = (batch.column("cluster") for batch in self.batches)
         return {found for column in every for found in column.filter(pc.is_in(column, value_set=names)).to_pylist()}
 
     def records(self, found: Sequence[Places]) -> pa.Table:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ronghe.data.integrate.known import MOST_SHARED, Known, hashed, known_names, records_near, segments_of
+from ronghe.data.integrate.known import MOST_SHARED, Known, hashed, known_names, records_near, segments_of, with_segments
 from ronghe.data.integrate.statements import fetch
 from ronghe.tables.engine import Resources, duckdb_engine
 from ronghe.tables.plain_arrays import texts
@@ -64,6 +64,11 @@ def test_those_who_share_what_few_share_are_found_in_any_number_of_segments(seed
     wanted = near_by_the_rule(every, clusters, delivery) | {"a3"}
     assert 10 < len(wanted) < len(every)
     assert sorted(found["id"].to_pylist()) == sorted(wanted)
+    # Segments of deliveries become one; it finds the same.
+    merged = list(with_segments([batches[0].slice(0, 0)], batches))
+    assert len(merged) < len(batches)
+    again = records_near(Known(merged, COLUMNS), asked, texts(["a3", "nobody"]))
+    assert sorted(again.to_pylist(), key=str) == sorted(found.to_pylist(), key=str)
     given = {row["id"]: tuple(row[f"v{n}"] for n in range(COLUMNS)) for row in found.to_pylist()}
     assert given == {key: every[key] for key in wanted}
     assert {row["id"]: row["cluster"] for row in found.to_pylist()} == {key: clusters[key] for key in wanted}
@@ -75,8 +80,8 @@ def test_a_segment_holds_what_a_search_needs() -> None:
         engine.connection.register("part", a_table(given, {"x": "one", "y": "two"}))
         (batch,) = segments_of(engine, "part", COLUMNS)
     assert batch.schema.names == known_names(COLUMNS)
-    known = Known([batch], COLUMNS, pa.chunked_array([["elsewhere"]]))
-    assert known.taken(texts(["one", "three", "elsewhere"])) == {"one", "elsewhere"}
+    known = Known([batch], COLUMNS)
+    assert known.taken(texts(["one", "three"])) == {"one"}
     assert [place.tolist() for place in known.with_ids(texts(["y"]))] == [[1]]
     for place in range(COLUMNS):
         assert np.all(np.diff(batch.column(f"s{place}").to_numpy().astype(float)) >= 0)
