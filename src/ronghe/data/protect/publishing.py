@@ -59,8 +59,8 @@ QUASI = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The obligation of each column that is masked; of `texts` only what was found in them is, and of `codes`, which are of
-    organizations, only the numbers of people among them."""
+    """The obligation of each column that is masked; of `texts` only what was found in them is, of `codes`, which are
+    numbers of organizations, only the numbers of people among them."""
 
     columns: Mapping[str, Obligation] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
