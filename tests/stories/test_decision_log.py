@@ -147,6 +147,37 @@ def test_a_quota_is_that_of_all_deliveries_together(place: Path) -> None:
     protect(place, out=place / "second", log=None)
 
 
+ANOTHER = """
+[[grants]]
+id = "G-3"
+request = "R-3"
+consumer = "医保局"
+asset = "residents"
+purpose = "参保核验"
+legal_basis = "社会保险法 第七十四条"
+from = 2026-01-01T00:00:00+08:00
+until = 2027-01-01T00:00:00+08:00
+rows = [{ field = "area", is = "330102" }]
+
+[grants.fields]
+area = "keep"
+"""
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_a_grant_without_limit_does_not_lift_the_quota_of_another(place: Path, *, logged: bool) -> None:
+    """Where a quota does not suffice, only what the other grants give by themselves leaves."""
+    policy = POLICY.replace("quota = 5", "quota = 2") + ANOTHER
+    (place / "policy.toml").write_text(policy, "utf-8")
+    made = protect(place, preview=5, **({} if logged else {"log": None}))
+    assert (made.grants, made.columns, made.preview) == (("G-3",), ("area",), (("330102",),))
+    if logged:
+        assert [entry["grants"] for entry in told(place) if entry["event"] == "release"] == [["G-3"]]
+    (place / "policy.toml").write_text(policy.replace("quota = 2", "quota = 3"), "utf-8")
+    made = protect(place, out=place / "second", **({} if logged else {"log": None}))
+    assert (made.grants, made.rows) == (("G-1", "G-3"), 3)
+
+
 def test_two_at_once_cannot_share_what_is_left_of_a_quota(place: Path) -> None:
     done: list[object] = []
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ LEAVING = "leaving"
 """What a consumer's SELECT calls the rows."""
 _RELEASED = "released"
 _LEAVING_FILE = "leaving.parquet"
+_ALL = 2**62
+"""More rows than any quota has."""
 FEW = 200
 """Rows of one subject that take less time in plain Python than an engine takes to start."""
 
@@ -50,7 +53,8 @@ FEW = 200
 class Asked:
     """The request with the policy that answers it, at one instant, and the log that is told of it.
 
-    `told` remembers what was written down: to ask again within a run is no new decision.
+    `told` remembers what was written down: to ask again within a run is no new decision. `spent` has the grants whose
+    quota the rows exceed, where others give what is left.
     """
 
     policy: Policy
@@ -58,13 +62,15 @@ class Asked:
     now: datetime
     log: DecisionLog | None = None
     told: set[int] = field(default_factory=set, repr=False)
+    spent: set[str] = field(default_factory=set, repr=False)
 
     def plan(self, amount: int = 0, used: Mapping[str, int] | None = None) -> Plan:
         """The plan of the grants; Refused with the reason, the clause and the remedy.
 
         `used` has the rows that each grant gave before.
         """
-        grants = self.policy.grants if used is None else replace(self.policy.grants, used=used)
+        known = self.policy.grants.used if used is None else used
+        grants = replace(self.policy.grants, used={**known, **dict.fromkeys(self.spent, _ALL)})
         answer = decide(replace(self.request, amount=amount), grants, self.now)
         if self.log is not None and (0 not in self.told or isinstance(answer, Deny)):
             self.told.add(0)
@@ -73,18 +79,25 @@ class Asked:
             return answer.plan
         raise _refusal(answer)
 
-    def reserve(self, plan: Plan, rows: int, *, leaves: bool) -> None:
+    def reserve(self, plan: Plan, rows: int, *, leaves: bool) -> bool:
         """Refuse where the quota of the grants does not suffice for the rows; else, if they leave, take it from there.
 
-        Without a log no earlier delivery is known, and the quota is that of one.
+        False where it is the quota of some grants only: nothing is taken, and `plan` gives what the others do. Without
+        a log no earlier delivery is known, and the quota is that of one.
         """
         if self.log is None:
-            self.plan(rows)
-            return
+            return self._within(plan, self.plan(rows))
         with self.log.alone():
-            self.plan(rows, self.log.used(self.request.asset))
+            if not self._within(plan, self.plan(rows, self.log.used(self.request.asset))):
+                return False
             if leaves:
                 self.log.released(self.request, plan, rows)
+        return True
+
+    def _within(self, plan: Plan, enough: Plan) -> bool:
+        """True where all grants of a plan have enough; the others are spent."""
+        self.spent.update({share.grant for share in plan.shares} - {share.grant for share in enough.shares})
+        return enough.shares == plan.shares
 
 
 def _refusal(answer: Deny) -> Refused:
@@ -318,7 +331,9 @@ def protected_rows(
     Raises Refused where nothing may leave, or where a log was given and cannot be written; InputError for a table that
     cannot be used."""
     with _recorded(asked):
-        rows = _made(source, asked, scratch, beside, key_file, resources, options, progress, measured=measured)
+        make = partial(_made, source, asked, scratch, beside, key_file, resources, options, progress, measured=measured)
+        rows = make()
         # The quota is in rows that leave, and these are known only now: refused before a byte is published.
-        asked.reserve(rows.plan, rows.rows, leaves=leaves)
+        while not asked.reserve(rows.plan, rows.rows, leaves=leaves):
+            rows = make()
     yield rows

@@ -323,7 +323,7 @@ def _masked(
             masks = masks_of(one.scanned.found, grades, types)
             masks = narrowed(masks, kinds, types, together=door.together, elsewhere=door.elsewhere)
             left.update(dict.fromkeys(masks.columns, MASKED))
-            left.update(dict.fromkeys(masks.texts, REDACTED))
+            left.update(dict.fromkeys(masks.redacted, REDACTED))
             left.update(dict.fromkeys(door.together, NARROWED))
             if left:
                 _write(engine, masks, columns, written, table=one.table)
@@ -343,7 +343,7 @@ def _write(engine: DuckDB, masks: Masks, columns: Mapping[str, ops.Column], path
     batches = released(engine, compiled, "leaving", None)
 
     def leaving(batch: pa.RecordBatch) -> pa.RecordBatch:
-        return redacted(batch.rename_columns(names), masks.texts)
+        return redacted(batch.rename_columns(names), masks)
 
     first = leaving(next(batches))
 

@@ -59,10 +59,17 @@ QUASI = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The obligation of each column that is masked; of `texts` only what was found in them is."""
+    """The obligation of each column that is masked; of `texts` only what was found in them is, of `codes`, which are
+    numbers of organizations, only the numbers of people among them."""
 
     columns: Mapping[str, Obligation] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def redacted(self) -> tuple[str, ...]:
+        """The columns of which some words or cells are starred out."""
+        return self.texts + self.codes
 
 
 def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping[str, ops.Type]) -> Masks:
@@ -74,10 +81,14 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
     """
     columns: dict[str, Obligation] = {}
     texts: list[str] = []
-    if not any(NAMING & {column.kind, *column.inside} for column in found):
+    codes: list[str] = []
+    if not any(NAMING & column.kinds for column in found):
         return Masks()
     for column in found:
-        if column.subject == "organization" or column.grade in ("", profile.lowest):
+        if column.grade in ("", profile.lowest):
+            continue
+        if column.subject == "organization":
+            codes += [column.column] if NAMING & column.kinds and types[column.column] == ops.TEXT else []
             continue
         if column.kind == "free_text":
             texts.append(column.column)
@@ -86,7 +97,7 @@ def masks_of(found: Sequence[FoundColumn], profile: GradeProfile, types: Mapping
             columns[column.column] = SHOWN.get(column.kind, Mask())
         elif column.kind in NAMING:
             columns[column.column] = Null()
-    return Masks(columns, tuple(texts))
+    return Masks(columns, tuple(texts), tuple(codes))
 
 
 def singling_out(scanned: ScannedTable) -> tuple[str, ...]:
@@ -132,9 +143,10 @@ def compile_masks(masks: Masks, columns: Mapping[str, ops.Column], *, table: str
     return compile_plan(plan, columns, {})
 
 
-def redacted(batch: pa.RecordBatch, texts: Sequence[str]) -> pa.RecordBatch:
-    """The batch with what was found in these texts starred out."""
-    for name in texts:
+def redacted(batch: pa.RecordBatch, masks: Masks) -> pa.RecordBatch:
+    """The batch with what was found in its texts starred out."""
+    for name in masks.redacted:
         place = batch.schema.get_field_index(name)
-        batch = batch.set_column(place, name, redact(batch.column(place)))
+        but = ("unified_credit_code",) if name in masks.codes else ()
+        batch = batch.set_column(place, name, redact(batch.column(place), but=but))
     return batch

@@ -228,7 +228,13 @@ def _also(forms: ColumnForms, chosen: str) -> dict[str, int]:
     sure = ("citizen_id", "mobile", "email", "plate", "unified_credit_code", "mac_address")
     few = _FEWEST if forms.whole else 1
     counted = {code: forms.cells(code) for code in sure if code != chosen}
-    return {code: cells for code, cells in counted.items() if cells >= few and forms.reaches(cells, _FEW)}
+    # Among codes of organizations no citizen's number comes by chance: none begins as a region does.
+    alone = {"citizen_id"} if forms.cells("long_number", "bank_card") == 0 else set()
+    return {
+        code: cells
+        for code, cells in counted.items()
+        if cells and (code in alone or (cells >= few and forms.reaches(cells, _FEW)))
+    }
 
 
 def _column(column: str, claim: _Claim, forms: ColumnForms) -> FoundColumn:

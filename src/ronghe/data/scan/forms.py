@@ -12,7 +12,7 @@ from ronghe.standards.look_alikes import unmasked
 from ronghe.tables import expressions as ops
 from ronghe.tables.plan import Layer
 
-__all__ = ["FEATURE", "FORM", "SIGNAL", "TIMES", "layers"]
+__all__ = ["FEATURE", "FORM", "TIMES", "layers"]
 
 FORM, FEATURE, TIMES = "form", "feature", "times"
 VALUE, PLACE = ops.Column("value"), "place"
@@ -71,13 +71,6 @@ _COORDINATES = (
 _DIGEST = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?:[0-9a-fA-F]{8}){4,8}|(?:[0-9a-fA-F]{32}){3,4}"
 """UUIDs and digests: texts that chance wrote, in which a run of digits says nothing."""
 _MOST_BARE, _LONGEST_VALUE = 24, 120
-
-SIGNAL = (
-    "[0-9][0-9 -]{5,}[0-9Xx]|@|[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新][A-Z][-·]?[0-9A-Z]{4}"
-    "|先生|女士|同志|申请人|联系人|患者|姓名|本人|户主|当事人|举报人|投诉人|家属|父亲|母亲|监护人|丈夫|妻子|负责人|住址|住在|家住|"
-    f"[EG][0-9]{{8}}|(?:{ILLNESSES})|(?:{TITLES})[. ]"
-)
-"""What a text must have somewhere before it is read through: it costs a hundredth of the reading."""
 
 
 def _less(limit: int) -> ops.Expression:

@@ -155,6 +155,10 @@ _SURE = {
     "titled": "person_name",
     "given": "person_name",
     "illness": "medical",
+    "position": "location",
+    "sum": "financial",
+    "debt": "financial",
+    "handle": "instant_messaging",
     "called": "person_name",
 }
 

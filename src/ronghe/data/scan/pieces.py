@@ -41,11 +41,11 @@ _STREET_WORD = (
 _WAY = "(?:大道|大街|新村|小区|花园|家园|嘉园|公寓|大厦|广场|胡同|路|街|巷|弄|里|坊|苑|村|镇|乡|道)"
 _NUMBERED = "[0-9A-Za-z一二三四五六七八九十百-]{1,9}(?:号楼|号院|号|弄|栋|幢|座|单元|室|组|层|楼)"
 
-_EMAIL = r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}(?![\w-])"
+_EMAIL = r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}(?![A-Za-z0-9_-])"
 _DOMAIN = "com|org|net|edu|gov|info|io|co|cn|uk|de|fr|es|it|nl|se|ch|br|au|jp|ru|eu|us|ca"
 _URL = (
-    r"(?<![\w@])(?:https?://|ftp://|[Ww]{3}\.)[^\s<>\"'，。；）)]{3,300}"
-    rf"|(?<![\w@./-])(?:[A-Za-z0-9-]{{2,40}}\.){{1,3}}(?:{_DOMAIN})(?:/[^\s<>\"']{{0,200}})?(?![\w.-])"
+    r"(?<![A-Za-z0-9_@])(?:https?://|ftp://|[Ww]{3}\.)[^\s<>\"'，。；）)]{3,300}"
+    rf"|(?<![A-Za-z0-9_@./-])(?:[A-Za-z0-9-]{{2,40}}\.){{1,3}}(?:{_DOMAIN})(?:/[^\s<>\"']{{0,200}})?(?![A-Za-z0-9_.-])"
 )
 _DAY = (
     r"(?<![0-9./-])(?:(?:1[89]|20)[0-9]{2}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,2}日?"
@@ -66,19 +66,38 @@ _NUMBER = (
     r"(?<![0-9A-Za-z.])(?<![0-9A-Za-z]-)(?:\+|\()?[0-9](?:[ ()./-]{0,3}[0-9]){4,21}(?:[Xx](?![A-Za-z]))?"
     r"(?:(?:转|x|ext\.? ?)[0-9]{1,6})?(?!-?[0-9])(?![A-Za-z])(?!-[0-9A-Fa-f]{4}-)"
 )
+_DECIMAL = r"-?(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,12}"
+_POSITION = (
+    rf"(?<![0-9.])(?:{_DECIMAL} ?°? ?[NnSs]?[,，;；/ ]{{1,2}}{_DECIMAL}(?: ?°? ?[EeWw](?![A-Za-z]))?"
+    rf"|(?<=[经纬]度)[为是:：]{{0,2}} ?{_DECIMAL}|(?<=[东西]经|[南北]纬) ?[0-9]{{1,3}}\.[0-9]{{2,12}})(?![0-9.])"
+)
+_OF_MONEY = (
+    "月收入|年收入|家庭收入|工资|月薪|年薪|薪资|奖金|养老金|退休金|低保金|抚恤金|公积金|存款|余额|欠款|负债|"
+    "[Ss]alary|[Ii]ncome|[Ww]ages?|[Pp]ension"
+)
+_SUM = (
+    r"[￥¥$€£]?(?:[0-9][0-9,]{1,11}(?:\.[0-9]{1,2})?|[0-9](?=[余多]?[百千万亿])|[一二三四五六七八九十百千两]{2,8})"
+    "[余多]?[百千万亿]?元?"
+)
+_DEBTS = "贷款逾期|信用卡逾期|失信被执行|征信不良|拖欠贷款|负债累累|网贷"
+_HANDLE = "(?:[A-Za-z][-_A-Za-z0-9]{5,19}|[1-9][0-9]{4,9})(?![-_A-Za-z0-9])"
 _PAST_GIVEN = f"(?![{_LOWER}])(?: {_WORD}){{0,2}}(?![{_LOWER}@])"
 
 _GROUPS = (
     ("email", _EMAIL),
     ("url", _URL),
     ("plate", f"{PLATE_PROVINCES}[A-Za-z][-·•. ]?[0-9A-Za-z]{{5,6}}(?![0-9A-Za-z])"),
-    ("mac", r"(?<![\w:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])"),
-    ("ip6", r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){3,7}(?::?[0-9A-Fa-f]{1,4}){1,4}(?![\w:])"),
-    ("ip", r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])"),
+    ("mac", r"(?<![A-Za-z0-9_:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![A-Za-z0-9_:])"),
+    ("ip6", r"(?<![A-Za-z0-9_:])(?:[0-9A-Fa-f]{1,4}:){3,7}(?::?[0-9A-Fa-f]{1,4}){1,4}(?![A-Za-z0-9_:])"),
+    ("ip", r"(?<![A-Za-z0-9_.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![A-Za-z0-9_]|\.[0-9])"),
     ("iban", r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2} ?(?:[A-Za-z0-9]{4} ?){2,7}[A-Za-z0-9]{1,4}(?![A-Za-z0-9])"),
     ("code18", r"(?<![A-Za-z0-9])[0-9ANYany][0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{17}(?![A-Za-z0-9])"),
     ("letter_code", r"(?<![A-Za-z0-9])[A-Za-z]{1,2}-?[0-9]{6,14}(?![A-Za-z0-9])"),
     ("day", _DAY),
+    ("position", _POSITION),
+    ("money", f"(?:{_OF_MONEY})(?:约|为|是|共|合计|仅|of|is|was|[:： ]){{0,4}}(?P<sum>{_SUM})"),
+    ("debt", f"(?:{_DEBTS})"),
+    ("messaging", f"(?:微信|[Ww]e[Cc]hat|QQ|qq)(?:号码?|ID)?[为是:： ]{{0,2}}(?P<handle>{_HANDLE})"),
     ("han_address", f"(?:{_LIVES})?(?P<spot>{_HAN_ADDRESS})"),
     ("street", _STREET),
     ("number", _NUMBER),
@@ -90,13 +109,15 @@ _GROUPS = (
     ("called", f"(?<!{_HAN})(?:(?:{COMPOUND_SURNAMES})|[{SURNAMES}]){_HAN}{{0,2}}?(?=(?:{_ENDS}))"),
     ("titled", rf"(?<![A-Za-z])(?:{TITLES})\.? (?:{_WORD}(?: |$|(?=[^A-Za-z]))){{1,3}}"),
     ("given", rf"(?<![A-Za-z@./]){_GIVEN}{_PAST_GIVEN}"),
-    ("illness", f"(?:{ILLNESSES})"),
+    ("illness", f"(?i:{ILLNESSES})"),
 )
 PIECES = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _GROUPS))
 """Every piece of a text that may be something, by the name of its group."""
 
 HINTS = re.compile(
-    f"[0-9]{{5}}|[0-9][ ()./-]{{1,3}}[0-9]|@|://|www\\.|\\.(?:com|org|net|cn)|{PLATE_PROVINCES}[A-Za-z]|(?:{_ANNOUNCES})"
-    f"|(?:{_ENDS})|{_WAY}|(?:{ILLNESSES})|[{_UPPER}][{_LOWER}]|[A-Za-z][0-9]{{6}}"
+    f"[0-9]{{5}}|[0-9][ ()./-]{{1,3}}[0-9]|[0-9]年|[0-9A-Fa-f][:-]{{1,2}}[0-9A-Fa-f]{{1,4}}[:-]|@|://|www\\.|\\.(?:com|org|net|cn)"
+    f"|{PLATE_PROVINCES}[A-Za-z]|(?:{_ANNOUNCES})|(?:{_ACTS})|(?:{_ENDS})|{_WAY}|(?i:{ILLNESSES})"
+    f"|(?:{_OF_MONEY})|(?:{_DEBTS})|[经纬]度|[东西]经|[南北]纬|微信|QQ|qq|[{_UPPER}][{_LOWER}]|[A-Za-z]-?[0-9]{{6}}"
 )
-"""What some piece begins with: a text without it holds none."""
+"""What some piece begins with, or has in it: a text without it holds none. It is asked of whole columns in SQL, so it
+has no sign that an engine may lack."""

@@ -37,16 +37,18 @@ def _rows(engine: Engine) -> int:
     return int(counted.column(0)[0].as_py())
 
 
-def _inside(engine: Engine, places: Sequence[int]) -> tuple[dict[int, Counter[str]], Counter[int], Counter[int]]:
+def _inside(
+    engine: Engine, columns: Mapping[int, ColumnForms]
+) -> tuple[dict[int, Counter[str]], Counter[int], Counter[int]]:
     """For each column of texts: how many cells hold each kind, any kind, and how many different texts these are."""
-    kinds: dict[int, Counter[str]] = {place: Counter() for place in places}
+    kinds: dict[int, Counter[str]] = {place: Counter() for place in columns}
     cells: Counter[int] = Counter()
     several: Counter[int] = Counter()
-    if not places:
+    if not columns:
         return kinds, cells, several
-    for batch in texts(engine, places):
-        columns = (batch.column(name).to_pylist() for name in ("place", "raw", "times"))
-        for place, raw, times in zip(*columns, strict=True):
+    for batch in texts(engine, columns):
+        read = (batch.column(name).to_pylist() for name in ("place", "raw", "times"))
+        for place, raw, times in zip(*read, strict=True):
             found = {span.kind for span in spans(raw) if span.kind != "url"}
             for kind in found:
                 kinds[place][kind] += times
@@ -86,7 +88,7 @@ def decided(
     """What the columns with these `forms` hold, by place; their values were just counted."""
     places = list(forms)
     whole = {place: decide_column(columns[place], forms[place], catalog) for place in places}
-    open_ones = [place for place in places if whole[place] is None]
+    open_ones = {place: forms[place] for place in places if whole[place] is None}
     kinds, cells, several = _inside(engine, open_ones)
     found = {}
     for place in places:

@@ -5,7 +5,7 @@ announces one. Each piece is then judged as a value would be: check digits, form
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from ronghe.standards.look_alikes import INVISIBLE, folded_text
 
 __all__ = ["Span", "redact", "spans"]
 
-_INNER = {"announced": "after", "han_address": "spot"}
+_INNER = {"announced": "after", "han_address": "spot", "money": "sum", "messaging": "handle"}
 """Groups that begin with a word which only says what follows."""
 MASK = "＊"
 _BEFORE = 24
@@ -71,19 +71,21 @@ def spans(text: str) -> tuple[Span, ...]:
     return _spans_of(text) if len(text) < 2000 else _spans_of.__wrapped__(text)
 
 
-def _redacted(text: str) -> str:
+def _redacted(text: str, but: Collection[str]) -> str:
     if len(text) > _LONGEST:
         # What is not read is not let through.
         return MASK * 8
     pieces, place = [], 0
     for span in spans(text):
+        if span.kind in but:
+            continue
         pieces += [text[place : span.start], MASK * (span.end - span.start)]
         place = span.end
     return "".join((*pieces, text[place:])) if pieces else text
 
 
-def redact(texts: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> pa.Array:
-    """The texts with every finding replaced by as many ＊; NULL stays NULL.
+def redact(texts: pa.Array | pa.ChunkedArray | Sequence[str | None], *, but: Collection[str] = ()) -> pa.Array:
+    """The texts with every finding replaced by as many ＊, `but` those of some kinds; NULL stays NULL.
 
     Distinct texts are read once. A text above a million characters is masked as a whole. Free text may hold what no
     rule knows: whoever needs certainty drops the column instead.
@@ -92,5 +94,5 @@ def redact(texts: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> pa.Array
     if isinstance(given, pa.ChunkedArray):
         given = given.combine_chunks() if given.num_chunks != 1 else given.chunk(0)
     encoded = pc.dictionary_encode(given.cast(pa.string()))
-    changed = pa.array([_redacted(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    changed = pa.array([_redacted(text, but) for text in encoded.dictionary.to_pylist()], pa.string())
     return changed.take(encoded.indices)

@@ -1,15 +1,16 @@
 """The distinct values of a table by the form that they have: counted in one pass of SQL for a few columns at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
 import pyarrow as pa
 from sqlglot import exp
 
-from ronghe.data.scan.forms import FEATURE, FORM, SIGNAL, TIMES, layers
-from ronghe.data.scan.words import UNKNOWN
+from ronghe.data.scan.forms import FEATURE, FORM, TIMES, layers
+from ronghe.data.scan.pieces import HINTS
+from ronghe.data.scan.words import TITLES, UNKNOWN
 from ronghe.standards import MISSING_WORDS
 from ronghe.standards.catalog import Catalog
 from ronghe.tables import expressions as ops
@@ -26,8 +27,14 @@ CELLS_AT_ONCE, COLUMNS_AT_ONCE = 4_000_000, 200
 """How much is read by one statement: few for a wide table, whose statements cost more than its cells, and few cells of
 a long one, which must lie in memory or on the disk."""
 SAMPLES = 3
+_SHORTEST = 5
+"""Characters of the shortest text that is read: a name and what it does, 王伟来电."""
 _MISSING = frozenset((*MISSING_WORDS, *UNKNOWN))
-_FORMS_OF_TEXT = ("", "long_text", "address", "medical", "organization", "person_name_latin")
+_FORMS_OF_TEXT = ("", "long_text", "address", "medical", "organization")
+_OF_PEOPLE = ("mobile", "landline", "bank_card", "citizen_id", "ip_address", "location")
+"""Forms of numbers that a text is read for as well, where they stand among texts and not among other numbers."""
+_OF_THINGS = ("number", "long_number", "date", "digest")
+_LEAST_TEXTS = 0.1
 
 
 @dataclass
@@ -63,6 +70,14 @@ class ColumnForms:
     def cells(self, *forms: str) -> int:
         """How many cells have one of these forms."""
         return sum(self.forms[form].cells for form in forms if form in self.forms)
+
+    @property
+    def numbers_of_people(self) -> bool:
+        """True where numbers of people stand among texts, or several kinds of them: not a series by chance."""
+        of_people = self.cells(*_OF_PEOPLE)
+        others = self.filled - of_people - self.cells(*_OF_THINGS)
+        kinds = sum(self.cells(form) > 0 for form in _OF_PEOPLE)
+        return of_people > self.cells(*_OF_THINGS) and (kinds > 1 or others >= _LEAST_TEXTS * self.filled)
 
     def reaches(self, cells: int, share: float) -> bool:
         """True where these cells are such a share of the filled ones; of a sample, where the whole column may have it:
@@ -165,16 +180,24 @@ def forms_of_values(engine: Engine, places: Sequence[int], catalog: Catalog) -> 
     return found
 
 
-def texts(engine: Engine, places: Sequence[int]) -> Iterator[pa.RecordBatch]:
-    """The distinct values of these columns that may be text with something in it: place, raw, times."""
-    plan = Plan((Layer((("signal", ops.Found(ops.Column("raw"), SIGNAL)),), ("place", "raw", TIMES, FORM, "length")),))
-    among = exp.In(this=name("place"), expressions=[exp.Literal.number(place) for place in places])
-    of_text = exp.In(this=name(FORM), expressions=[exp.Literal.string(form) for form in _FORMS_OF_TEXT])
-    long_enough = exp.GTE(this=name("length"), expression=exp.Literal.number(6))
+def texts(engine: Engine, columns: Mapping[int, ColumnForms]) -> Iterator[pa.RecordBatch]:
+    """The distinct values of these columns, by place, that may have something in them: place, raw, times."""
+    raw, form = ops.Column("raw"), name(FORM)
+    asked = (("signal", ops.Found(raw, HINTS.pattern)), ("titled", ops.Found(raw, f"(?:{TITLES})[. ]")))
+    plan = Plan((Layer(asked, ("place", "raw", TIMES, FORM, "length")),))
+    # Two words with capitals may be goods or places: whole columns of people are told by their variety.
+    of_text = exp.or_(_among(form, _FORMS_OF_TEXT), exp.and_(form.eq("person_name_latin"), name("titled")))
+    bare = [place for place, forms in columns.items() if forms.numbers_of_people]
+    of_people = exp.and_(_among(name("place"), bare), _among(form, _OF_PEOPLE)) if bare else exp.false()
     select = (
         exp.select(name("place"), name("raw"), name(TIMES))
         .from_("plan")
-        .where(exp.and_(among, of_text, long_enough, name("signal")))
+        .where(_among(name("place"), list(columns)), exp.or_(of_text, of_people))
+        .where(exp.GTE(this=name("length"), expression=exp.Literal.number(_SHORTEST)), name("signal"))
         .order_by(name("place"), name("raw"))
     )
     yield from engine.query(select, (plan, READ)).to_batches(max_chunksize=20_000)
+
+
+def _among(column: exp.Expr, values: Sequence[int | str]) -> exp.Expr:
+    return exp.In(this=column.copy(), expressions=[exp.convert(value) for value in values])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,43 @@ def test_texts_are_looked_into(found: dict[str, FoundColumn]) -> None:
     assert column.samples == ()
 
 
+def _one_in_four(make: Callable[[Maker], str]) -> list[str]:
+    m = Maker(11)
+    return [make(m) if n % 4 == 0 else m.pick("正常", "已办理", "材料齐全，同意受理") for n in range(ROWS)]
+
+
+AMONG_TEXTS: dict[str, tuple[str, Callable[[Maker], str]]] = {
+    "f1": ("address", Maker.address),
+    "f2": ("person_name", lambda m: f"{m.name()}来电反映噪音"),
+    "f3": ("person_name", lambda m: f"走访村民{m.name()}，同意"),
+    "f4": ("mobile", Maker.mobile),
+    "f5": ("landline", Maker.landline),
+    "f6": ("bank_card", Maker.card),
+    "f7": ("ip_address", lambda m: f"10.1.1{m.digits(2)}.7"),
+    "f8": ("location", lambda m: f"位于30.{m.digits(5)},120.{m.digits(5)}"),
+    "f9": ("financial", lambda m: f"月收入{m.digits(4)}元"),
+    "f10": ("address", lambda m: "好" * 130 + m.address()),
+}
+"""Columns of remarks of which every fourth holds something, and nothing else tells of it."""
+
+
+def test_what_redaction_masks_in_a_column_of_texts_the_scan_reports(tmp_path: Path) -> None:
+    columns = {name: _one_in_four(make) for name, (_, make) in AMONG_TEXTS.items()}
+    found = {one.column: one for one in data.scan(write(tmp_path / "remarks.csv", columns)).tables[0].found}
+    told = {name: (one.kind, *one.inside) for name, one in found.items()}
+    assert told == {name: ("free_text", kind) for name, (kind, _) in AMONG_TEXTS.items()}
+    for name, cells in columns.items():
+        changed = sum(a != b for a, b in zip(cells, data.redact(cells).to_pylist(), strict=True))
+        assert changed == found[name].matching == ROWS // 4, name
+
+
+def test_numbers_like_those_of_people_among_other_numbers_say_nothing(tmp_path: Path) -> None:
+    m = Maker(12)
+    orders = [m.mobile() if n % 3 == 0 else f"2{m.digits(10)}" for n in range(ROWS)]
+    series = [f"138000{n:05}" for n in range(ROWS)]
+    assert data.scan(write(tmp_path / "orders.csv", {"orders": orders, "series": series})).tables[0].found == ()
+
+
 def test_a_name_alone_is_enough_for_what_has_no_form(found: dict[str, FoundColumn]) -> None:
     assert (found["家庭月收入"].kind, found["家庭月收入"].subject) == ("financial", "sensitive")
     assert found["家庭月收入"].confidence < found["a1"].confidence
@@ -141,6 +179,13 @@ def test_one_valid_number_among_many_others_is_reported(tmp_path: Path) -> None:
     path = write(tmp_path / "few.csv", {"x": [SECRET, *(str(n) for n in range(10**6, 10**6 + 300))]})
     (column,) = data.scan(path).tables[0].found
     assert (column.kind, column.matching, column.confidence) == ("citizen_id", 1, 0.6)
+
+
+def test_one_citizens_number_among_codes_of_organizations_is_told(tmp_path: Path) -> None:
+    m = Maker(4)
+    path = write(tmp_path / "codes.csv", {"x": [SECRET, *(m.credit_code() for _ in range(400))]})
+    (column,) = data.scan(path).tables[0].found
+    assert (column.kind, dict(column.also)) == ("unified_credit_code", {"citizen_id": 1})
 
 
 def test_words_and_goods_that_begin_as_surnames_do_are_no_names(tmp_path: Path) -> None:

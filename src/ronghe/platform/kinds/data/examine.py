@@ -80,7 +80,7 @@ def _sampled(engine: DuckDB, columns: Mapping[str, ops.Column], scanned: Scanned
     names = [output.name for output in compiled.outputs]
     rows: list[tuple[Any, ...]] = []
     for batch in released(engine, compiled, "examined", None):
-        shown = redacted(batch.rename_columns(names).slice(0, SAMPLE - len(rows)), masks.texts)
+        shown = redacted(batch.rename_columns(names).slice(0, SAMPLE - len(rows)), masks)
         texts = [column.cast(pa.string()).to_pylist() for column in shown.columns]
         rows += list(zip(*texts, strict=True))
         if len(rows) >= SAMPLE:
