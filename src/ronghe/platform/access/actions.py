@@ -27,6 +27,7 @@ __all__ = [
     "end_membership",
     "give_role",
     "make_token",
+    "reset_password",
     "reset_second_factor",
     "revoke_token",
     "stand_in",
@@ -91,6 +92,7 @@ def switch_off(*, by: Actor, at: datetime, person: Person) -> None:
     with transaction.atomic():
         person.is_active = False
         person.save(update_fields=["is_active"])
+        person.end_sessions()
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk)
 
@@ -108,6 +110,22 @@ def change_password(*, by: Actor, at: datetime, old: str, new: str) -> Person:
     return person
 
 
+def reset_password(*, by: Actor, at: datetime, person: Person, password: str) -> None:
+    """A new password for somebody who lost theirs; every session of theirs ends. The system administrator's work.
+
+    Refused for themselves, who name the old one, and for the other administrators: whoever runs the machine lets them
+    in, so that none of the three gets into another's account.
+    """
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    if person.pk == by.person or ADMINISTRATORS.intersection(_roles_at(person, at)):
+        raise Refused("platform.own_password")
+    check_password(password, person)
+    with transaction.atomic():
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk)
+
+
 def reset_second_factor(*, by: Actor, at: datetime, person: Person) -> None:
     """Let somebody who lost their device sign in by their password alone, until they turn on another one.
 
@@ -121,11 +139,12 @@ def reset_second_factor(*, by: Actor, at: datetime, person: Person) -> None:
 
 
 def drop_second_factor(*, by: Actor, at: datetime, person: Person, though_behind: bool = False) -> None:
-    """Remove the device and the recovery codes; InputError where there are none."""
+    """Remove the device and the recovery codes, and end every session; InputError where there are none."""
     with transaction.atomic():
         gone, _ = Authenticator.objects.filter(user=person).delete()
         if not gone:
             raise InputError("platform.factor_missing", name=person.username)
+        person.end_sessions()
         record(
             by=by,
             at=at,
