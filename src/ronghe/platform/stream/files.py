@@ -1,5 +1,5 @@
 """`/files/TICKET`: a file of a delivery, resumable. The grant and its reader are asked at the beginning and twice a
-second after that; when either ends the connection breaks, so that the client knows it has not got all (threats 10, 18)."""
+second after that; when either ends the connection breaks: the client knows it has not got all (threats 10 and 18)."""
 
 import asyncio
 import time
