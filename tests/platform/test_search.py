@@ -65,7 +65,7 @@ def test_a_name_stands_before_a_mention(city: City, kind: RecordedKind) -> None:
 def text_of(answer: Any) -> str:
     """An answer with its tag, without what differs each time."""
     each_time = r"name=.csrfmiddlewaretoken. value=.[^\"']+|\"request_id\": \"\w+"
-    return re.sub(each_time, "", answer.content.decode()) + answer.headers.get("ETag", "")
+    return re.sub(each_time, "", answer.content.decode()) + str(answer.headers.get("ETag"))
 
 
 def seen_by(program: Program, browser: Client) -> list[str]:

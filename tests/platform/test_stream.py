@@ -158,7 +158,12 @@ def test_threat_10_whoever_may_not_read_any_more_is_cut_off(
     monkeypatch.setattr(files, "CHUNK", 16)
     monkeypatch.setattr(files, "ASK_AGAIN", 0.0)
     reader = Person.objects.get(username="申请人")
-    got = fetch(url, after=lambda size: end(reader) if size == 48 else None)
+
+    def after(size: int) -> None:
+        if size == 48:
+            end(reader)
+
+    got = fetch(url, after=after)
     assert (got.cut, got.body) == (True, whole[:48])
     assert Read.objects.get().outcome == "stopped"
     assert fetch(url).status == 403
