@@ -160,6 +160,12 @@ def _roles_at(person: Person, at: datetime) -> Iterable[Role]:
     return [Role(role) for role in held.values_list("role", flat=True)]
 
 
+def _lent_to(person: Person, at: datetime) -> Iterable[Role]:
+    """The roles in which the person stands in for others, or will."""
+    lent = Delegation.objects.filter(to=person, until__gt=at, ended__isnull=True).exclude(membership__until__lte=at)
+    return [Role(role) for role in lent.values_list("membership__role", flat=True)]
+
+
 def give_role(
     *, by: Actor, at: datetime, person: Person, department: Department, role: Role, until: datetime | None = None
 ) -> Membership:
@@ -171,7 +177,7 @@ def give_role(
         # Locked, so that two roles that may not meet are not given at the same moment by two people.
         Person.objects.select_for_update().get(pk=person.pk)
         check_role_belongs(role, in_bureau=department.is_bureau)
-        check_roles_together({role, *_roles_at(person, at)})
+        check_roles_together({role, *_roles_at(person, at), *_lent_to(person, at)})
         if Membership.objects.filter(person=person, department=department, role=role).exclude(until__lte=at).exists():
             raise Refused("platform.role_held")
         membership = Membership.objects.create(person=person, department=department, role=role, since=at, until=until)
@@ -216,6 +222,7 @@ def stand_in(
     if to.pk == by.person or until <= since:
         raise UsageError("platform.delegation_form")
     with transaction.atomic():
+        Person.objects.select_for_update().get(pk=to.pk)
         check_roles_together({Role(membership.role), *_roles_at(to, at)})
         made = Delegation.objects.create(membership=membership, to=to, since=since, until=until)
         record(
