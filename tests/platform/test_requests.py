@@ -459,6 +459,14 @@ def test_a_wish_must_be_whole(city: City, asker: Actor, version: Version, change
     assert told.value.code == code
 
 
+def test_nobody_is_asked_for_a_period_that_is_over(city: City, asker: Actor, version: Version) -> None:
+    (drafted,) = draft(city, asker, version)
+    with pytest.raises(Refused) as told:
+        actions.submit(by=asker, at=UNTIL, request=drafted, profile=LAW)
+    assert told.value.code == "platform.period_over"
+    assert Request.objects.get().state == "draft"
+
+
 def test_a_right_lasts_no_longer_than_the_profile_lets_it(
     city: City, asker: Actor, approver: Actor, version: Version
 ) -> None:

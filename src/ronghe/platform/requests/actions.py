@@ -160,9 +160,12 @@ def _stop_clock(request: Request, at: datetime, profile: LegalProfile) -> None:
 
 
 def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) -> Request:
-    """Hand a draft to the owner; from now on the owner's clock runs. InputError for a period that is too long."""
+    """Hand a draft to the owner; from now on the owner's clock runs. Refused for a period that is over already,
+    InputError for one that is too long."""
     with transaction.atomic():
         now = locked(request)
+        if now.wanted_until <= at:
+            raise Refused("platform.period_over")
         _check_end(now.wanted_until, at, profile)
         lines = list(now.lines.select_related("version__asset"))
         for line in lines:
