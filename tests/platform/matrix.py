@@ -173,6 +173,11 @@ ROWS: Mapping[str, Row] = {
     "GET /people": Row(RUNS | GIVES),
     "POST /people": Row(RUNS, {"username": "新人", "name": "新人"}),
     "POST /people/{username}/off": Row(RUNS, path={"username": "somebody"}),
+    "POST /people/{username}/password": Row(
+        RUNS, {"password": "correct horse battery staple"}, {"username": "somebody"}
+    ),
+    # Somebody of the fixture has no second factor.
+    "POST /people/{username}/factor-reset": Row(GIVES, path={"username": "somebody"}, ends="platform.factor_missing"),
     "POST /people/{username}/roles": Row(GIVES, {"department": "MZJ", "role": "asker"}, {"username": "somebody"}),
     "POST /memberships/{key}/end": Row(GIVES, path={"key": "membership"}),
     "GET /me": Row(CALLERS),

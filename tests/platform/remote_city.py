@@ -30,7 +30,11 @@ def main() -> None:
     looked = looks.granted(rows={"method": "look_up"}, wanted_until=UNTIL)
     looks.worker.run_waiting()
     files.city.person("审批人", files.city.civil, Role.SECURITY_OFFICER)
+    files.city.person("系统", files.city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    files.city.person("安全", files.city.bureau, Role.SECURITY_ADMINISTRATOR)
     told = {
+        "system": program_of("系统").secret,
+        "security": program_of("安全").secret,
         "asker": program_of("申请人").secret,
         "owner": program_of("审批人").secret,
         "offerer": program_of("提供 MZJ").secret,

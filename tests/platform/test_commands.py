@@ -71,6 +71,9 @@ def test_threat_41_a_password_is_nowhere_in_what_is_said_or_kept(
     assert PASSWORD not in out + err + caplog.text
     code, out, err = begun("init", "--name", "a", "--code", "b", stdin=json.dumps(weak))
     assert "canary-1" not in out + err + caplog.text
+    code, out, err = begun("user", "password", min(PEOPLE), stdin="canary-2 and its nest\n")
+    assert code == 0
+    assert "canary-2" not in out + err + caplog.text + str([*Entry.objects.values(), *Person.objects.values()])
     assert PASSWORD not in str([*Entry.objects.values(), *Person.objects.values()])
 
 

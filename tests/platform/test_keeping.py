@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from ronghe.platform.access.actions import end_membership, make_token, revoke_token, switch_off
 from ronghe.platform.access.machine import let_in, set_password, shut_out
@@ -90,7 +91,11 @@ def test_a_backup_is_closed_to_others_and_brings_everything_back(archive: Path, 
     entries = Entry.objects.count()
     Membership.objects.all().delete()
     Request.objects.update(purpose="改动")
+    browser = Client()
+    browser.force_login(Person.objects.get(username="统筹"))
+    assert browser.get("/me").status_code == 200
     done = restored(archive, home)
+    assert browser.get("/me").status_code == 302
     for model, keys in before.items():
         assert sorted(map(str, model._default_manager.values_list("pk", flat=True))) == keys
     assert Request.objects.get().purpose == "核验"

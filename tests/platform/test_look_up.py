@@ -17,6 +17,7 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.kinds.data.lookup import look_up, verify
 from ronghe.platform.kinds.data.lookup_rules import MOST_NEAR, MOST_PER_CASE, MOST_UNKNOWN, Asked, copying
 from ronghe.platform.kinds.data.models import Read
+from ronghe.platform.kinds.data.rows import page_of
 from ronghe.platform.kinds.data.sources import mount_database
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Grant
@@ -70,7 +71,56 @@ def test_of_a_database_only_the_subject_s_rows_are_read(
     found = look_up(by=one.asker, grant=grant, subject=IDS[0], case="1", clock=one.clock)
     assert found.to_json() == {"known": True, "rows": [{"姓名": "张**", "登记日期": "2026-01"}]}
     assert read[0] == 1
-    assert not look_up(by=one.asker, grant=grant, subject="' OR 1=1 --", case="1", clock=one.clock).known
+
+
+NASTY = ("' OR '1'='1", '" OR ""="', "330106' OR 1=1 --")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("mounted", ["file", "database"])
+def test_threat_14_subjects_conditions_and_names_of_columns_are_never_sql(
+    one: Handing, mounted: str, tmp_path: Path, settings: LazySettings
+) -> None:
+    if mounted == "database":
+        settings.SOURCE_FOLDERS = [tmp_path]
+        with sqlite3.connect(tmp_path / "city.db") as connection:
+            connection.execute(f"CREATE TABLE hunyin ({ROWS[0]})")
+            connection.executemany("INSERT INTO hunyin VALUES (?, ?, ?, ?, ?)", [row.split(",") for row in ROWS[1:]])
+        url = f"sqlite:///{tmp_path}/city.db"
+        seen_before(mount_database(by=one.offerer, at=START, asset=one.version.asset, url=url, table="hunyin"))
+    grant = ready(one, LOOK)
+    for nasty in NASTY:
+        assert not look_up(by=one.asker, grant=grant, subject=nasty, case=nasty, clock=one.clock).known
+        with pytest.raises(InputError) as told:
+            one.asked((nasty,), LOOK)
+        assert told.value.code == "platform.field_unknown"
+        with pytest.raises(InputError) as told:
+            one.asked(("姓名",), {**LOOK, "where": [{"field": nasty, "is": "330106"}]})
+        assert told.value.code in ("platform.field_unknown", "platform.where_form")
+    # As the value of a condition it is compared, and there is no such row; the subject alone is in one.
+    narrowed = ready(one, {**LOOK, "where": [{"field": "区划代码", "in": [*NASTY]}]})
+    assert not look_up(by=one.asker, grant=narrowed, subject=IDS[0], case="1", clock=one.clock).known
+    assert look_up(by=one.asker, grant=grant, subject=IDS[0], case="1", clock=one.clock).known
+
+
+@pytest.mark.django_db
+def test_threat_33_a_look_up_lets_out_of_a_row_what_a_file_does(city: City, one: Handing) -> None:
+    """Of the same register, under the same obligations and conditions: the same rows, subject by subject."""
+    files = handing(city)
+    delivery = files.delivered(("姓名", "登记日期"), {"where": LOOK["where"]})
+    page = page_of(by=files.asker, at=LATER, grant=delivery.grant)
+    grant = ready(one, LOOK)
+    found = [look_up(by=one.asker, grant=grant, subject=key, case="1", clock=one.clock).rows for key in IDS]
+    assert [row for rows in found for row in rows] == page.to_json()["rows"]
+    assert len(page.rows) == 3
+    # A verification says no value, and nothing of a row that was not granted.
+    verified = ready(one, {**LOOK, "method": "verify"})
+    told = [
+        verify(by=one.asker, grant=verified, subject=key, case="1", claims={"姓名": "张三丰"}, clock=one.clock)
+        for key in IDS
+    ]
+    assert [answer.verdicts for answer in told] == [{"姓名": said} for said in ("yes", "no", "unknown", "no")]
+    assert all(answer.rows == () for answer in told)
 
 
 @pytest.mark.django_db

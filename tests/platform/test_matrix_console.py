@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import CharField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
@@ -158,3 +159,52 @@ def test_no_page_mixes_the_two_languages(opened: Things) -> None:
                 foreign = {word for word in (ENGLISH if lang == "zh" else CHINESE).findall(shown) if word not in known}
                 wrong |= {(lang, name, word) for word in foreign - NAMES}
     assert not wrong, "\n".join(map(str, sorted(wrong)))
+
+
+NASTY = "\"'><script>x()</script>"
+TYPED = {
+    *("name", "abstract", "category", "about", "unit", "legal_basis", "system", "text", "answer", "reason", "purpose"),
+    *("scenario", "assessment", "clause", "claim", "evidence", "field", "row_key", "case", "called", "stop_reason"),
+    *("person", "person_name", "on_behalf_of", "confirmed_by"),
+}
+"""Columns of what people type, themselves included."""
+
+
+def poison() -> int:
+    """Put something nasty into every text that people typed; gives how many columns took it."""
+    taken = 0
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields if model._meta.label not in ("requests.Move", "jobs.Job") else ():
+            if field.name in TYPED and isinstance(field, CharField):
+                for number, key in enumerate(model._default_manager.values_list("pk", flat=True)):
+                    model._default_manager.filter(pk=key).update(**{field.name: f"{NASTY}{number}"})
+                taken += model._default_manager.exists()
+    return taken
+
+
+@pytest.mark.django_db
+def test_threat_38_what_people_typed_is_text_on_every_page(opened: Things) -> None:
+    assert poison() > 30
+    browser, seen, shown = Client(), set(), 0
+    for caller, pages in opening().items():
+        browser.force_login(Person.objects.get(username=caller))
+        for name, row in pages:
+            if name not in seen:
+                seen.add(name)
+                answer = browser.get(f"/{opened.at(name[4:], row)}")
+                assert answer.status_code == 200, name
+                page = answer.content.decode()
+                assert "<script>x()" not in page, name
+                assert "\"'>" not in page, name
+                shown += "&lt;script&gt;x()" in page
+                # Should something slip through, the browser still runs nothing that is not ours.
+                policy = dict(
+                    part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+                )
+                assert policy.get("script-src", policy["default-src"]) == "'self'", name
+                assert (policy["base-uri"], policy["form-action"], policy["frame-ancestors"]) == (
+                    "'none'",
+                    "'self'",
+                    "'none'",
+                )
+    assert shown > 15

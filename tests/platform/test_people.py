@@ -50,6 +50,28 @@ def test_an_administrator_has_no_other_role(city: City, more: Role) -> None:
     assert told.value.code == "platform.roles_apart"
 
 
+def test_an_administrator_stands_in_for_nobody_in_whatever_order(city: City) -> None:
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    lender = city.actor("甲", city.civil, Role.APPROVER)
+    friend = city.person("乙", city.civil)
+    given = {"by": security, "person": friend, "department": city.bureau, "role": Role.AUDIT_ADMINISTRATOR}
+    lent = actions.stand_in(
+        by=lender,
+        at=START,
+        membership=Membership.objects.get(role=Role.APPROVER),
+        to=friend,
+        since=START + WEEK,
+        until=START + 2 * WEEK,
+    )
+    with pytest.raises(Refused) as told:
+        actions.give_role(at=START, **given)  # type: ignore[arg-type]
+    assert told.value.code == "platform.roles_apart"
+    actions.end_delegation(by=lender, at=START, delegation=lent)
+    actions.give_role(at=START, **given)  # type: ignore[arg-type]
+    with pytest.raises(Refused):
+        actions.stand_in(by=lender, at=START, membership=lent.membership, to=friend, since=START, until=START + WEEK)
+
+
 def test_roles_of_the_bureau_stay_there(city: City) -> None:
     security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
     with pytest.raises(Refused) as told:

@@ -197,6 +197,27 @@ def test_the_index_terms_rulings_and_files_go_by_program_too(
 
 
 @pytest.mark.slow
+def test_what_somebody_lost_is_replaced_by_the_administrator_whose_work_it_is(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(what: str, name: str) -> tuple[int, Any, Any]:
+        (tmp_path / "password").write_text("another long password\n")
+        with (tmp_path / "password").open() as password:
+            monkeypatch.setattr(sys, "stdin", password)
+            return run(capsys, what, name)
+
+    monkeypatch.setenv("RONGHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["system"])
+    assert run(capsys, "login", served.url)[0] == 0
+    code, who, _ = lost("reset-password", "审批人")
+    assert (code, who["username"]) == (0, "审批人")
+    assert lost("reset-password", "安全")[2]["error"]["params"]["problem"] == "platform.own_password"
+    assert lost("reset-factor", "审批人")[2]["error"]["params"]["status"] == 404
+    monkeypatch.setenv("RONGHE_TOKEN", served.told["security"])
+    assert lost("reset-factor", "审批人")[2]["error"]["params"]["problem"] == "platform.factor_missing"
+
+
+@pytest.mark.slow
 def test_a_quiet_server_says_nothing_of_requests_that_it_refuses(served: Served) -> None:
     client = Client(served.url, "rh_wrong")
     for _ in range(3):

@@ -110,7 +110,7 @@ class Life(RuleBasedStateMachine):
             "accept": lambda: actions.decide(**by, profile=LAW),
             "refuse": lambda: actions.refuse(**by, reason="不符", clause="第十四条", profile=LAW),
             "deliver": lambda: actions.delivered(**given),
-            "extend": lambda: actions.extend(**by, until=later),
+            "extend": lambda: actions.extend(**by, until=later, profile=LAW),
             "revoke": lambda: actions.revoke(**by, reason="停"),
             "dispose": lambda: actions.dispose(**by, how="已删除"),
         }[move]

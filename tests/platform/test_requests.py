@@ -77,7 +77,10 @@ def test_from_wish_to_disposal(
     actions.delivered(at=LATER, request=accepted)
     assert actions.used(at=LATER, request=accepted).state == RequestState.IN_USE
     longer = UNTIL + timedelta(days=90)
-    assert actions.extend(by=approver, at=LATER, request=accepted, until=longer).state == RequestState.EXTENDED
+    assert (
+        actions.extend(by=approver, at=LATER, request=accepted, until=longer, profile=LAW).state
+        == RequestState.EXTENDED
+    )
     assert actions.expire_grants(at=UNTIL) == 0
     assert actions.expire_grants(at=longer) == 1
     assert kind.ended == [grant.pk]
@@ -113,7 +116,9 @@ def test_a_move_from_the_wrong_state_names_what_may_be_done(
         "accept": lambda: actions.decide(by=approver, at=LATER, request=submitted, profile=LAW),
         "accept_in_part": lambda: actions.decide(by=approver, at=LATER, request=submitted, profile=LAW, granted={}),
         "refuse": lambda: actions.refuse(by=approver, at=LATER, request=submitted, reason="a", clause="b", profile=LAW),
-        "extend": lambda: actions.extend(by=approver, at=LATER, request=submitted, until=UNTIL + timedelta(1)),
+        "extend": lambda: actions.extend(
+            by=approver, at=LATER, request=submitted, until=UNTIL + timedelta(1), profile=LAW
+        ),
         "revoke": lambda: actions.revoke(by=approver, at=LATER, request=submitted, reason="a"),
         "dispose": lambda: actions.dispose(by=asker, at=LATER, request=submitted, how="a"),
     }
@@ -346,10 +351,12 @@ def test_a_right_is_not_extended_beyond_a_condition_of_sharing(
     actions.delivered(at=LATER, request=request)
     year = START + timedelta(days=366)
     with pytest.raises(Refused) as told:
-        actions.extend(by=approver, at=LATER, request=request, until=year + timedelta(days=1))
+        actions.extend(by=approver, at=LATER, request=request, until=year + timedelta(days=1), profile=LAW)
     assert told.value.code == "platform.condition_unmet"
     assert Grant.objects.get().valid_until == UNTIL
-    assert actions.extend(by=approver, at=LATER, request=request, until=year).state == RequestState.EXTENDED
+    assert (
+        actions.extend(by=approver, at=LATER, request=request, until=year, profile=LAW).state == RequestState.EXTENDED
+    )
 
 
 def test_threat_16_whoever_typed_a_request_for_another_neither_tightens_nor_extends_it(
@@ -367,7 +374,7 @@ def test_threat_16_whoever_typed_a_request_for_another_neither_tightens_nor_exte
     actions.decide(by=approver, at=LATER, request=request, profile=LAW)
     actions.delivered(at=LATER, request=request)
     with pytest.raises(Refused) as told:
-        actions.extend(by=by, at=LATER, request=request, until=UNTIL + timedelta(days=1))
+        actions.extend(by=by, at=LATER, request=request, until=UNTIL + timedelta(days=1), profile=LAW)
     assert told.value.code == "platform.own_request"
 
 
@@ -450,6 +457,37 @@ def test_a_wish_must_be_whole(city: City, asker: Actor, version: Version, change
     with pytest.raises(InputError) as told:
         actions.new_requests(by=asker, at=START, **{**whole, **change})  # type: ignore[arg-type]
     assert told.value.code == code
+
+
+def test_nobody_is_asked_for_a_period_that_is_over(city: City, asker: Actor, version: Version) -> None:
+    (drafted,) = draft(city, asker, version)
+    with pytest.raises(Refused) as told:
+        actions.submit(by=asker, at=UNTIL, request=drafted, profile=LAW)
+    assert told.value.code == "platform.period_over"
+    assert Request.objects.get().state == "draft"
+
+
+def test_a_right_lasts_no_longer_than_the_profile_lets_it(
+    city: City, asker: Actor, approver: Actor, version: Version
+) -> None:
+    """Three years from the day of asking, and again from that of extending."""
+    latest = datetime(2029, 3, 1, 16, tzinfo=UTC)  # the beginning of 2 March in Shanghai
+    whole: dict[str, Any] = {"requester": city.tax, "wishes": [(version, ["姓名"], {})], "purpose": "核验"}
+    whole |= {"legal_basis": "税收征收管理法", "wanted_from": START}
+    for until in (latest + timedelta(days=1), datetime(9999, 12, 31, tzinfo=UTC)):
+        (drafted,) = actions.new_requests(by=asker, at=START, **whole, wanted_until=until)
+        with pytest.raises(InputError) as told:
+            actions.submit(by=asker, at=START, request=drafted, profile=LAW)
+        assert (told.value.code, told.value.params) == ("platform.period_long", {"years": 3, "latest": "2029-03-02"})
+    (drafted,) = actions.new_requests(by=asker, at=START, **whole, wanted_until=latest)
+    request = actions.submit(by=asker, at=START, request=drafted, profile=LAW)
+    actions.decide(by=approver, at=START, request=request, profile=LAW)
+    actions.delivered(at=START, request=request)
+    longer = {"by": approver, "request": request, "until": latest + timedelta(days=1), "profile": LAW}
+    with pytest.raises(InputError) as told:
+        actions.extend(at=START, **longer)  # type: ignore[arg-type]
+    assert told.value.code == "platform.period_long"
+    assert actions.extend(at=START + timedelta(days=1), **longer).state == RequestState.EXTENDED  # type: ignore[arg-type]
 
 
 def test_what_is_not_shared_or_one_s_own_cannot_be_asked_for(city: City, asker: Actor, kind: RecordedKind) -> None:

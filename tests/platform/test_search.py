@@ -1,17 +1,22 @@
 """One search box: two characters always, synonyms, initials; nobody finds what they may not see."""
 
+import re
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
-from ronghe.platform.catalogue.actions import withdraw
+from ronghe.platform.catalogue.actions import describe, new_asset, submit_for_review, withdraw
 from ronghe.platform.catalogue.search import found
 from ronghe.platform.queries import best_first, facets, versions
 from ronghe.search import known_synonyms, parse
-from tests.platform.conftest import START, City, RecordedKind
+from ronghe.terms import Kind
+from tests.platform.conftest import ENTRY, ITEMS, START, City, RecordedKind
+from tests.platform.programs import Program, program_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,9 +66,48 @@ def test_a_name_stands_before_a_mention(city: City, kind: RecordedKind) -> None:
     assert hits_of("纳税") == [named.pk, mentioned.pk]
 
 
-def test_threat_39_what_was_withdrawn_is_not_found(city: City, names: dict[str, object]) -> None:
-    withdraw(by=city.coordinator, at=START, version=names["学籍信息"], reason="停止")  # type: ignore[arg-type]
-    assert hits_of("学籍") == []
+def text_of(answer: Any) -> str:
+    """An answer with its tag, without what differs each time."""
+    each_time = r"name=.csrfmiddlewaretoken. value=.[^\"']+|\"request_id\": \"\w+"
+    return re.sub(each_time, "", answer.content.decode()) + str(answer.headers.get("ETag"))
+
+
+def seen_by(program: Program, browser: Client) -> list[str]:
+    """Everything that says what there is: pages and calls, hits, counts and facets."""
+    asked = ("", "?text=学籍", "?text=xjxx", "?department=MZJ", "?kind=data")
+    pages = [browser.get(f"/catalogue{one}") for one in asked]
+    rows = [browser.get(f"/catalogue{one}", headers={"HX-Target": "rows"}) for one in asked]
+    calls = [program.call("GET", f"/{name}{one}") for name in ("catalogue", "catalogue-facets") for one in asked[:3]]
+    calls += [program.call("GET", path) for path in ("/work", "/demands", "/collections")]
+    collected = {"name": "学籍信息", "items": ["姓名", "登记日期"]}
+    calls.append(program.call("POST", "/collections-check", collected))
+    return [text_of(one) for one in (*pages, *rows, browser.get("/"), *calls)]
+
+
+def test_threat_39_what_is_hidden_changes_nothing_that_others_see(city: City, kind: RecordedKind) -> None:
+    """No hit, count, facet, tag or answer tells of a draft, of what waits for its review, or of what was withdrawn."""
+    city.published(name="婚姻登记信息")
+    person = city.person("申请人", city.tax, Role.ASKER)
+    program, browser = program_of("申请人"), Client()
+    browser.force_login(person)
+    before = seen_by(program, browser)
+    offerer = city.actor("提供 MZJ", city.civil)
+    for code, fields in (("MZJ-D", ENTRY), ("MZJ-R", ENTRY)):
+        asset = new_asset(by=offerer, at=START, department=city.civil, code=code, kind=Kind.DATA)
+        draft = describe(by=offerer, at=START, asset=asset, fields={**fields, "name": f"学籍信息{code}"}, items=ITEMS)
+    submit_for_review(by=offerer, at=START, version=draft)
+    assert seen_by(program, browser) == before
+    shown = city.published(name="学籍信息")
+    # What is in force is seen, so that the comparison can fail; what is withdrawn leaves no trace.
+    assert all(one != other for one, other in zip(seen_by(program, browser)[:3], before[:3], strict=True))
+    withdraw(by=city.coordinator, at=START, version=shown, reason="停止")
+    assert seen_by(program, browser) == before
+    absent = text_of(program.call("GET", "/catalogue/MZJ-NONE"))
+    for code in ("MZJ-D", "MZJ-R", shown.asset.code):
+        for more in ("", "?version=1", "/versions", "/findings", "/sample"):
+            assert text_of(program.call("GET", f"/catalogue/{code}{more}")) == absent
+        assert browser.get(f"/catalogue/{code}").status_code == 404
+    assert browser.post(f"/cart/add/{shown.pk}").status_code == 404
 
 
 def test_the_page_lists_the_best_match_first(city: City, kind: RecordedKind) -> None:

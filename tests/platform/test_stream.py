@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.kinds.data import store, tickets
 from ronghe.platform.kinds.data.models import Delivery, Read
 from ronghe.platform.requests import actions
@@ -141,6 +142,31 @@ def test_threat_18_a_right_that_is_revoked_cuts_what_flows(one: Handing, monkeyp
     read = Read.objects.get()
     assert (read.outcome, read.bytes) == ("stopped", 48)
     assert fetch(url).status == 410
+
+
+ENDINGS: dict[str, Callable[[Person], object]] = {
+    "switched off": lambda person: Person.objects.filter(pk=person.pk).update(is_active=False),
+    "role ended": lambda person: Membership.objects.filter(person=person).update(until=LATER),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS.values(), ids=ENDINGS)
+def test_threat_10_whoever_may_not_read_any_more_is_cut_off(
+    one: Handing, monkeypatch: pytest.MonkeyPatch, end: Callable[[Person], object]
+) -> None:
+    _, url, whole = opened(one)
+    monkeypatch.setattr(files, "CHUNK", 16)
+    monkeypatch.setattr(files, "ASK_AGAIN", 0.0)
+    reader = Person.objects.get(username="申请人")
+
+    def after(size: int) -> None:
+        if size == 48:
+            end(reader)
+
+    got = fetch(url, after=after)
+    assert (got.cut, got.body) == (True, whole[:48])
+    assert Read.objects.get().outcome == "stopped"
+    assert fetch(url).status == 403
 
 
 def test_threat_17_a_right_that_runs_out_cuts_what_flows(one: Handing, monkeypatch: pytest.MonkeyPatch) -> None:

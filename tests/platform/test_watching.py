@@ -67,7 +67,7 @@ def test_figures_count_requests_and_say_how_the_installation_is(operator: Progra
     assert families["ronghe_unsealed_seconds"].samples[0].value >= 0
 
 
-def test_a_request_is_a_line_that_does_not_say_what_was_asked_for(
+def test_threat_41_a_request_is_a_line_that_says_neither_what_was_asked_for_nor_the_token(
     operator: Program, told: list[MutableMapping[str, Any]]
 ) -> None:
     answer = operator.call("GET", "/catalogue?text=secretword", X_Request_ID="from-the-proxy-1")
@@ -79,7 +79,11 @@ def test_a_request_is_a_line_that_does_not_say_what_was_asked_for(
         ("api/catalogue", 200),
         ("api/catalogue/<code>", 404),
     ]
+    operator.call("POST", "/collections-check", {"name": "secretname", "items": ["secretitem"]})
+    Client().post("/sign-in", {"login": "secretname", "password": "secretpassword"})
+    assert len(told) == 4
     assert "secret" not in json.dumps(told)
+    assert operator.secret not in json.dumps(told)
 
 
 def test_a_defect_is_a_problem_with_a_number_and_its_cause_stays_in_the_log(

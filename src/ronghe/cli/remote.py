@@ -378,3 +378,21 @@ def look_up(session: Session, /, grant_id: str, *, case: str) -> None:
     """See `cli.command_remote_look-up`."""
     found = _client(session).look_up(grant_id, _secret(session, "cli.ask_subject"), case)
     session.show(found, shown(found))
+
+
+@remote.command(name="reset-password", cls=Command, examples=("ronghe remote reset-password zhang < password",))
+@click.argument("username", metavar="NAME")
+@click.pass_obj
+def reset_password(session: Session, /, username: str) -> None:
+    """See `cli.command_remote_reset-password`."""
+    found = _client(session).reset_password(username, _secret(session, "platform.new_password"))
+    session.show(found, shown(found))
+
+
+@remote.command(name="reset-factor", cls=Command, examples=("ronghe remote reset-factor zhang",))
+@click.argument("username", metavar="NAME")
+@click.pass_obj
+def reset_factor(session: Session, /, username: str) -> None:
+    """See `cli.command_remote_reset-factor`."""
+    found = _client(session).reset_factor(username)
+    session.show(found, shown(found))

@@ -241,6 +241,14 @@ class Client:
         """What the last security check found, and when it was; for those who watch over the installation."""
         return dict(self._get("/security"))
 
+    def reset_password(self, username: str, password: str) -> Json:
+        """A new password for somebody who lost theirs, by the system administrator; their sessions end."""
+        return dict(self._post(f"/people/{quote(username, safe='')}/password", {"password": password}, again=False))
+
+    def reset_factor(self, username: str) -> Json:
+        """Take away the second factor of a lost device, by the security administrator; their sessions end."""
+        return dict(self._post(f"/people/{quote(username, safe='')}/factor-reset"))
+
     def notices(self) -> Iterator[Json]:
         """What the person should know, newest first."""
         return self._rows("/notices")

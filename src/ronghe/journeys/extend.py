@@ -82,7 +82,9 @@ def _keep_before(engine: DuckDB, known: pa.Table, path: Path, source: str) -> in
         " LEFT JOIN _side AS s ON s.id = c.id AND (_every OR c.side = 0)"
     )
     make(engine, "before", drawn(joined, side=SIDES[0], every=exp.convert(first is known)))
-    missed = fetch(engine, drawn("SELECT count(*) AS n FROM _side AS s ANTI JOIN first AS c ON s.id = c.id", side=SIDES[0]))
+    missed = fetch(
+        engine, drawn("SELECT count(*) AS n FROM _side AS s ANTI JOIN first AS c ON s.id = c.id", side=SIDES[0])
+    )
     unread = fetch(engine, drawn("SELECT count(*) AS n FROM before WHERE NOT here"))
     engine.connection.unregister("made")
     engine.connection.unregister("first")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ronghe.standards.working_days import WorkingCalendar, WorkingDay, known_calendar, read_calendar
 from ronghe.terms import InputError, content_id
 
-__all__ = ["CLOCKS", "PROFILES", "LegalProfile", "legal_profile", "read_profile"]
+__all__ = ["CLOCKS", "LONGEST_GRANT", "PROFILES", "LegalProfile", "legal_profile", "read_profile"]
 
 CLOCKS = (
     "answer_unconditional",
@@ -28,14 +28,17 @@ CLOCKS = (
 )
 """What a profile may limit, in working days."""
 PROFILES = ("cn-809-2025", "neutral")
-_YEARS = ("records_of_personal_data",)
+LONGEST_GRANT = 10
+"""Years that a right lasts at most where a profile names no number: longer, and nobody looks at it again."""
+_YEARS = ("records_of_personal_data", "grant")
 _INDEX = ("least_coverage",)
 _REQUEST = {"supplements_asked": int, "supplement_pauses_clock": bool}
 
 
 @dataclass(frozen=True, slots=True)
 class LegalProfile:
-    """Limits in force: `working_days` by clock (absent: no limit), `years` of retention, choices about requests."""
+    """Limits in force: `working_days` by clock (absent: no limit), `years` of retention and rights, choices about
+    requests."""
 
     name: str
     checked: date
@@ -66,6 +69,17 @@ class LegalProfile:
             raise ValueError(f"no clock named {clock}; there are {', '.join(CLOCKS)}")
         days = self.working_days.get(clock)
         return None if days is None else self.calendar.after(start, days + more)
+
+    @property
+    def grant_years(self) -> int:
+        """How many years a right lasts at most."""
+        return self.years.get("grant", LONGEST_GRANT)
+
+    def latest_end(self, day: date) -> date:
+        """The latest day with which a right may end that is asked for or extended on `day`."""
+        year = day.year + self.grant_years
+        leaps = (day.month, day.day) == (2, 29)
+        return date(year, 2, 28) if leaps else day.replace(year=year)
 
 
 def _whole(table: object, known: tuple[str, ...], where: str) -> Mapping[str, int]:

@@ -98,6 +98,13 @@ def test_law_is_a_profile_and_a_neutral_one_limits_nothing() -> None:
     assert all(legal_profile("neutral").due(clock, date(2026, 2, 10)) is None for clock in CLOCKS)
 
 
+def test_a_right_lasts_as_many_years_as_the_profile_says_and_ten_where_it_says_nothing() -> None:
+    law, neutral = legal_profile("cn-809-2025"), legal_profile("neutral")
+    assert law.latest_end(date(2026, 3, 2)) == date(2029, 3, 2)
+    assert law.latest_end(date(2028, 2, 29)) == date(2031, 2, 28)
+    assert neutral.latest_end(date(2026, 3, 2)) == date(2036, 3, 2)
+
+
 def test_a_misspelled_limit_is_not_no_limit(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="answr"):
         legal_profile("neutral").due("answr", date(2026, 1, 1))

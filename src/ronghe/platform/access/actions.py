@@ -27,6 +27,7 @@ __all__ = [
     "end_membership",
     "give_role",
     "make_token",
+    "reset_password",
     "reset_second_factor",
     "revoke_token",
     "stand_in",
@@ -92,6 +93,7 @@ def switch_off(*, by: Actor, at: datetime, person: Person) -> None:
     with transaction.atomic():
         person.is_active = False
         person.save(update_fields=["is_active"])
+        person.end_sessions()
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk)
 
@@ -109,6 +111,22 @@ def change_password(*, by: Actor, at: datetime, old: str, new: str) -> Person:
     return person
 
 
+def reset_password(*, by: Actor, at: datetime, person: Person, password: str) -> None:
+    """A new password for somebody who lost theirs; every session of theirs ends. The system administrator's work.
+
+    Refused for themselves, who name the old one, and for the other administrators: whoever runs the machine lets them
+    in, so that none of the three gets into another's account.
+    """
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    if person.pk == by.person or ADMINISTRATORS.intersection(_roles_at(person, at)):
+        raise Refused("platform.own_password")
+    check_password(password, person)
+    with transaction.atomic():
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk)
+
+
 def reset_second_factor(*, by: Actor, at: datetime, person: Person) -> None:
     """Let somebody who lost their device sign in by their password alone, until they turn on another one.
 
@@ -122,11 +140,12 @@ def reset_second_factor(*, by: Actor, at: datetime, person: Person) -> None:
 
 
 def drop_second_factor(*, by: Actor, at: datetime, person: Person, though_behind: bool = False) -> None:
-    """Remove the device and the recovery codes; InputError where there are none."""
+    """Remove the device and the recovery codes, and end every session; InputError where there are none."""
     with transaction.atomic():
         gone, _ = Authenticator.objects.filter(user=person).delete()
         if not gone:
             raise InputError("platform.factor_missing", name=person.username)
+        person.end_sessions()
         record(
             by=by,
             at=at,
@@ -142,6 +161,12 @@ def _roles_at(person: Person, at: datetime) -> Iterable[Role]:
     return [Role(role) for role in held.values_list("role", flat=True)]
 
 
+def _lent_to(person: Person, at: datetime) -> Iterable[Role]:
+    """The roles in which the person stands in for others, or will."""
+    lent = Delegation.objects.filter(to=person, until__gt=at, ended__isnull=True).exclude(membership__until__lte=at)
+    return [Role(role) for role in lent.values_list("membership__role", flat=True)]
+
+
 def give_role(
     *, by: Actor, at: datetime, person: Person, department: Department, role: Role, until: datetime | None = None
 ) -> Membership:
@@ -153,7 +178,7 @@ def give_role(
         # Locked, so that two roles that may not meet are not given at the same moment by two people.
         Person.objects.select_for_update().get(pk=person.pk)
         check_role_belongs(role, in_bureau=department.is_bureau)
-        check_roles_together({role, *_roles_at(person, at)})
+        check_roles_together({role, *_roles_at(person, at), *_lent_to(person, at)})
         if Membership.objects.filter(person=person, department=department, role=role).exclude(until__lte=at).exists():
             raise Refused("platform.role_held")
         membership = Membership.objects.create(person=person, department=department, role=role, since=at, until=until)
@@ -198,6 +223,7 @@ def stand_in(
     if to.pk == by.person or until <= since:
         raise UsageError("platform.delegation_form")
     with transaction.atomic():
+        Person.objects.select_for_update().get(pk=to.pk)
         check_roles_together({Role(membership.role), *_roles_at(to, at)})
         made = Delegation.objects.create(membership=membership, to=to, since=since, until=until)
         record(

@@ -54,6 +54,7 @@ def shut_out(*, by: Actor, at: datetime, person: Person) -> None:
     with transaction.atomic():
         person.is_active = False
         person.save(update_fields=["is_active"])
+        person.end_sessions()
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk, though_behind=True)
 

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.departments.models import Department
@@ -23,6 +24,8 @@ class Person(AbstractBaseUser):
     email = models.EmailField(blank=True)
     lang = models.CharField(max_length=2, default="zh")
     is_active = models.BooleanField(default=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
+    """How often all sessions of the person were ended; one that began before is worth nothing."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -34,6 +37,16 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         """The person's own name."""
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must agree with: it changes with the password and when sessions are ended."""
+        said = f"{self.password} {self.sessions_ended}"
+        return salted_hmac("ronghe.session", said, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Whoever is signed in as this person has to sign in again."""
+        Person.objects.filter(pk=self.pk).update(sessions_ended=models.F("sessions_ended") + 1)
+        self.refresh_from_db(fields=["sessions_ended"])
 
 
 class Membership(models.Model):

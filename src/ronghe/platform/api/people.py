@@ -94,6 +94,12 @@ class GivenPerson(Given):
     password: Annotated[Words, Field(min_length=1, max_length=200)] | None = None
 
 
+class GivenPassword(Given):
+    """A password, at least 12 characters that are hard to guess."""
+
+    password: Annotated[Words, Field(min_length=1, max_length=200)]
+
+
 class GivenRole(Given):
     """A role in a department, until the beginning of a legal day or for good."""
 
@@ -251,12 +257,32 @@ def _known(username: str) -> Person:
     return found
 
 
+def _shown(request: Asked, username: str) -> dict[str, Any]:
+    return next(person for person in people_at(request.now) if person["username"] == username)
+
+
 @call(router, "POST", "/people/{username}/off", scope="people.write", gives=PersonShown)
 def switch_person_off(request: Asked, username: str) -> dict[str, Any]:
     """From now on the person cannot sign in and their tokens are dead."""
     _check(request, Role.SYSTEM_ADMINISTRATOR)
     actions.switch_off(by=request.actor, at=request.now, person=_known(username))
-    return next(person for person in people_at(request.now) if person["username"] == username)
+    return _shown(request, username)
+
+
+@call(router, "POST", "/people/{username}/password", scope="people.write", gives=PersonShown, repeatable=False)
+def reset_password(request: Asked, username: str, given: GivenPassword) -> dict[str, Any]:
+    """A new password for somebody who lost theirs; their sessions end. Refused for oneself and for administrators."""
+    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.reset_password(by=request.actor, at=request.now, person=_known(username), password=given.password)
+    return _shown(request, username)
+
+
+@call(router, "POST", "/people/{username}/factor-reset", scope="people.write", gives=PersonShown)
+def reset_second_factor(request: Asked, username: str) -> dict[str, Any]:
+    """Take away the second factor of a lost device; their sessions end. Refused for oneself."""
+    _check(request, Role.SECURITY_ADMINISTRATOR)
+    actions.reset_second_factor(by=request.actor, at=request.now, person=_known(username))
+    return _shown(request, username)
 
 
 def _membership(one_of: Membership) -> dict[str, Any]:

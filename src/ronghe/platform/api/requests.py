@@ -500,7 +500,7 @@ def rule_on_request(request: Asked, key: UUID, given: GivenRuling) -> dict[str, 
 @call(router, "POST", "/requests/{uuid:key}/extend", scope="requests.write", gives=RequestShown)
 def extend_request(request: Asked, key: UUID, given: GivenUntil) -> dict[str, Any]:
     """Let the rights last longer."""
-    return _moved(request, key, actions.extend, until=beginning_of(given.until, "until"))
+    return _moved(request, key, actions.extend, until=beginning_of(given.until, "until"), profile=profile())
 
 
 @call(router, "POST", "/requests/{uuid:key}/revoke", scope="requests.write", gives=RequestShown)

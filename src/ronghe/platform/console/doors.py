@@ -9,6 +9,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponse
@@ -96,9 +97,16 @@ def keep_changes() -> None:
 
 
 def _made(instance: Authenticator, created: bool, **_: Any) -> None:
-    if created:
-        is_device = instance.type == Authenticator.Type.TOTP
-        _kept("person.factor_on" if is_device else "person.codes_made", instance.user)
+    if not created:
+        return
+    is_device = instance.type == Authenticator.Type.TOTP
+    _kept("person.factor_on" if is_device else "person.codes_made", instance.user)
+    request = context.request
+    if is_device and request is not None:
+        # allauth takes note of codes that open a session only: the one that was typed here would open one more.
+        instance.wrap().validate_code(request.POST.get("code", ""))
+        instance.user.end_sessions()
+        update_session_auth_hash(request, instance.user)
 
 
 def _removed(user: Person, authenticator: Authenticator, **_: Any) -> None:

@@ -219,5 +219,6 @@ class Matters:
             by = self.year.cast.actor(self._code(request.owner_id), Role.APPROVER, when)
             # Some entries are shared for a year at most.
             with suppress(Refused):
-                actions.extend(by=by, at=when, request=request, until=request.wanted_until + _LONGER)
+                until = request.wanted_until + _LONGER
+                actions.extend(by=by, at=when, request=request, until=until, profile=self.year.law)
                 return

@@ -130,6 +130,13 @@ def _check_wish(wishes: Sequence[Wish], purpose: str, basis: str, start: datetim
         raise InputError("platform.period_empty")
 
 
+def _check_end(until: datetime, at: datetime, profile: LegalProfile) -> None:
+    """InputError for a right that would last longer than the profile lets one."""
+    latest = profile.latest_end(legal_day(at, profile.zone))
+    if legal_day(until, profile.zone) > latest:
+        raise InputError("platform.period_long", years=profile.grant_years, latest=latest.isoformat())
+
+
 def _start_clock(request: Request, at: datetime, profile: LegalProfile) -> None:
     """Start or restart the answer's clock; the working days that were used before a pause are not given again."""
     today = legal_day(at, profile.zone)
@@ -153,9 +160,13 @@ def _stop_clock(request: Request, at: datetime, profile: LegalProfile) -> None:
 
 
 def submit(*, by: Actor, at: datetime, request: Request, profile: LegalProfile) -> Request:
-    """Hand a draft to the owner; from now on the owner's clock runs."""
+    """Hand a draft to the owner; from now on the owner's clock runs. Refused for a period that is over already,
+    InputError for one that is too long."""
     with transaction.atomic():
         now = locked(request)
+        if now.wanted_until <= at:
+            raise Refused("platform.period_over")
+        _check_end(now.wanted_until, at, profile)
         lines = list(now.lines.select_related("version__asset"))
         for line in lines:
             if line.version.state != VersionState.PUBLISHED:
@@ -403,13 +414,15 @@ def _grants(request: Request) -> list[Grant]:
     return list(Grant.objects.select_for_update().filter(line__request=request).select_related("version__asset"))
 
 
-def extend(*, by: Actor, at: datetime, request: Request, until: datetime) -> Request:
-    """Let the right last longer; it cannot be woken once it is over, nor outlast the conditions of sharing."""
+def extend(*, by: Actor, at: datetime, request: Request, until: datetime, profile: LegalProfile) -> Request:
+    """Let the right last longer; it cannot be woken once it is over, nor outlast the conditions of sharing or what the
+    profile lets a right last from now."""
     with transaction.atomic():
         now = locked(request)
         grants = _grants(now)
         if until <= now.wanted_until or any(grant.valid_until <= at for grant in grants):
             raise Refused("platform.extend_time")
+        _check_end(until, at, profile)
         held = check_side(
             by, check_move("extend", RequestState(now.state)), requester=now.requester_id, owner=now.owner_id
         )

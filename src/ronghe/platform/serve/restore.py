@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from ronghe.platform.access.machine import at_the_machine
@@ -106,6 +107,7 @@ def bring_tables(backup: Backup, home: Path, *, at: datetime) -> Restored:
     _check_nobody_works(home)
     with transaction.atomic():
         rows = load_tables(backup.folder / "tables")
+        Session.objects.all().delete()
         _index_again()
         # Whatever the engine of jobs knew is gone: what was not over begins again.
         unfinished = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING))

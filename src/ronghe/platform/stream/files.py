@@ -1,5 +1,5 @@
-"""`/files/TICKET`: a file of a delivery, resumable. The grant is asked at the beginning and twice a second after that;
-when it ends the connection breaks, so that the client knows it has not got all (threat 18)."""
+"""`/files/TICKET`: a file of a delivery, resumable. The grant and its reader are asked at the beginning and twice a
+second after that; when either ends the connection breaks: the client knows it has not got all (threats 10 and 18)."""
 
 import asyncio
 import time
@@ -90,7 +90,7 @@ async def _flow(file: BinaryIO, opened: Opened, span: Span, clock: Callable[[], 
         file.seek(span.start)
         while sent < span.length:
             if time.monotonic() - asked >= ASK_AGAIN:
-                if not await _in_thread(still_open, opened.grant, clock()):
+                if not await _in_thread(still_open, opened.read, clock()):
                     outcome = "stopped"
                     raise Ended
                 asked = time.monotonic()

@@ -46,7 +46,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @signed_in
 @require_POST
 def change(request: Asked, name: str) -> HttpResponse:
-    """Add a person, give a role, end one, switch somebody off, take away the second factor of a lost device."""
+    """Add a person, give a role, end one, switch somebody off, replace a password or a second factor that was lost."""
     _check(request)
     failed = Failed()
     return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
@@ -76,3 +76,8 @@ def _changed(request: Asked, name: str) -> None:
         actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
     elif name == "factor":
         actions.reset_second_factor(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
+    elif name == "password":
+        person = Person.objects.filter(username=typed.get("username", "")).first()
+        if person is None:
+            raise InputError("platform.field_value", name="username", value=typed.get("username", ""))
+        actions.reset_password(by=by, at=at, person=person, password=typed.get("password", ""))

@@ -128,7 +128,7 @@ def _action(request: Asked, name: str, found: Request) -> Callable[[], object]:
         "refuse": lambda: actions.refuse(
             **given, reason=typed.get("reason", ""), clause=typed.get("clause", ""), profile=law
         ),
-        "extend": lambda: actions.extend(**given, until=_day(typed.get("until", ""))),
+        "extend": lambda: actions.extend(**given, until=_day(typed.get("until", "")), profile=law),
         "revoke": lambda: actions.revoke(**given, reason=typed.get("reason", "")),
         "dispose": lambda: actions.dispose(**given, how=typed.get("how", "")),
         "assessment": lambda: actions.attach_assessment(**given, assessment=typed.get("assessment", "")),

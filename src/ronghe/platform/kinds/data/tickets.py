@@ -1,7 +1,8 @@
 """Tickets: what lets a program or a browser take one file of one delivery, again and again until it has all of it.
 
 A ticket is one read: charged and recorded when it is given out. It is signed, dies after a quarter of an hour, and
-opens nothing by itself: the stream asks the grant again, at the beginning and as long as it flows.
+opens nothing by itself: the stream asks again for the grant, and for the person who was given it, at the beginning and
+as long as it flows.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from uuid import UUID
 
 from django.core import signing
 
+from ronghe.platform.access.models import Person
+from ronghe.platform.access.queries import actor_of
+from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.kinds.data import store
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Read
@@ -50,8 +54,8 @@ def give_ticket(*, by: Actor, at: datetime, grant: Grant, file: str) -> str:
 
 
 def open_ticket(ticket: str, at: datetime) -> Opened:
-    """What the ticket opens now. Refused for one that is forged or too old, whose grant ended, or whose delivery was
-    replaced by a newer one."""
+    """What the ticket opens now. Refused for one that is forged or too old, whose grant ended or whose person may not
+    read any more, or whose delivery was replaced by a newer one."""
     try:
         read_key, file = signing.loads(ticket, salt=_SALT, max_age=LASTS)
     except (signing.BadSignature, ValueError) as fault:
@@ -60,8 +64,15 @@ def open_ticket(ticket: str, at: datetime) -> Opened:
     read = kept.first()
     if read is None or read.delivery is None or read.delivery.state != DeliveryState.READY:
         raise Refused("platform.delivery_gone")
-    check_live(read.grant, at)
+    _check_still(read, at)
     return _opened(read, read.delivery, file)
+
+
+def _check_still(read: Read, at: datetime) -> None:
+    check_live(read.grant, at)
+    person = Person.objects.filter(pk=read.person).first()
+    if person is None or not actor_of(person, at).has(Role.ASKER, read.grant.consumer_id):
+        raise Refused("platform.role_missing", role=Role.ASKER.value)
 
 
 def _opened(read: Read, delivery: Delivery, file: str) -> Opened:
@@ -70,13 +81,13 @@ def _opened(read: Read, delivery: Delivery, file: str) -> Opened:
     return Opened(read.pk, read.grant_id, path, file, told["bytes"], told["hash"])
 
 
-def still_open(grant: UUID, at: datetime) -> bool:
-    """Whether the grant lives: what a stream asks while it flows. Any doubt is a no."""
-    found = Grant.objects.select_related("line__request").filter(pk=grant).first()
+def still_open(read: UUID, at: datetime) -> bool:
+    """Whether the grant lives and its reader may read: what a stream asks while it flows. Any doubt is a no."""
+    found = Read.objects.select_related("grant__line__request").filter(pk=read).first()
     if found is None:
         return False
     try:
-        check_live(found, at)
+        _check_still(found, at)
     except Refused:
         return False
     return True
