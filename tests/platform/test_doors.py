@@ -82,7 +82,12 @@ NASTY = (
     "%' --",
     "\x00",
 )
-LISTS = (("/catalogue", "text"), ("/catalogue", "kind"), ("/catalogue", "department"), ("/audit", "subject"))
+LISTS = (
+    *(("/catalogue", name) for name in ("text", "kind", "department")),
+    ("/audit", "subject"),
+    *(("/api/catalogue", name) for name in ("text", "department", "cursor")),
+    ("/api/requests", "state"),
+)
 
 
 @pytest.mark.parametrize("nasty", NASTY)
