@@ -2,9 +2,11 @@
 
 import csv
 import errno
+import fcntl
 import json
 import os
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 
 from ronghe import data
 from ronghe.cli import main
+from ronghe.journeys.decisions import DecisionLog
 from ronghe.terms import Refused, RongheError
 from ronghe.trust.keys import KeyStore, signer_of
 from ronghe.trust.log import Log, Reader, verify, verify_receipt
@@ -195,6 +198,24 @@ def test_two_at_once_cannot_share_what_is_left_of_a_quota(place: Path) -> None:
     assert sorted(map(str, done)) == ["3", *["journeys.protect_denied_by"] * 2]
     assert sum(entry["rows"] for entry in told(place) if entry["event"] == "release") == 3
     assert verify(place / "log").faults == []
+
+
+def test_counting_and_releasing_are_under_one_lock(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The race of the test above is won by chance too: here it is asked whether anybody else could get in between."""
+    asked = []
+    for step in ("used", "released"):
+        known = getattr(DecisionLog, step)
+
+        def watched(log: DecisionLog, *given: Any, step: str = step, known: Any = known) -> Any:
+            with (place / "log" / "releasing.lock").open("a") as lock, suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                pytest.fail(f"nobody holds the lock while {step} runs")
+            asked.append(step)
+            return known(log, *given)
+
+        monkeypatch.setattr(DecisionLog, step, watched)
+    protect(place)
+    assert asked == ["used", "released"]
 
 
 def test_a_clock_that_went_back_behind_the_last_entry_is_a_refusal(place: Path) -> None:

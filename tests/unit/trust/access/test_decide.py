@@ -159,6 +159,9 @@ def test_conditions_ask_the_request_and_an_unknown_attribute_is_a_refusal() -> N
 def test_a_fault_in_one_prohibition_refuses_even_if_another_is_not_reached() -> None:
     faulty = Prohibition("P", Kind.DATA, "a", "c", Period(T0), when=(Condition("level", Relation.IS, (1,)),))
     assert refused(ASKED, index(prohibitions=[faulty])) == "attribute_unknown"
+    # Nor does one that applies before it hide the fault.
+    plain = replace(faulty, id="Q", when=(), public=True)
+    assert refused(ASKED, index(prohibitions=[plain, faulty])) == "attribute_unknown"
 
 
 def test_a_delegate_asks_in_the_name_of_the_consumer_and_in_no_other() -> None:
@@ -167,6 +170,21 @@ def test_a_delegate_asks_in_the_name_of_the_consumer_and_in_no_other() -> None:
     assert plan.consumer == "d"
     assert refused(Request("e", Kind.DATA, "a", 1, "p", on_behalf_of="m"), grants) == "no_grant"
     assert refused(Request("d", Kind.DATA, "a", 1, "p"), grants) == "no_grant"
+
+
+def test_a_delegate_and_its_consumer_have_plans_of_their_own_and_the_same_first_instant() -> None:
+    grants = index(grant(delegates=("d", "e")))
+    asked = Request("d", Kind.DATA, "a", 1, "p", on_behalf_of="m")
+    plans = [permitted(one, grants, T0).plan.consumer for one in (ASKED, asked, replace(asked, consumer="e"), ASKED)]
+    assert plans == ["m", "d", "e", "m"]
+    assert refused(asked, index(grant(delegates=("d",)), seen=T0 - timedelta(days=1)), T0 - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize("named", ["m", "d"])
+def test_a_prohibition_on_either_binds_whoever_asks_for_another(named: str) -> None:
+    never = Prohibition("P", Kind.DATA, "a", "§ 1", Period(T0), consumer=named, public=True)
+    asked = Request("d", Kind.DATA, "a", 1, "p", on_behalf_of="m")
+    assert refused(asked, index(grant(delegates=("d",)), prohibitions=[never])) == "prohibited"
 
 
 def test_a_quota_holds_to_the_last_row() -> None:

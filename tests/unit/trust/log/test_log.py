@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -361,6 +362,19 @@ def test_a_note_that_lies_about_the_file_is_not_believed(tmp_path: Path) -> None
         with opened(folder) as log:
             log.append([body(1)])
         assert verify(folder).faults == []
+
+
+def test_a_note_of_a_head_that_nobody_signed_does_not_keep_the_log_from_opening(tmp_path: Path) -> None:
+    """A writer that read much may note an unsigned head and die: the next reads the file instead."""
+    folder = made(tmp_path / "log")
+    with opened(folder) as log:
+        log.append([body(7)])
+        assert log.append([body(8)])[0].head.signature is None
+        log._entries.save_state()
+        copied = shutil.copytree(folder, tmp_path / "copied")
+    with opened(copied) as log:
+        assert log.append([body(9)])[0].index == 8
+    assert verify(copied).faults == []
 
 
 def test_entries_that_json_cannot_say_are_refused_whole(tmp_path: Path) -> None:
