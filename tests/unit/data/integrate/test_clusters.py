@@ -19,6 +19,10 @@ def test_links_that_agree_make_one_cluster() -> None:
     assert groups(edges, 3) == [0, 0, 0]
 
 
+def test_pairs_that_were_never_compared_speak_against_joining() -> None:
+    assert groups([(0, 1, 9.0), (2, 3, 9.0), (1, 2, 3.0)], 4) == [0, 0, 2, 2]
+
+
 def test_a_pair_that_people_keep_apart_stays_apart_over_a_third() -> None:
     edges = [(0, 1, 12.0), (1, 2, 11.0), (0, 2, -DECIDED)]
     found = groups(edges, 3)
