@@ -29,6 +29,12 @@ def test_a_pair_that_people_keep_apart_stays_apart_over_a_third() -> None:
     assert found[0] != found[2]
 
 
+def test_one_certain_pair_does_not_outvote_all_others() -> None:
+    # 40 bits for, and 5 three times against: what one pair may say is bounded.
+    edges = [(0, 1, 50.0), (2, 3, 50.0), (1, 2, 40.0), (0, 2, -5.0), (0, 3, -5.0), (1, 3, -5.0)]
+    assert groups(edges, 4) == [0, 0, 2, 2]
+
+
 def test_the_order_of_pairs_does_not_matter() -> None:
     edges = [(0, 1, 3.0), (1, 2, 3.0), (2, 3, 3.0), (0, 2, -2.0), (1, 3, 1.0)]
     assert groups(edges, 4) == groups(edges[::-1], 4)

@@ -7,7 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ronghe.data.integrate.known import MOST_SHARED, Known, hashed, known_names, records_near, segments_of, with_segments
+from ronghe.data.integrate.known import (
+    MOST_SHARED,
+    Known,
+    hashed,
+    known_names,
+    records_near,
+    segments_of,
+    with_segments,
+)
 from ronghe.data.integrate.statements import fetch
 from ronghe.tables.engine import Resources, duckdb_engine
 from ronghe.tables.plain_arrays import texts
