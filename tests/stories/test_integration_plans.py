@@ -95,9 +95,18 @@ def test_a_link_feeds_its_clusters_to_a_fusion(linked: Path) -> None:
     assert {"same.pairs.parquet", "same.model.json", "same.review.csv", "lineage.ndjson"} <= listed
 
 
-def test_answers_of_a_review_hold_and_a_new_answer_is_new_work(registers: Path) -> None:
+def test_answers_of_a_review_hold_and_a_new_answer_is_new_work(
+    registers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (registers / "answers.csv").write_text("left_id,right_id,decision\np150,t150,different\n", "utf-8")
-    out = integrated(registers, PLAN.replace("one_to_one = true", 'one_to_one = true\nreview = "answers.csv"'))
+    (registers / "plan.toml").write_text(
+        PLAN.replace("one_to_one = true", 'one_to_one = true\nreview = "answers.csv"'), "utf-8"
+    )
+    out = registers / "out"
+    assert main(["data", "integrate", str(registers / "plan.toml"), "--out", str(out), "--json"]) == 0
+    # The data say otherwise, which is told without the ids, which may be somebody's.
+    (told,) = json.loads(capsys.readouterr().out)["steps"]["same"]["notes"]
+    assert (told["code"], told["left"], told["said"]) == ("integrate.reviewed_contradicted", "***", "different")
     apart = {(row["no"], row["tax_no"]) for row in rows(out / "golden.parquet")}
     assert {("p150", None), (None, "t150")} <= apart
     assert "p150,t150" in (out / "same.review.csv").read_text("utf-8")

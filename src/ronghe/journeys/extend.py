@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -213,8 +213,8 @@ def extend_files(
     """Put a delivery into the clusters that an existing table has, by the model that found those.
 
     Written are the pairs by which records of the delivery joined, the clusters of all (side 1 is the first delivery,
-    side 2 the next) and what the next delivery needs of them; no existing record changes its cluster. Raises InputError for input that does not fit together; nothing
-    is written then.
+    side 2 the next) and what the next delivery needs of them; no existing record changes its cluster. Raises InputError
+    for input that does not fit together; nothing is written then.
     """
     check_targets(out, review, read=[existing, delivery, str(clusters)])
     reviewed = review_rows(review)
@@ -234,6 +234,7 @@ def extend_files(
             _extended(engine, staged, job, clusters, catalog, scratch) as (extended, before, notes),
         ):
             _write_extended(job, extended, before, out, scratch / DELIVERED)
+    assert job.model is not None
     if review is not None:
         write_table(review_table(extended.doubtful, reviewed), review)
     write_table(extended.pairs, out)

@@ -28,6 +28,7 @@ from ronghe.tables.delimited import Progress, silent
 from ronghe.tables.engine import DuckDB, Resources, duckdb_engine
 from ronghe.tables.package import Resource, manifest
 from ronghe.tables.publish import Workspace, workspace
+from ronghe.tables.staged import Note
 from ronghe.terms import InputError, content_id, legal_day
 
 __all__ = ["Integrated", "integrate_files", "opened", "read_plan", "run_plan"]
@@ -48,7 +49,12 @@ class Integrated:
     def to_json(self) -> dict[str, Any]:
         """The same as a JSON value."""
         steps = {
-            name: {"counts": dict(m.counts), "files": dict(m.files), "grade": self.grades[name].to_json()}
+            name: {
+                "counts": dict(m.counts),
+                "files": dict(m.files),
+                "notes": [{"code": note.code, **note.params} for note in m.notes],
+                "grade": self.grades[name].to_json(),
+            }
             for name, m in self.steps.items()
         }
         return {"out": str(self.out), "steps": steps, "profile": self.profile.name}
@@ -118,6 +124,7 @@ def _run(
         "counts": dict(made.counts),
         "origins": dict(made.origins),
         "others": list(made.others),
+        "notes": [[note.code, dict(note.params)] for note in made.notes],
     }
 
 
@@ -171,7 +178,8 @@ def run_plan(
         known_marks[step.name] = mark
         run = partial(_run, work, step, plan, address, resources, catalog, progress, first)
         value: Any = work.step(step.name, mark, run) if mark else run()
-        made[step.name] = replace(Made(**value), origins=_theirs(plan, value["origins"]))
+        told = tuple(Note(*note) for note in value["notes"])
+        made[step.name] = replace(Made(**value), origins=_theirs(plan, value["origins"]), notes=told)
         # Not the mark of the inputs: it knows when and where the files lay, which is no part of what was done.
         what = json.dumps([dict(made[step.name].counts), dict(made[step.name].files)])
         events.append(run_event(step.name, step.of, made[step.name].origins, mark=what, now=now))

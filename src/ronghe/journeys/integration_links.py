@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from ronghe.data.integrate.fuse.keys import masked
 from ronghe.data.integrate.fuse.link import KEY, origins_of, write_clusters, write_sides
 from ronghe.data.integrate.fuse.plan import LinkStep
 from ronghe.data.integrate.fuse.table import Made, Table
 from ronghe.journeys.link import LinkedFiles, link_files
 from ronghe.standards.catalog import Catalog
 from ronghe.tables.engine import DuckDB, Resources
+from ronghe.tables.staged import Note
 from ronghe.terms import InputError
 
 __all__ = ["link_tables"]
@@ -72,4 +74,10 @@ def _published(
     counts = {"rows": rows, "pairs": linked.pairs, "clusters": linked.groups, "to_review": linked.doubtful}
     compared = [part for label, _ in linked.columns for part in label.split(" / ")]
     origins = origins_of(tables, compared)
-    return Made({path.name: rows, pairs.name: linked.pairs}, counts, origins, tuple(others.values()))
+    told = tuple(_without_ids(note) for note in linked.notes)
+    return Made({path.name: rows, pairs.name: linked.pairs}, counts, origins, tuple(others.values()), told)
+
+
+def _without_ids(note: Note) -> Note:
+    """What is told of a plan ends in reports and logs, and the id of a row may be somebody's: its ends tell enough."""
+    return Note(note.code, {k: masked(v) if k in ("left", "right") else v for k, v in note.params.items()})

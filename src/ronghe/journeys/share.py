@@ -202,6 +202,7 @@ def share_files(
                     shares=(shares, read.shares if read else ()),
                 ),
                 *(note for table in tables for note in table.result.notes if note.code in LOOK),
+                *(note for table in integrated.tables for note in table.notes),
             ),
         )
         _publish(work, shared, listed, lang, decisions)

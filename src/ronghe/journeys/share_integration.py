@@ -166,6 +166,7 @@ def _counted(engine: DuckDB, work: Workspace, plan: Plan, step: Step, made: Made
             name: [(shared.get(table, table), field) for table, field in found] for name, found in made.origins.items()
         },
         others=tuple(made.others),
+        notes=tuple(made.notes),
         certain=_certain(engine, work.folder / f"{step.name}.pairs.parquet") if isinstance(step, LinkStep) else {},
         together=_together(engine, work.folder / f"{step.name}.members.parquet") if fused else {},
         conflicts=_conflicts(engine, work.folder / f"{step.name}.conflicts.parquet") if fused else {},

@@ -28,7 +28,7 @@ class IntegratedTable:
 
     `together` has the number of golden rows by the number of tables that know the entity, `conflicts` the number of
     entities whose tables contradict each other by field, `certain` the number of linked pairs by probability in tenths,
-    `origins` the tables and columns that a field comes from.
+    `origins` the tables and columns that a field comes from, `notes` what is to be told of it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class IntegratedTable:
     conflicts: Mapping[str, int] = field(default_factory=dict)
     certain: Mapping[int, int] = field(default_factory=dict)
     others: Sequence[str] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ def integrated(made: Integrated) -> View:
             for place, (name, number) in enumerate(done.counts.items())
         ]
         console.print(grid(session, ("step", "counted", "rows#"), rows))
+        notes(console, session, (note for done in made.steps.values() for note in done.notes))
         console.print()
         for one in made.grades.values():
             graded_result(console, session, one)

@@ -19,10 +19,20 @@ def test_links_that_agree_make_one_cluster() -> None:
     assert groups(edges, 3) == [0, 0, 0]
 
 
+def test_pairs_that_were_never_compared_speak_against_joining() -> None:
+    assert groups([(0, 1, 9.0), (2, 3, 9.0), (1, 2, 3.0)], 4) == [0, 0, 2, 2]
+
+
 def test_a_pair_that_people_keep_apart_stays_apart_over_a_third() -> None:
     edges = [(0, 1, 12.0), (1, 2, 11.0), (0, 2, -DECIDED)]
     found = groups(edges, 3)
     assert found[0] != found[2]
+
+
+def test_one_certain_pair_does_not_outvote_all_others() -> None:
+    # 40 bits for, and 5 three times against: what one pair may say is bounded.
+    edges = [(0, 1, 50.0), (2, 3, 50.0), (1, 2, 40.0), (0, 2, -5.0), (0, 3, -5.0), (1, 3, -5.0)]
+    assert groups(edges, 4) == [0, 0, 2, 2]
 
 
 def test_the_order_of_pairs_does_not_matter() -> None:

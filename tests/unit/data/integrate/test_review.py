@@ -1,7 +1,8 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from ronghe.data.integrate.review import Reviewed, check_decisions, read_decisions, review_table
+from ronghe.data.integrate.review import Reviewed, check_decisions, doubtful_rows, read_decisions, review_table
 from ronghe.terms import InputError
 
 
@@ -33,6 +34,17 @@ def test_two_partners_of_one_record_contradict_only_where_one_is_allowed() -> No
     check_decisions(decided, one_side=False, one_to_one=False, where="r.csv")
     with pytest.raises(InputError):
         check_decisions(decided, one_side=False, one_to_one=True, where="r.csv")
+
+
+def test_one_number_of_two_tables_is_two_records() -> None:
+    decided = [Reviewed("1", "1", same=False), Reviewed("1", "2", same=True), Reviewed("2", "1", same=True)]
+    check_decisions(decided, one_side=False, one_to_one=True, where="r.csv")
+    with pytest.raises(InputError, match="decisions_contradict"):
+        check_decisions([*decided[1:], Reviewed("2", "1", same=False)], one_side=True, one_to_one=False, where="r.csv")
+
+
+def test_the_most_doubtful_pair_goes_out_first_and_a_clear_one_never() -> None:
+    assert doubtful_rows(np.array([0.9, 0.5, 0.99, 0.3, 0.01])).tolist() == [1, 3, 0]
 
 
 def test_what_was_decided_stays_in_the_file_and_new_doubt_is_added() -> None:

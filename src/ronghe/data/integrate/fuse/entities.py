@@ -1,5 +1,7 @@
 """Which rows are one entity: rows that share a key, across keys, or rows that a clusters table puts together."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from ronghe.data.integrate.fuse.keys import check_unique
@@ -101,9 +103,27 @@ def by_keys(engine: DuckDB, step: FuseStep, tables: list[Table]) -> None:
     engine.keep("members", select)
 
 
+def _with_sources(engine: DuckDB, tables: list[Table], clusters: Table) -> Table:
+    """Clusters that `ronghe data link` wrote (side, id, cluster) as a table of `entity`, `source` and `id`.
+
+    Side n is the n-th table of the fusion: the first that was linked, then each delivery.
+    """
+    if not {"side", "id", "cluster"} <= set(clusters.types):
+        return clusters
+    source = exp.Case()
+    for place, table in enumerate(tables):
+        side = exp.EQ(this=text_of(column("side")), expression=exp.Literal.string(str(place)))
+        source = source.when(side, exp.Literal.string(table.source.name))
+    shown = [named(column("cluster"), "entity"), named(source, "source"), column("id")]
+    engine.view("clustered", exp.select(*shown).from_(exp.to_identifier(clusters.view)))
+    types = {"entity": clusters.types["cluster"], "source": "VARCHAR", "id": clusters.types["id"]}
+    return replace(clusters, view="clustered", types=types)
+
+
 def by_clusters(engine: DuckDB, step: FuseStep, tables: list[Table], clusters: Table) -> None:
     """Keep `members` by a table of `entity`, `source` and `id`; the `id` of a row is in the column that its source
     declares, or else it is named by its content."""
+    clusters = _with_sources(engine, tables, clusters)
     need(clusters, ("entity", "source", "id"), step.name)
     check_unique(engine, clusters, ("source", "id"), step.name)
     for table in tables:

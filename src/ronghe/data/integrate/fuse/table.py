@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ronghe.data.integrate.fuse.plan import Source
 from ronghe.tables.engine import DuckDB
+from ronghe.tables.staged import Note
 from ronghe.terms import InputError
 
 __all__ = [
@@ -46,13 +47,14 @@ Origin = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a step made: files with their rows, counts, the origins of each column of its table, and files that are no
-    tables."""
+    """What a step made: files with their rows, counts, the origins of each column of its table, files that are no
+    tables, and what is to be told of it."""
 
     files: Mapping[str, int]
     counts: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, Sequence[Origin]] = field(default_factory=dict)
     others: Sequence[str] = ()
+    notes: Sequence[Note] = ()
 
 
 def column(name: str, table: str | None = None) -> exp.Column:

@@ -160,6 +160,23 @@ def test_tables_that_do_not_fit_are_one_clear_error(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_clusters_of_a_link_and_its_deliveries_are_taken_as_they_are(tmp_path: Path) -> None:
+    tables: dict[str, Columns] = {
+        "old": {"no": ["1", "2"], "name": ["甲", "乙"]},
+        "first": {"no": ["1"], "name": ["丙"]},
+        "second": {"no": ["1"], "name": ["乙"]},
+        "linked": {"side": [0, 0, 1, 2], "id": ["1", "2", "1", "1"], "cluster": ["E1", "E2", "E3", "E2"]},
+    }
+    step = FuseStep("g", ("old", "first", "second"), clusters="linked")
+    done(step, tables, tmp_path, **{name: {"id": "no"} for name in step.tables})
+    assert [(row["_entity"], row["name"]) for row in rows(tmp_path / "g.parquet")] == [
+        ("E1", "甲"),
+        ("E2", "乙"),
+        ("E3", "丙"),
+    ]
+    assert [row["source"] for row in rows(tmp_path / "g.members.parquet")] == ["old", "old", "second", "first"]
+
+
 def test_clusters_that_name_a_row_twice_are_refused(tmp_path: Path) -> None:
     clusters = {"entity": ["E1", "E2"], "source": ["a", "a"], "id": ["1", "1"]}
     step = FuseStep("g", ("a",), clusters="c")

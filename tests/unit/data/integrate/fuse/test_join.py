@@ -83,6 +83,19 @@ def test_the_side_that_may_repeat_keeps_all_its_rows(tmp_path: Path, how: str, c
     assert ids == {"a", "b", "c", "d"}
 
 
+def test_rows_that_are_left_out_are_kept_though_others_repeat_as_often(tmp_path: Path) -> None:
+    visits: Columns = {"id": ["b", "b", "b"], "day": [1, 2, 3]}
+    done(step("inner", "many-to-one", ("visits", "people")), {"people": PEOPLE, "visits": visits}, tmp_path)
+    assert {row["id"] for row in rows(tmp_path / "j.left_out.people.parquet")} == {"a", "c"}
+
+
+def test_tables_that_the_first_does_not_know_meet_in_a_full_join(tmp_path: Path) -> None:
+    tables: dict[str, Columns] = {"people": PEOPLE, "homes": HOMES, "taxes": {"id": ["d"], "paid": [7]}}
+    done(step("full", of=("people", "homes", "taxes")), tables, tmp_path)
+    assert found(tmp_path, "id", "city", "paid")[-1] == ("d", "温州", 7)
+    assert len(found(tmp_path, "id")) == 4
+
+
 @pytest.mark.parametrize(
     ("cardinality", "of", "guilty"),
     [
