@@ -112,8 +112,8 @@ def standardize_file(
 ) -> Published:
     """Standardize `source` by the schema in a file and publish it in the folder `out`, old or new, never half.
 
-    A folder that is a publication already keeps its other tables; a table replaces an earlier state of itself, never that
-    of another sheet whose name becomes the same. Raises InputError, Refused, LimitReached, UsageError.
+    A folder that is a publication already keeps its other tables; a table replaces an earlier state of itself, never
+    that of another sheet whose name becomes the same. Raises InputError, Refused, LimitReached, UsageError.
     """
     parsed = read_schema(schema)
     name = table_name(source)

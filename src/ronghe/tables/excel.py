@@ -166,7 +166,7 @@ def _flags(percents: Percents, top: int, left: int, sheet: CalamineSheet, down: 
     return found
 
 
-def _as_percents(texts: pa.Array, cells: Row, flags: NDArray[np.bool_]) -> tuple[pa.Array, int]:
+def _as_percents(texts: pa.Array, cells: tuple[Any, ...], flags: NDArray[np.bool_]) -> tuple[pa.Array, int]:
     """The texts with `50%` in place of 0.5 where a cell is a number with its flag; how many lost decimals."""
     mask = flags & np.array([type(cell) in (float, int) for cell in cells], np.bool_)
     if not mask.any():

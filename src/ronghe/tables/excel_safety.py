@@ -62,8 +62,8 @@ class Percents:
 class SheetFacts:
     """How large a sheet is, as rows and columns counted from A1; how many cells hold an error such as #N/A.
 
-    Of an OpenDocument sheet also: whether cells hold times, which may be durations, whether a text holds a tab or a line
-    break within a paragraph, and which cells are percentages.
+    Of an OpenDocument sheet also: whether cells hold times, which may be durations, whether a text holds a tab or a
+    line break within a paragraph, and which cells are percentages.
     """
 
     rows: int = 0

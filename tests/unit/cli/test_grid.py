@@ -79,7 +79,7 @@ def _printed(width: int) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("width", "with_type"), [(100, True), (76, True), (66, False)])
+@pytest.mark.parametrize(("width", "with_type"), [(100, True), (78, True), (66, False)])
 def test_names_are_broken_at_no_width_that_has_room_for_them(width: int, with_type: bool) -> None:
     printed = _printed(width)
     assert all(name in printed for name in _ROWS[0][:2])
@@ -91,3 +91,15 @@ def test_where_there_is_no_room_the_longest_names_give_way_and_nothing_is_lost()
     assert "1,498" in printed
     assert "unified" in printed
     assert "unified_credit_code" not in printed
+
+
+def test_nothing_is_cut_off_at_any_width_however_long_the_words_are() -> None:
+    rows = [
+        ("姓名 / 患者姓名", "云州市西湖区文昌街88号1幢1102室", "number", "+4.0", "云岭市最低生活保障办法的通知第二条。")
+    ]
+    for width in range(36, 130, 3):
+        out = io.StringIO()
+        Console(file=out, width=width).print(grid(Session(Settings(lang="en")), _COLUMNS, rows))
+        body = out.getvalue().partition("─\n")[2]
+        for cell in (rows[0][0], rows[0][1], *rows[0][3:]):
+            assert all(body.count(sign) >= cell.count(sign) for sign in cell if not sign.isspace()), (width, cell)

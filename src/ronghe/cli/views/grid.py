@@ -20,6 +20,8 @@ __all__ = ["View", "count", "grid", "next_steps", "notes", "percent", "rule_labe
 
 View = Callable[[Console, Session], None]
 _GAP, _NARROW_GAP = 3, 2
+_LONGEST_NAME = 24
+"""What is wider is a sentence, for Chinese has no spaces, and may be broken."""
 
 
 def count(number: int) -> str:
@@ -37,6 +39,23 @@ def shell(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
+def _fitted(least: Mapping[int, int], widest: Mapping[int, int], room: int) -> dict[int, int]:
+    """The width of each column: as wide as it is, else as its names are, the widest giving way first."""
+    bound = dict(least)
+    most = max(bound.values(), default=0)
+    while most > 1 and sum(bound.values()) > room:
+        most -= 1
+        bound = {place: min(wide, most) for place, wide in least.items()}
+    widths = dict(widest)
+    cap = max(widths.values(), default=0)
+    while cap > 1 and sum(widths.values()) > room:
+        cap -= 1
+        widths = {place: max(bound[place], min(wide, cap)) for place, wide in widest.items()}
+    for place, wide in widest.items():  # what the last step left over
+        widths[place] += min(max(room - sum(widths.values()), 0), wide - widths[place])
+    return widths
+
+
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """A table that fits its columns into the width at hand when it is printed: names are not broken in the middle."""
@@ -49,30 +68,31 @@ class _Grid:
         width = options.max_width
         least = {place: self._least(place) for place in range(len(self.names))}
         gap = _GAP
-        if sum(least.values()) + gap * (len(least) - 1) > width:
+        if sum(least.values()) + gap * len(least) - 1 > width:  # rich reckons with padding at the edges too
             gap = _NARROW_GAP
             least = {place: wide for place, wide in least.items() if not self.names[place].endswith("?")}
-        most = max(least.values(), default=0)
-        room = width - gap * (len(least) - 1)
-        while most > 1 and sum(min(wide, most) for wide in least.values()) > room:
-            most -= 1  # the longest names give way first
-        yield self._table({place: min(wide, most) for place, wide in least.items()}, gap)
+        room = width - gap * len(least) + 1
+        yield self._table(_fitted(least, {place: self._widest(place) for place in least}, room), gap)
+
+    def _widest(self, place: int) -> int:
+        return max(map(cell_len, (self.headings[place], *(row[place] for row in self.rows))))
 
     def _least(self, place: int) -> int:
         """The widest word of a column, for a line may break between two; a number is one whatever stands in it."""
         cells = [self.headings[place], *(row[place] for row in self.rows)]
         words = cells if self.names[place].endswith("#") else [word for cell in cells for word in cell.split(" ")]
-        return max(map(cell_len, words))
+        widest = max(map(cell_len, words))
+        return widest if words is cells else min(widest, _LONGEST_NAME)
 
-    def _table(self, least: Mapping[int, int], gap: int) -> Table:
+    def _table(self, widths: Mapping[int, int], gap: int) -> Table:
         padding = (0, 1) if gap == _GAP else (0, 1, 0, 0)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=padding)
-        for place, wide in least.items():
+        for place, wide in widths.items():
             number = self.names[place].endswith("#")
             justify: Literal["left", "right"] = "right" if number else "left"
-            table.add_column(self.headings[place], justify=justify, no_wrap=number, overflow="fold", min_width=wide)
+            table.add_column(self.headings[place], justify=justify, no_wrap=number, overflow="fold", width=wide)
         for row in self.rows:
-            table.add_row(*(row[place] for place in least))
+            table.add_row(*(row[place] for place in widths))
         return table
 
 
