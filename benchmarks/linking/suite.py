@@ -1,4 +1,4 @@
-"""The public sets beside plain Splink's defaults, a million generated people, and a delivery of a hundredth of them."""
+"""The public sets beside plain Splink's defaults, a demo city, a million generated people, and a delivery to them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from benchmarks.linking.city import city_folder, scored
 from benchmarks.linking.people import people_csv, people_table
 from benchmarks.linking.score import Score, score
 from benchmarks.linking.sets import SETS, DataSet, tables_folder
@@ -15,6 +16,7 @@ from benchmarks.machine import machine
 from benchmarks.measure import Case, Measured, measure, run_once
 from benchmarks.results import Goal, at_least, at_most, report
 from benchmarks.standardize.data import facts_of
+from ronghe.journeys.demo_city.score import Score as CityScore
 
 __all__ = ["CASES", "NAME", "ROWS", "goals", "run"]
 
@@ -25,10 +27,11 @@ FULL = 5
 MEMORY = 4_000_000_000
 DELIVERED = 100
 """One of so many records comes later."""
-OURS, PLAIN = "benchmarks.linking.ours", "benchmarks.linking.plain"
+CITY_ROWS = 200_000
+OURS, PLAIN, OF_CITY = "benchmarks.linking.ours", "benchmarks.linking.plain", "benchmarks.linking.city"
 BY_SPLINK = "_splink"
-PEOPLE, LARGE, DELIVERY = "linked_people", "large_linked_people", "delivery"
-CASES = (*SETS, *(f"{name}{BY_SPLINK}" for name in SETS), PEOPLE, DELIVERY, LARGE)
+PEOPLE, LARGE, DELIVERY, CITY = "linked_people", "large_linked_people", "delivery", "city"
+CASES = (*SETS, *(f"{name}{BY_SPLINK}" for name in SETS), CITY, PEOPLE, DELIVERY, LARGE)
 _ABSENT = "the public sets are not here: say where they lie by RONGHE_SHARED_DATA"
 
 
@@ -38,9 +41,13 @@ class _Scores:
     def __init__(self) -> None:
         self.sets: dict[str, DataSet] = {}
         self.found: dict[str, Score] = {}
+        self.city: dict[str, CityScore] = {}
 
     def check(self, case: Case, folder: Path) -> None:
-        """Score the pairs that a run wrote."""
+        """Score the pairs that a run wrote, or the golden rows of the city."""
+        if case.name == CITY:
+            self.city = scored(folder, Path(case.task["city"]))
+            return
         pairs = pq.read_table(folder / "pairs.parquet")
         task = self.sets.get(case.name.removesuffix(BY_SPLINK))
         if task is None:
@@ -104,6 +111,9 @@ def _delivery_case(folder: Path, rows: int, tell: Callable[[str], None]) -> Case
 
 def _people_cases(folder: Path, rows: int, wanted: Sequence[str], tell: Callable[[str], None]) -> list[Case]:
     cases = []
+    if CITY in wanted:
+        city = city_folder(folder, CITY_ROWS)
+        cases.append(Case(CITY, f"Ronghe, a city of {CITY_ROWS:,} records", OF_CITY, {"city": str(city)}, CITY_ROWS))
     if PEOPLE in wanted:
         cases.append(_people_case(folder, PEOPLE, rows))
     if DELIVERY in wanted:
@@ -117,7 +127,25 @@ def _ratio(found: Mapping[str, Measured], one: str, other: str) -> float | None:
     return found[one].cpu / found[other].cpu if one in found and other in found else None
 
 
-def goals(found: Mapping[str, Measured], scores: Mapping[str, Score], sets: Mapping[str, DataSet]) -> list[Goal]:
+def _of_city(city: Mapping[str, CityScore]) -> list[Goal]:
+    """Of our own making, so it guards against getting worse and proves nothing."""
+    made = sum(one.golden for one in city.values())
+    mixed = 10_000 * sum(one.mixed for one in city.values()) / made if made else None
+    return [
+        *(
+            at_least(f"city, {kind}: F1", city[kind].f1 if kind in city else None, goal, "")
+            for kind, goal in (("people", 0.98), ("companies", 0.95))
+        ),
+        at_most("city: false merges in 10,000 golden rows", mixed, 1, ""),
+    ]
+
+
+def goals(
+    found: Mapping[str, Measured],
+    scores: Mapping[str, Score],
+    sets: Mapping[str, DataSet],
+    city: Mapping[str, CityScore],
+) -> list[Goal]:
     """What is to be reached, and what was."""
     of_sets = []
     for name, task in sets.items():
@@ -131,6 +159,7 @@ def goals(found: Mapping[str, Measured], scores: Mapping[str, Score], sets: Mapp
     share = _ratio(found, DELIVERY, PEOPLE)
     return [
         *of_sets,
+        *_of_city(city),
         at_most("people: seconds elapsed", found[PEOPLE].wall if PEOPLE in found else None, 30, "s"),
         at_most("a delivery over a full run", share, 0.05),
         at_most(f"{FULL} times the people over the people", growth, FULL * 1.2),
@@ -138,8 +167,13 @@ def goals(found: Mapping[str, Measured], scores: Mapping[str, Score], sets: Mapp
     ]
 
 
-def _notes(scores: Mapping[str, Score]) -> list[str]:
-    return [
+def _notes(scores: Mapping[str, Score], city: Mapping[str, CityScore]) -> list[str]:
+    of_city = [
+        f"city, {kind}: precision {one.precision:.4f}, recall {one.recall:.4f}, F1 {one.f1:.4f}; {one.mixed:,} of "
+        f"{one.golden:,} golden rows hold rows of several"
+        for kind, one in city.items()
+    ]
+    return of_city + [
         f"{case}: precision {found.precision:.3f}, recall {found.recall:.3f}, F1 {found.f1:.3f}"
         for case, found in scores.items()
     ]
@@ -160,8 +194,8 @@ def run(
         NAME,
         measured=measured,
         skipped=skipped,
-        goals=goals(measured, scores.found, scores.sets),
-        notes=_notes(scores.found),
+        goals=goals(measured, scores.found, scores.sets, scores.city),
+        notes=_notes(scores.found, scores.city),
         inputs=[facts_of(Path(source)) for source in sources],
         machine=machine(),
     )

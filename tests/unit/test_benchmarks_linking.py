@@ -12,6 +12,7 @@ from benchmarks.linking.people import people_table
 from benchmarks.linking.score import Score
 from benchmarks.linking.sets import DataSet
 from benchmarks.measure import Case
+from ronghe.journeys.demo_city.score import Score as CityScore
 from ronghe.tables.open import ReadOptions
 
 
@@ -41,11 +42,14 @@ def test_pairs_of_people_are_scored_by_who_they_are(tmp_path: Path) -> None:
 
 def test_goals_say_what_was_not_measured_and_what_splink_did_better() -> None:
     task = DataSet("A", Path("a"), None, "id", (), set(), ReadOptions(), 0.9)
-    made = suite.goals({}, {"a": Score(0.8, 0.8), "a_splink": Score(0.9, 0.9)}, {"a": task})
+    city = {"people": CityScore("people", 9, 5_000, 100, 100, 98, 1, {})}
+    made = suite.goals({}, {"a": Score(0.8, 0.8), "a_splink": Score(0.9, 0.9)}, {"a": task}, city)
     verdicts = {goal.title: goal.reached for goal in made}
     assert verdicts["A: F1"] is False
     assert verdicts["A: F1 above plain Splink's"] is False
     assert verdicts["people: seconds elapsed"] is None
+    assert (verdicts["city, people: F1"], verdicts["city, companies: F1"]) == (True, None)
+    assert verdicts["city: false merges in 10,000 golden rows"] is False
 
 
 @pytest.mark.parametrize("case", suite.CASES)
