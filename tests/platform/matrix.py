@@ -178,6 +178,7 @@ ROWS: Mapping[str, Row] = {
     ),
     # Somebody of the fixture has no second factor.
     "POST /people/{username}/factor-reset": Row(GIVES, path={"username": "somebody"}, ends="platform.factor_missing"),
+    "POST /people/{username}/on": Row(RUNS, path={"username": "somebody"}, ends="platform.person_on"),
     "POST /people/{username}/roles": Row(GIVES, {"department": "MZJ", "role": "asker"}, {"username": "somebody"}),
     "POST /memberships/{key}/end": Row(GIVES, path={"key": "membership"}),
     "GET /me": Row(CALLERS),

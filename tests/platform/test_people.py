@@ -160,6 +160,30 @@ def test_somebody_switched_off_and_a_department_that_ended_have_no_roles(city: C
     assert not actor_of(friend, START).held
 
 
+def test_threat_10_whoever_is_switched_on_again_has_no_password_role_or_token_of_before(city: City) -> None:
+    admin = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    keeper = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    person, lender = city.person("甲", city.tax, Role.ASKER), city.actor("乙", city.civil, Role.APPROVER)
+    person.set_password("correct horse battery")
+    person.save()
+    lent = Membership.objects.get(role=Role.APPROVER)
+    actions.stand_in(by=lender, at=START, membership=lent, to=person, since=START, until=START + WEEK)
+    actions.make_token(by=actor_of(person, START), at=START, name="x", scopes=["data.read"], expires=START + WEEK)
+    with pytest.raises(Refused, match="person_on"):
+        actions.switch_on(by=admin, at=START, person=person)
+    actions.switch_off(by=admin, at=START, person=person)
+    with pytest.raises(Refused, match="role_missing"):
+        actions.switch_on(by=keeper, at=START, person=person)
+    actions.switch_on(by=admin, at=START + WEEK, person=person)
+    person.refresh_from_db()
+    assert person.is_active
+    assert not person.check_password("correct horse battery")
+    assert not actor_of(person, START + WEEK).held
+    assert not Token.objects.filter(person=person, revoked__isnull=True).exists()
+    actions.give_role(by=keeper, at=START + WEEK, person=person, department=city.tax, role=Role.ASKER)
+    assert {held.role for held in actor_of(person, START + WEEK).held} == {Role.ASKER}
+
+
 def test_threat_10_a_token_dies_at_once(city: City) -> None:
     asker = city.actor("甲", city.tax, Role.ASKER)
     token, secret = actions.make_token(by=asker, at=START, name="脚本", scopes=["data.read"], expires=START + WEEK)

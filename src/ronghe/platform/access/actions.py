@@ -32,6 +32,7 @@ __all__ = [
     "revoke_token",
     "stand_in",
     "switch_off",
+    "switch_on",
 ]
 
 SCOPES = (
@@ -96,6 +97,23 @@ def switch_off(*, by: Actor, at: datetime, person: Person) -> None:
         person.end_sessions()
         Token.objects.filter(person=person, revoked__isnull=True).update(revoked=at)
         record(by=by, at=at, action="person.switched_off", subject_kind="person", subject=person.pk)
+
+
+def switch_on(*, by: Actor, at: datetime, person: Person) -> None:
+    """Let somebody who was switched off come back, as a new person would: without a password and without roles, which
+    are given anew by those whose work that is. The system administrator's work; Refused for whoever is not off."""
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    with transaction.atomic():
+        back = Person.objects.select_for_update().get(pk=person.pk)
+        if back.is_active:
+            raise Refused("platform.person_on")
+        for membership in Membership.objects.filter(person=back).exclude(until__lte=at):
+            _end(by, at, membership)
+        Delegation.objects.filter(to=back, ended__isnull=True).update(ended=at)
+        back.set_unusable_password()
+        back.is_active = True
+        back.save(update_fields=["password", "is_active"])
+        record(by=by, at=at, action="person.switched_on", subject_kind="person", subject=back.pk)
 
 
 def change_password(*, by: Actor, at: datetime, old: str, new: str) -> Person:
@@ -198,18 +216,22 @@ def end_membership(*, by: Actor, at: datetime, membership: Membership) -> None:
     """Take a role away; what was lent of it ends with it."""
     _check_administrator(by, Role.SECURITY_ADMINISTRATOR)
     with transaction.atomic():
-        membership.until = at
-        membership.save(update_fields=["until"])
-        Delegation.objects.filter(membership=membership, ended__isnull=True).update(ended=at)
-        record(
-            by=by,
-            at=at,
-            action="role.ended",
-            subject_kind="person",
-            subject=membership.person_id,
-            departments=[str(membership.department_id)],
-            facts={"role": membership.role},
-        )
+        _end(by, at, membership)
+
+
+def _end(by: Actor, at: datetime, membership: Membership) -> None:
+    membership.until = at
+    membership.save(update_fields=["until"])
+    Delegation.objects.filter(membership=membership, ended__isnull=True).update(ended=at)
+    record(
+        by=by,
+        at=at,
+        action="role.ended",
+        subject_kind="person",
+        subject=membership.person_id,
+        departments=[str(membership.department_id)],
+        facts={"role": membership.role},
+    )
 
 
 def stand_in(

@@ -269,6 +269,14 @@ def switch_person_off(request: Asked, username: str) -> dict[str, Any]:
     return _shown(request, username)
 
 
+@call(router, "POST", "/people/{username}/on", scope="people.write", gives=PersonShown)
+def switch_person_on(request: Asked, username: str) -> dict[str, Any]:
+    """Somebody who was switched off comes back, without a password and without roles: they are given anew."""
+    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.switch_on(by=request.actor, at=request.now, person=_known(username))
+    return _shown(request, username)
+
+
 @call(router, "POST", "/people/{username}/password", scope="people.write", gives=PersonShown, repeatable=False)
 def reset_password(request: Asked, username: str, given: GivenPassword) -> dict[str, Any]:
     """A new password for somebody who lost theirs; their sessions end. Refused for oneself and for administrators."""

@@ -74,6 +74,8 @@ def _changed(request: Asked, name: str) -> None:
         actions.end_membership(by=by, at=at, membership=membership)
     elif name == "off":
         actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
+    elif name == "on":
+        actions.switch_on(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
     elif name == "factor":
         actions.reset_second_factor(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
     elif name == "password":
