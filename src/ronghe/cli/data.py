@@ -350,15 +350,21 @@ def score(session: Session, /, *, publication: Path, city: Path, **_given: Any) 
 @data.command(cls=Command, examples=("ronghe data convert residents.csv residents.xlsx",))
 @_FILE
 @click.argument("target", type=_PATH, metavar="TARGET")
+@click.option("--round-trip", is_flag=True)
 @reads(elements=False)
 @limits(engine=False)
 @click.pass_obj
-def convert(session: Session, /, file: str, *, target: Path, **given: Any) -> None:
+def convert(session: Session, /, file: str, *, target: Path, round_trip: bool, **given: Any) -> None:
     """See `cli.command_data_convert`."""
     from ronghe.journeys.convert import convert_file
 
     with session.metered() as meter:
         converted = convert_file(
-            file, target=target, resources=session.resources, options=options_of(given), progress=meter
+            file,
+            target=target,
+            resources=session.resources,
+            options=options_of(given),
+            round_trip=round_trip,
+            progress=meter,
         )
     session.show(converted.to_json(), views.converted(converted))

@@ -1,4 +1,4 @@
-"""Write a table in another file format, its values as they were read."""
+"""Write a table in another file format, its values as they were read, and safe to open."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,12 +67,12 @@ class _Told:
             raise
 
 
-def _written(engine: DuckDB, staged: Staged, target: Path, progress: Progress) -> int:
+def _written(engine: DuckDB, staged: Staged, target: Path, progress: Progress, *, neutral: bool) -> int:
     engine.attach(_SOURCE, staged)
     plan = Plan((Layer(tuple((name, Column(f"c{place}")) for place, name in enumerate(staged.columns))),))
     told = _Told(engine.batches(plan, _SOURCE), staged, progress)
     try:
-        return write_table(told.reader(), target)
+        return write_table(told.reader(), target, neutral=neutral)
     except Exception as fault:
         if told.fault is not None:
             raise told.fault from fault
@@ -95,10 +95,12 @@ def convert_file(
     target: Path,
     resources: Resources,
     options: ReadOptions | None = None,
+    round_trip: bool = False,
     progress: Progress = silent,
 ) -> Converted:
     """Write the table `source` to `target`, in the format that its ending names; every value stays text.
 
+    In a CSV a text that a spreadsheet would run as a formula gets an apostrophe; not so for the `round_trip`.
     The old `target` stays until the new one is whole. Raises InputError for a source that cannot be read, UsageError
     for an ending that is not known, LimitReached when the format or the disk is too small.
     """
@@ -108,10 +110,10 @@ def convert_file(
             staged = stage(source, folder, options=options, progress=progress)
             with duckdb_engine(folder, resources) as engine:
                 try:
-                    rows = _written(engine, staged, target, progress)
+                    rows = _written(engine, staged, target, progress, neutral=not round_trip)
                 except MalformedRecords:
                     staged = separate(staged, folder)
-                    rows = _written(engine, staged, target, progress)
+                    rows = _written(engine, staged, target, progress, neutral=not round_trip)
     except OSError as fault:
         raise io_fault(fault) from fault
     return Converted(target, rows, staged.columns, len(staged.malformed), staged.notes)

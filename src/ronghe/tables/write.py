@@ -283,9 +283,12 @@ FORMATS: dict[str, Callable[[Rows, Path], int]] = {
 """The writer for each extension."""
 
 
-def write_table(rows: Rows, path: Path) -> int:
-    """Write rows in the format that the extension of `path` names; UsageError for one that is not known."""
-    writer = FORMATS.get(path.suffix.lower())
-    if writer is None:
+def write_table(rows: Rows, path: Path, *, neutral: bool = False) -> int:
+    """Write rows in the format that the extension of `path` names; UsageError for one that is not known.
+
+    `neutral`: a CSV is safe to open, as `write_csv` has it; in the other formats texts are texts.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
         raise UsageError("tables.format_unknown", path=str(path), known=", ".join(FORMATS))
-    return writer(rows, path)
+    return write_csv(rows, path, neutral=neutral) if suffix == ".csv" else FORMATS[suffix](rows, path)

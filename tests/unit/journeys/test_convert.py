@@ -88,3 +88,14 @@ def test_a_file_is_not_converted_over_itself(
         convert_file(spelled, target=source, resources=ALONE)
     assert caught.value.code == "tables.output_is_source"
     assert source.read_text("utf-8") == TEXT
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_what_a_spreadsheet_would_run_is_disarmed_but_for_the_round_trip(tmp_path: Path, ending: str) -> None:
+    risky = ["=1+1", "＝HYPERLINK(1)", "@a", "-5", "平常"]
+    (tmp_path / "a.csv").write_text("a\n" + "\n".join(risky) + "\n", "utf-8")
+    for round_trip, first in ((False, "'" if ending == ".csv" else ""), (True, "")):
+        target = tmp_path / f"b{ending}"
+        convert_file(str(tmp_path / "a.csv"), target=target, resources=ALONE, round_trip=round_trip)
+        told = [row["a"] for row in read_back(target, tmp_path)]
+        assert told == [*(first + text for text in risky[:3]), *risky[3:]]
