@@ -142,21 +142,22 @@ def best_first(
 ) -> list[tuple[int, str]]:
     """What a search finds of the entries that the actor may see and that are `chosen`: its place among all hits, and
     its id. Those behind a place, best first; all of them, or `enough` if that saves looking at the others."""
-    found = list(enumerate(_found(text)))[behind + 1 :]
     roles, where = shape_of(actor)
     told: list[tuple[int, str]] = []
-    for hits in (found[:FIRST], found):
+    for most in (min(behind + 1 + FIRST, search.MOST), search.MOST):
+        found = _found(text, most)
+        hits = list(enumerate(found))[behind + 1 :]
         asked = listed([hit for _, hit in hits])
         rows = _seen.rows(*where, *values.values(), asked, shape=(roles, len(where), tuple(values)))
         seen = {row[0] for row in rows}
         told = [one for one in hits if one[1] in seen]
-        if len(told) >= enough or len(hits) == len(found):
+        if len(told) >= enough or len(found) < most:
             break
     return told
 
 
-def _found(text: str) -> list[str]:
-    return search.found(parse(text, known_synonyms()))
+def _found(text: str, most: int = search.MOST) -> list[str]:
+    return search.found(parse(text, known_synonyms()), most)
 
 
 def listed(hits: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 from ronghe.platform.catalogue.models import Version
 from ronghe.search import Query, document, fts5, initials, terms
 
-__all__ = ["KEEP_PLACE", "forget", "forget_all", "found", "index", "pairs", "placed", "state"]
+__all__ = ["KEEP_PLACE", "MOST", "forget", "forget_all", "found", "index", "pairs", "placed", "state"]
 
 MOST = 1_000
 """Hits that are told."""
@@ -99,15 +99,15 @@ _HITS = (
 )
 
 
-def _sqlite(query: Query) -> list[str]:
+def _sqlite(query: Query, most: int) -> list[str]:
     sought = fts5(query, words="words name", signs="characters")
     letters = [phrase.initials for phrase in query.phrases if phrase.initials]
     hits = _weighed(sought)
     if not hits:
-        named = _short(fts5(query, words="name", signs="name"))
-        hits = named if len(named) == MOST else [*named, *_short(sought)]
+        named = _short(fts5(query, words="name", signs="name"), most)
+        hits = named if len(named) == most else [*named, *_short(sought, most)]
     if len(letters) == len(query.phrases) == 1:
-        hits += _short(f'letters : "{pairs(letters[0])}"')
+        hits += _short(f'letters : "{pairs(letters[0])}"', most)
     return hits
 
 
@@ -122,14 +122,14 @@ def _weighed(sought: str) -> list[str]:
         return [str(row[0]) for row in cursor.fetchall()]
 
 
-def _short(sought: str) -> list[str]:
+def _short(sought: str, most: int) -> list[str]:
     """The hits with the shortest names."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT version {_HITS} ORDER BY catalogue_search.rowid LIMIT %s", [sought, MOST])
+        cursor.execute(f"SELECT version {_HITS} ORDER BY catalogue_search.rowid LIMIT %s", [sought, most])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _postgresql(query: Query) -> list[str]:
+def _postgresql(query: Query, most: int) -> list[str]:
     parts, values = [], []
     for phrase in query.phrases:
         ways = []
@@ -147,14 +147,14 @@ def _postgresql(query: Query) -> list[str]:
     first = " ".join(query.phrases[0].readings[0])
     statement = f"SELECT version FROM catalogue_search WHERE {' AND '.join(parts)} ORDER BY {ranked}, version LIMIT %s"  # noqa: S608 - made of the constants above
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, first, first, MOST])
+        cursor.execute(statement, [*values, first, first, most])
         return [str(row[0]) for row in cursor.fetchall()]
 
 
-def found(query: Query) -> list[str]:
-    """The entries in force that the query finds, as their ids lie in the database, best first, at most 1,000; who may
-    see them is asked elsewhere."""
+def found(query: Query, most: int = MOST) -> list[str]:
+    """The entries in force that the query finds, as their ids lie in the database, best first; fewer are the first of
+    more. Who may see them is asked elsewhere."""
     if not query:
         return []
-    hits = _sqlite(query) if connection.vendor == "sqlite" else _postgresql(query)
-    return list(dict.fromkeys(hits))[:MOST]
+    hits = _sqlite(query, most) if connection.vendor == "sqlite" else _postgresql(query, most)
+    return list(dict.fromkeys(hits))[:most]
