@@ -12,7 +12,19 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from ronghe import __version__
-from ronghe.platform.api import catalogue, data, grants, index, needs, objections, people, requests, sources, watching
+from ronghe.platform.api import (
+    catalogue,
+    data,
+    grants,
+    index,
+    looks,
+    needs,
+    objections,
+    people,
+    requests,
+    sources,
+    watching,
+)
 from ronghe.platform.api.problems import busy, plain, problem_of, unfit
 from ronghe.platform.queries import Hidden
 from ronghe.terms import InputError, RongheError
@@ -25,6 +37,7 @@ _ROUTERS = (
     sources.router,
     needs.router,
     requests.router,
+    looks.router,
     grants.router,
     data.router,
     objections.router,
