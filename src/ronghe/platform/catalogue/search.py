@@ -148,7 +148,7 @@ def _postgresql(query: Query, most: int) -> list[str]:
     statement = f"SELECT version FROM catalogue_search WHERE {' AND '.join(parts)} ORDER BY {ranked}, version LIMIT %s"  # noqa: S608 - made of the constants above
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, first, first, most])
-        return [str(row[0]) for row in cursor.fetchall()]
+        return [str(UUID(hex=row[0])) for row in cursor.fetchall()]
 
 
 def found(query: Query, most: int = MOST) -> list[str]:
