@@ -36,6 +36,12 @@ from ronghe.platform.demo.building import build
 from ronghe.platform.law import profile
 build(settings.HOME, now=now(), law=profile(), requests=14)
 """
+WATCH = """
+arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});
+window.leaves = false;
+addEventListener('submit', event => { window.leaves = !event.defaultPrevented; });
+"""
+ARRIVED = "return window.leaves !== true && document.readyState === 'complete'"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -162,11 +168,14 @@ class Reader:
         WebDriverWait(self.browser, 90, poll_frequency=1).until(said)
         return self.text()
 
-    def click(self, by: str, what: str) -> None:
-        """Bring it into sight, then click."""
-        found = self.browser.find_element(by, what)
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
+    def click(self, by: str, what: str, *, stays: bool = False) -> None:
+        """Wait for it as people do, bring it into sight, then click; the page of a download `stays`."""
+        found = WebDriverWait(self.browser, 20).until(lambda seen: seen.find_element(by, what))
+        self.browser.execute_script(WATCH, found)
         found.click()
+        # A form that is on its way must arrive: whoever opens the next page at once takes it back.
+        if not stays:
+            WebDriverWait(self.browser, 60).until(lambda seen: seen.execute_script(ARRIVED))
 
     def violations(self) -> list[str]:
         """What axe finds, a line each."""

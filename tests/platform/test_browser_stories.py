@@ -99,7 +99,7 @@ def test_from_an_offer_to_measured_use(reader: Reader, offered: dict[str, str], 
     offered["grant"] = reader.browser.current_url.replace(reader.served.address, "")
     told = reader.await_text("data.csv")
     assert "凭证" in told or "回执" in told
-    reader.click(By.XPATH, '//main//button[normalize-space()="data.csv"]')
+    reader.click(By.XPATH, '//main//button[normalize-space()="data.csv"]', stays=True)
     assert "swj.xuqiu" in reader.await_text("swj.xuqiu")
     reader.picture("grant")
     reader.open(offered["request"])
