@@ -616,15 +616,35 @@ def test_every_obligation_that_a_form_offers_has_its_words() -> None:
 def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) -> None:
     Version.objects.filter(pk=one.version.pk).update(sharing_class="not_shared", legal_basis="某法")
     source = Source.objects.get()
-    source.examination |= {"sample": [["张＊＊"]], "rows": 1, "malformed": 0}
-    source.probe = {"columns": ["姓名"]}
+    source.examination |= {"sample": [["平常之事"]], "rows": 1, "malformed": 0}
+    source.probe = {"columns": ["备注"]}
     source.save()
     one.everybody()
     url = f"/catalogue/{one.version.asset.code}"
-    assert "张＊＊" not in page(by("申请人"), url)
-    assert "张＊＊" in page(by("提供 MZJ"), url)
+    assert "平常之事" not in page(by("申请人"), url)
+    assert "平常之事" in page(by("提供 MZJ"), url)
     assert program_of("申请人").call("GET", f"{url}/sample").status_code == 404
-    assert program_of("提供 MZJ").get(f"{url}/sample") == {"columns": ["姓名"], "rows": [["张＊＊"]]}
+    assert program_of("提供 MZJ").get(f"{url}/sample") == {"columns": ["备注"], "rows": [["平常之事"]]}
+
+
+def test_threat_39_the_sample_shows_nothing_undeclared_and_stars_what_its_owner_protects(one: Handing) -> None:
+    """However much of it the scan recognized: a text may hold more than was found in it."""
+    one.version.items.filter(name="区划代码").update(personal=True)
+    one.version.items.filter(name="备注").update(obligation="drop")
+    source = Source.objects.get()
+    source.probe = {"columns": ["未编目", "姓名", "区划代码", "备注", "登记日期"]}
+    rows = [["密", "王小明", "330106", "电话139****0001，住柳照街", None], ["密", "李*", None, "", "2026-01-05"]]
+    source.examination |= {"sample": rows, "rows": 2, "malformed": 0}
+    source.save()
+    one.everybody()
+    url = f"/catalogue/{one.version.asset.code}"
+    told = program_of("申请人").get(f"{url}/sample")
+    assert told["columns"] == ["姓名", "区划代码", "备注", "登记日期"]
+    assert told["rows"] == [["***", "***", "***", None], ["***", None, "", "***"]]
+    for browser in (by("申请人"), by("提供 MZJ")):
+        assert not [word for word in ("密", "王小明", "柳照街", "李*") if f">{word}" in page(browser, url)]
+    one.version.items.filter(name="区划代码").update(personal=False)
+    assert program_of("申请人").get(f"{url}/sample")["rows"][0][1] == "330106"
 
 
 def test_an_asset_shows_where_it_goes_to_those_who_may_know(one: Handing) -> None:

@@ -27,6 +27,7 @@ from ronghe.platform.catalogue.models import (
     SharingClass,
     Version,
     VersionState,
+    keep,
 )
 from ronghe.platform.catalogue.visibility import visible_demands, visible_in_force
 from ronghe.platform.compiled import Compiled
@@ -77,6 +78,7 @@ __all__ = [
 Kept = TypeVar("Kept", bound=Model)
 
 SIMILAR = 10
+STARS = "***"
 FIRST = 100
 """Hits that are looked at before all: mostly a page comes of them."""
 
@@ -219,13 +221,23 @@ def similar(shown: Request) -> QuerySet[Request]:
 
 
 def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
-    """The protected rows of an entry's source, by columns; of what is not shared only its owner sees any."""
+    """The protected rows of an entry's source, by the columns that it declares; of what is not shared only its owner
+    sees any.
+
+    The scan masked what it recognized. What the owner alone knows to be personal, or lets out only under an obligation,
+    is starred here whole, whatever the scan made of it: a text may hold more than was found in it.
+    """
     source = Source.objects.filter(asset=version.asset_id).first()
     if source is None or not source.examined:
         return None
     if version.sharing_class == SharingClass.NOT_SHARED and not actor.has(Role.OFFERER, version.asset.department_id):
         return None
-    return {"columns": source.probe.get("columns", []), "rows": source.examination.get("sample", [])}
+    items = version.items.values_list("name", "personal", "obligation")
+    starred = {name: personal or obligation != keep() for name, personal, obligation in items}
+    columns, rows = source.probe.get("columns", []), source.examination.get("sample", [])
+    places = [place for place, name in enumerate(columns) if name in starred]
+    shown = [[STARS if row[at] and starred[columns[at]] else row[at] for at in places] for row in rows]
+    return {"columns": [columns[place] for place in places], "rows": shown}
 
 
 def trace(actor: Actor, objection: Objection) -> Trace | None:
