@@ -645,6 +645,11 @@ def test_threat_39_the_sample_shows_nothing_undeclared_and_stars_what_its_owner_
         assert not [word for word in ("密", "王小明", "柳照街", "李*") if f">{word}" in page(browser, url)]
     one.version.items.filter(name="区划代码").update(personal=False)
     assert program_of("申请人").get(f"{url}/sample")["rows"][0][1] == "330106"
+    # The rows are of today: what a later version protects, an earlier one does not show.
+    said = {"name": one.version.name, "sharing_class": "conditional", "number": 2, "state": "draft"}
+    later = Version.objects.create(asset=one.version.asset, **said)
+    later.items.create(name="区划代码", place=0, personal=True)
+    assert program_of("申请人").get(f"{url}/sample")["rows"][0][1] == "***"
 
 
 def test_an_asset_shows_where_it_goes_to_those_who_may_know(one: Handing) -> None:

@@ -24,6 +24,7 @@ from ronghe.platform.catalogue.models import (
     Asset,
     Demand,
     InventoryItem,
+    Item,
     SharingClass,
     Version,
     VersionState,
@@ -146,7 +147,7 @@ def best_first(
     its id. Those behind a place, best first; all of them, or `enough` if that saves looking at the others."""
     roles, where = shape_of(actor)
     told: list[tuple[int, str]] = []
-    for most in (min(behind + 1 + FIRST, search.MOST), search.MOST):
+    for most in sorted({min(behind + 1 + max(FIRST, enough), search.MOST), search.MOST}):
         found = _found(text, most)
         hits = list(enumerate(found))[behind + 1 :]
         asked = listed([hit for _, hit in hits])
@@ -225,18 +226,21 @@ def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
     sees any.
 
     The scan masked what it recognized. What the owner alone knows to be personal, or lets out only under an obligation,
-    is starred here whole, whatever the scan made of it: a text may hold more than was found in it.
+    is starred here whole, whatever the scan made of it: a text may hold more than was found in it. The rows are of
+    today, so an older version shows nothing that one after it protects.
     """
     source = Source.objects.filter(asset=version.asset_id).first()
     if source is None or not source.examined:
         return None
     if version.sharing_class == SharingClass.NOT_SHARED and not actor.has(Role.OFFERER, version.asset.department_id):
         return None
-    items = version.items.values_list("name", "personal", "obligation")
-    starred = {name: personal or obligation != keep() for name, personal, obligation in items}
+    said = Item.objects.filter(version__asset=version.asset_id, version__number__gte=version.number)
+    items = said.values_list("name", "personal", "obligation")
+    starred = {name for name, personal, obligation in items if personal or obligation != keep()}
     columns, rows = source.probe.get("columns", []), source.examination.get("sample", [])
-    places = [place for place, name in enumerate(columns) if name in starred]
-    shown = [[STARS if row[at] and starred[columns[at]] else row[at] for at in places] for row in rows]
+    declared = set(version.items.values_list("name", flat=True))
+    places = [place for place, name in enumerate(columns) if name in declared]
+    shown = [[STARS if row[at] and columns[at] in starred else row[at] for at in places] for row in rows]
     return {"columns": [columns[place] for place in places], "rows": shown}
 
 
