@@ -34,12 +34,18 @@ _MENU = (
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
     ("security", "/security", SEES),
+    ("jobs", "/jobs", SEES),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )
 
 
 SHORT = 6
 """As many fit beside the brand; the rest opens from a button."""
+
+
+def _is_within(path: str, url: str) -> bool:
+    """The first page is itself alone: what has no place in the menu is not marked as being there."""
+    return path == url or (url != "/" and path.startswith(f"{url}/"))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         for name, url, roles in _MENU
         if actor and (not roles or actor.anywhere(*roles))
     ]
-    here = max((url for _, url, _ in menu if request.path.startswith(url)), key=len, default="")
+    here = max((url for _, url, _ in menu if _is_within(request.path, url)), key=len, default="")
     return {
         "lang": language_of(request),
         "theme": theme_of(request),
