@@ -19,8 +19,9 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log, log_folder
-from ronghe.platform.console.asking import Failed, one, signed_in, tried
+from ronghe.platform.console.asking import Failed, one, signed_in
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.console.wording import error_text
 from ronghe.platform.law import beginning_of
 from ronghe.terms import InputError
 from ronghe.trust.log import verify_receipt
@@ -64,10 +65,13 @@ def audit(request: Asked) -> HttpResponse:
     """The trail, newest first; of one subject, one person, one kind of deed, or the days that are wanted."""
     _check(request)
     wanted = {name: request.GET.get(name, "").strip()[:64] for name in _WANTED}
-    failed, seen = Failed(), list[QuerySet[Entry]]()
-    if not tried(request, lambda: seen.append(_narrowed(request, wanted)), failed):
-        seen.append(Entry.objects.none())
-    page = Paginator(seen[0], 50).get_page(request.GET.get("page"))
+    failed = Failed()
+    try:
+        seen = _narrowed(request, wanted)
+    except InputError as error:
+        failed.text, failed.error = error_text(error, request.lang), error
+        seen = Entry.objects.none()
+    page = Paginator(seen, 50).get_page(request.GET.get("page"))
     page.object_list = queries.named(request.actor, page.object_list)
     actions = sorted(code.removeprefix("platform.action_") for code in codes() if code.startswith("platform.action_"))
     shown = {"page": page, "wanted": wanted, "narrowed": any(wanted.values()), "actions": actions, "failed": failed}
