@@ -28,7 +28,7 @@ def register(folder: Path, day: str) -> Path:
 def describe(reader: Reader) -> None:
     """Fill in the entry's form as the offerer does."""
     reader.open("/offers/new")
-    reader.fill(代码="MZJ-900", 目录名称=ENTRY, 分类="民生保障", 摘要="殡葬补贴的申领人与发放日期。")
+    reader.fill(代码="MZJ-900", 目录名称=ENTRY, 分类="民生保障", 摘要="殡葬补贴的申领人与发放日期。", 更新周期="实时")
     reader.click(By.CSS_SELECTOR, 'input[name="sharing_class"][value="conditional"]')
     reader.fill(共享条件="期限不超过一年 => days <= 366")
     for place, (name, element, obligation) in enumerate(ITEMS, 1):

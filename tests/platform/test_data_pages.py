@@ -627,6 +627,28 @@ def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) ->
     assert program_of("提供 MZJ").get(f"{url}/sample") == {"columns": ["姓名"], "rows": [["张＊＊"]]}
 
 
+def test_the_sample_shows_no_column_that_is_undeclared_or_protected_and_unrecognized(one: Handing) -> None:
+    """What the scan overlooked, the owner's own words protect."""
+    first, second, *_ = one.version.items.order_by("pk")
+    one.version.items.filter(pk=first.pk).update(personal=False, obligation={"mask": {"first": 1, "last": 0}})
+    one.version.items.filter(pk=second.pk).update(personal=True, obligation="keep")
+    one.version.items.exclude(pk__in=(first.pk, second.pk)).update(personal=False, obligation="keep")
+    free = one.version.items.exclude(pk__in=(first.pk, second.pk)).first()
+    assert free
+    source = Source.objects.get()
+    source.probe = {"columns": [first.name, second.name, free.name, "未编目"]}
+    source.examination |= {
+        "sample": [["王小明", "张*", "甲", "秘"], ["李丽", "", "乙", "密"]],
+        "rows": 2,
+        "malformed": 0,
+    }
+    source.save()
+    one.everybody()
+    told = program_of("申请人").get(f"/catalogue/{one.version.asset.code}/sample")
+    assert told["columns"] == [first.name, second.name, free.name]
+    assert told["rows"] == [["***", "张*", "甲"], ["**", "", "乙"]]
+
+
 def test_an_asset_shows_where_it_goes_to_those_who_may_know(one: Handing) -> None:
     one.delivered()
     url = f"/catalogue/{one.version.asset.code}"

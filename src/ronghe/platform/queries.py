@@ -80,6 +80,7 @@ __all__ = [
 Kept = TypeVar("Kept", bound=Model)
 
 SIMILAR = 10
+MASKS = frozenset("*＊")
 FIRST = 100
 """Hits that are looked at before all: mostly a page comes of them."""
 
@@ -222,13 +223,27 @@ def similar(shown: Request) -> QuerySet[Request]:
 
 
 def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
-    """The protected rows of an entry's source, by columns; of what is not shared only its owner sees any."""
+    """The protected rows of an entry's source, by the columns that it declares; of what is not shared only its owner
+    sees any.
+
+    What the scan recognizes was masked when the sample was taken; what the owner alone knows to be personal, or lets
+    out only under an obligation, is masked here.
+    """
     source = Source.objects.filter(asset=version.asset_id).first()
     if source is None or not source.examined:
         return None
     if version.sharing_class == SharingClass.NOT_SHARED and not actor.has(Role.OFFERER, version.asset.department_id):
         return None
-    return {"columns": source.probe.get("columns", []), "rows": source.examination.get("sample", [])}
+    protected = {item.name: item.personal or item.obligation not in ("", "keep") for item in version.items.all()}
+    columns, rows = source.probe.get("columns", []), source.examination.get("sample", [])
+    places = [place for place, name in enumerate(columns) if name in protected]
+    hidden = {place for place in places if protected[columns[place]] and not all(_masked(row[place]) for row in rows)}
+    shown = [["*" * len(row[place] or "") if place in hidden else row[place] for place in places] for row in rows]
+    return {"columns": [columns[place] for place in places], "rows": shown}
+
+
+def _masked(value: str | None) -> bool:
+    return not value or bool(set(value) & MASKS)
 
 
 def trace(actor: Actor, objection: Objection) -> Trace | None:

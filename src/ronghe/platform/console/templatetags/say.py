@@ -86,10 +86,18 @@ def element(context: Any, code: str) -> str:
     return names.get(code, code or "–")
 
 
+_GROUPS = {"format": "format", "method": "method", "update_period": "period"}
+
+
 @register.simple_tag(takes_context=True)
 def finding_text(context: Any, finding: Finding) -> str:
     """What a rule found, and how to mend it."""
-    return render(finding.code, _lang(context), **dict(finding.params))
+    group = "method" if finding.code == "platform.lint_method" else _GROUPS.get(finding.place, "")
+    said = dict(finding.params)
+    for name, of in (("format", "format"), ("known", group)):
+        if of and name in said:
+            said[name] = "、".join(word(context, of, one) for one in str(said[name]).split(", "))
+    return render(finding.code, _lang(context), **said)
 
 
 @register.simple_tag(takes_context=True)
@@ -189,6 +197,12 @@ def fault_text(context: Any, error: dict[str, Any]) -> str:
 def percent_of(part: int, rest: int) -> str:
     """A part beside its rest as a percentage; a dash where there is neither."""
     return f"{part / (part + rest):.1%}" if part + rest else "–"
+
+
+@register.simple_tag
+def distinct_of(column: dict[str, Any]) -> int:
+    """How many values a column has: an estimate, which may pass the number of those that are there."""
+    return min(int(column["distinct"]), int(column["filled"]))
 
 
 @register.filter
