@@ -202,3 +202,11 @@ def test_the_door_keeps_where_one_wanted_to_go_and_the_menu_where_one_is(city: C
     browser = client(city.person("申请人", city.tax, Role.ASKER))
     assert browser.get("/me").content.decode().count('aria-current="page"') == 0
     assert browser.get("/").content.decode().count('aria-current="page"') == 1
+
+
+def test_the_page_that_follows_says_once_that_it_was_done(city: City) -> None:
+    browser = client(city.person("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR))
+    typed = {"code": "JTJ", "name": "交通局", "parent": "SJJ", "approval_steps": "1"}
+    assert "已办理。" in browser.post("/departments/add", typed, follow=True).content.decode()
+    assert "已办理。" not in browser.get("/departments").content.decode()
+    assert "已办理。" not in told(browser, "/departments/add", **typed)

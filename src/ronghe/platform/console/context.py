@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "lang": language_of(request),
         "theme": theme_of(request),
         "actor": actor,
+        "done": bool(actor) and request.method == "GET" and request.session.pop("done", False),
         "person": getattr(request, "user", None),
         "menu": menu[:SHORT],
         "more": menu[SHORT:],
