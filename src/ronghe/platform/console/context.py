@@ -19,7 +19,8 @@ __all__ = ["page"]
 _MENU = (
     ("work", "/", ()),
     ("catalogue", "/catalogue", ()),
-    ("offers", "/offers", (Role.OFFERER, Role.COORDINATOR)),
+    ("offers", "/offers", (Role.OFFERER,)),
+    ("all_offers", "/offers", (Role.COORDINATOR,)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
     ("index", "/index", ()),
@@ -52,11 +53,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Language and theme, the person, and the parts of the menu that they can use."""
     actor: Actor | None = getattr(request, "actor", None)
     chosen = len(request.session.get("cart", ())) if actor else 0
-    menu = [
-        (name, url, chosen if name == "cart" else 0)
-        for name, url, roles in _MENU
-        if actor and (not roles or actor.anywhere(*roles))
-    ]
+    mine = [(name, url) for name, url, roles in _MENU if actor and (not roles or actor.anywhere(*roles))]
+    # Who offers and reviews has one entry for both.
+    first = {url: name for name, url in reversed(mine)}
+    menu = [(name, url, chosen if name == "cart" else 0) for name, url in mine if first[url] == name]
     here = max((url for _, url, _ in menu if _is_within(request.path, url)), key=len, default="")
     return {
         "lang": language_of(request),
