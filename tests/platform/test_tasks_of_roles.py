@@ -1,9 +1,11 @@
 """What stopped somebody at their main task once: forms that forgot, waits that told nothing, codes for words."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import ronghe.platform
 from ronghe.messages import known
 from ronghe.platform import queries
 from ronghe.platform.access.models import Person
@@ -210,3 +212,12 @@ def test_the_page_that_follows_says_once_that_it_was_done(city: City) -> None:
     assert "已办理。" in browser.post("/departments/add", typed, follow=True).content.decode()
     assert "已办理。" not in browser.get("/departments").content.decode()
     assert "已办理。" not in told(browser, "/departments/add", **typed)
+
+
+def test_every_kind_of_subject_and_of_deed_in_the_trail_has_its_word() -> None:
+    """As they stand in the code: a page would show the code of what has no word."""
+    code = "".join(path.read_text("utf-8") for path in Path(ronghe.platform.__file__).parent.rglob("*.py"))
+    kinds = {f"subject_{name}" for name in re.findall(r'subject_kind="(\w+)"', code)}
+    deeds = {f"action_{name}" for name in re.findall(r'\baction="(\w+\.\w+)"', code)}
+    assert min(len(kinds), len(deeds)) > 10
+    assert [name for name in sorted(kinds | deeds) if not known(f"platform.{name}")] == []
