@@ -84,6 +84,7 @@ PAGES: Mapping[str, Row] = {
     "POST me/<str:name>": Row(
         CALLERS, {"name": "程序", "scopes": "data.read", "expires": "2026-12-01"}, {"name": "token"}
     ),
+    "GET jobs": Row(WATCHES),
     "GET security": Row(WATCHES),
     "POST security/now": Row(WATCHES, {}),
     "GET notices": Row(CALLERS),

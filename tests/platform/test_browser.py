@@ -28,6 +28,7 @@ ROLES = {
         "/index/flows",
     ),
     "jiancha": ("/audit", "/audit/", "/catalogue", "/inventory", "/security", "/index/flows"),
+    "yunwei": ("/", "/jobs"),
     "xitong": ("/people", "/departments", "/security"),
     "anquan": ("/people", "/me", "/security"),
 }

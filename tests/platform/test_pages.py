@@ -33,6 +33,8 @@ PAGES = (
     "/people",
     "/notices",
     "/security",
+    "/jobs",
+    "/departments",
     "/webhooks",
     "/grants",
     "/disputes",

@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import CharField, Model, Q, QuerySet
+from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.http import Http404
@@ -34,6 +34,7 @@ from ronghe.platform.catalogue.visibility import visible_demands, visible_in_for
 from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
 from ronghe.platform.kinds.data.models import Correction, Source, Trace
+from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Dispute, Grant, Objection, Request
 from ronghe.platform.requests.rules import LIVE, RUNGS, UNDECIDED, Side, moves_from
 from ronghe.platform.requests.visibility import (
@@ -61,6 +62,7 @@ __all__ = [
     "inventory",
     "keeps_inventory",
     "listed",
+    "named",
     "objections",
     "offers",
     "one",
@@ -72,6 +74,7 @@ __all__ = [
     "sees_whole_objection",
     "similar",
     "standing",
+    "titled",
     "trace",
     "versions",
     "waiting",
@@ -268,6 +271,12 @@ def demands(actor: Actor) -> QuerySet[Demand]:
     return seen.order_by("-made", "-pk")
 
 
+def titled(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+    """Assets with the name that their last version gives them."""
+    last = Version.objects.filter(asset=OuterRef("pk")).order_by("-number")
+    return assets.annotate(title=Subquery(last.values("name")[:1]))
+
+
 def announcements(actor: Actor) -> QuerySet[Announcement]:
     """Announced collections: all for the bureau, else those of one's own departments, newest first."""
     seen = Announcement.objects.select_related("department").order_by("-made", "-pk")
@@ -360,8 +369,19 @@ def _of_requests(actor: Actor, today: date) -> list[Waiting]:
     return found
 
 
+def _of_assessments(actor: Actor) -> list[Waiting]:
+    """Requests that nobody may accept before their asker has attached the impact assessment."""
+    mine = Q(requester__in=actor.where(Role.ASKER), state=RequestState.SUBMITTED.value, assessment="")
+    asked = requests(actor).filter(mine).prefetch_related("lines__version__items", "lines__version__asset")[:200]
+    return [
+        Waiting("assess", one.purpose, one.owner.name, f"/requests/{one.pk}", None, late=False)
+        for one in asked
+        if any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in one.lines.all())
+    ]
+
+
 def _of_others(actor: Actor, today: date) -> list[Waiting]:
-    found = []
+    found = _of_assessments(actor)
     if actor.anywhere(Role.COORDINATOR):
         for version in Version.objects.filter(state=VersionState.IN_REVIEW).select_related("asset__department")[:200]:
             url = f"/catalogue/{version.asset.code}?version={version.number}"
@@ -448,6 +468,16 @@ def recent(actor: Actor) -> QuerySet[Entry]:
     """What happened lately to requests that the actor may see."""
     seen = Request.objects.filter(visible_requests(actor)).order_by("-made").values_list("pk", flat=True)[:50]
     return Entry.objects.filter(subject_kind="request", subject__in=[str(key) for key in seen])
+
+
+def named(actor: Actor, told: Iterable[Entry]) -> list[Entry]:
+    """Entries about requests with their purposes, as far as the actor may see them."""
+    listed = list(told)
+    keys = {entry.subject for entry in listed if entry.subject_kind == "request"}
+    purposes = {str(key): text for key, text in requests(actor).filter(pk__in=keys).values_list("pk", "purpose")}
+    for entry in listed:
+        entry.title = purposes.get(entry.subject, "")  # type: ignore[attr-defined]
+    return listed
 
 
 def waiting(actor: Actor, today: date) -> list[Waiting]:

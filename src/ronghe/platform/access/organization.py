@@ -72,6 +72,8 @@ def _keep(department: Department) -> None:
         department.full_clean()
     except ValidationError as fault:
         name = next(iter(fault.message_dict))
+        if any(one.code == "unique" for one in fault.error_dict[name]):
+            raise InputError("platform.department_taken", value=getattr(department, name)) from fault
         raise InputError("platform.field_value", name=name, value=getattr(department, name, "")) from fault
     department.save()
 

@@ -19,6 +19,14 @@ __all__ = ["Failed", "one", "signed_in", "tried"]
 
 View = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD")
+FOUND = 302
+
+
+def _told(request: Asked, answer: HttpResponse) -> HttpResponse:
+    """Let the page that follows say that it was done; a file that is handed over speaks for itself."""
+    if answer.status_code == FOUND and not answer.headers["Location"].startswith("/files/"):
+        request.session["done"] = True
+    return answer
 
 
 def signed_in(view: View) -> View:
@@ -39,7 +47,7 @@ def signed_in(view: View) -> View:
         if reads_alone or request.method in SAFE:
             return view(request, *given, **named)
         with transaction.atomic():
-            return view(request, *given, **named)
+            return _told(request, view(request, *given, **named))
 
     return asked
 

@@ -19,7 +19,8 @@ __all__ = ["page"]
 _MENU = (
     ("work", "/", ()),
     ("catalogue", "/catalogue", ()),
-    ("offers", "/offers", (Role.OFFERER, Role.COORDINATOR)),
+    ("offers", "/offers", (Role.OFFERER,)),
+    ("all_offers", "/offers", (Role.COORDINATOR,)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
     ("index", "/index", ()),
@@ -34,6 +35,7 @@ _MENU = (
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
     ("security", "/security", SEES),
+    ("jobs", "/jobs", SEES),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )
 
@@ -42,20 +44,25 @@ SHORT = 6
 """As many fit beside the brand; the rest opens from a button."""
 
 
+def _is_within(path: str, url: str) -> bool:
+    """The first page is itself alone: what has no place in the menu is not marked as being there."""
+    return path == url or (url != "/" and path.startswith(f"{url}/"))
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Language and theme, the person, and the parts of the menu that they can use."""
     actor: Actor | None = getattr(request, "actor", None)
     chosen = len(request.session.get("cart", ())) if actor else 0
-    menu = [
-        (name, url, chosen if name == "cart" else 0)
-        for name, url, roles in _MENU
-        if actor and (not roles or actor.anywhere(*roles))
-    ]
-    here = max((url for _, url, _ in menu if request.path.startswith(url)), key=len, default="")
+    mine = [(name, url) for name, url, roles in _MENU if actor and (not roles or actor.anywhere(*roles))]
+    # Who offers and reviews has one entry for both.
+    first = {url: name for name, url in reversed(mine)}
+    menu = [(name, url, chosen if name == "cart" else 0) for name, url in mine if first[url] == name]
+    here = max((url for _, url, _ in menu if _is_within(request.path, url)), key=len, default="")
     return {
         "lang": language_of(request),
         "theme": theme_of(request),
         "actor": actor,
+        "done": bool(actor) and request.method == "GET" and request.session.pop("done", False),
         "person": getattr(request, "user", None),
         "menu": menu[:SHORT],
         "more": menu[SHORT:],

@@ -2,23 +2,29 @@
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
+from ronghe.platform.console.views.health import SEES
 
 __all__ = ["doors"]
 
 _DOORS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("find", "/catalogue", ()),
     ("ask", "/cart", (Role.ASKER,)),
-    ("demand", "/demands", (Role.ASKER, Role.OFFERER, Role.COORDINATOR)),
+    ("demand", "/demands", (Role.ASKER, Role.OFFERER)),
     ("use", "/grants", (Role.ASKER,)),
     ("offer", "/offers", (Role.OFFERER,)),
     ("inventory", "/inventory", (Role.OFFERER, Role.COORDINATOR)),
     ("decide", "/requests?state=submitted", (Role.APPROVER,)),
     ("review", "/offers?state=in_review", (Role.COORDINATOR,)),
+    ("assign", "/demands", (Role.COORDINATOR,)),
+    ("disputes", "/disputes", (Role.COORDINATOR,)),
     ("object", "/objections", (Role.ASKER, Role.OFFERER)),
     ("check", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
     ("index", "/index", ()),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
+    ("watch", "/jobs", (Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR)),
+    ("security", "/security", SEES),
+    ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
     ("me", "/me", ()),
 )
 

@@ -12,6 +12,7 @@ from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.conditions import parts
 from ronghe.platform.catalogue.rules import Finding
+from ronghe.platform.console.wording import facts_text
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
 from ronghe.standards.catalog import catalog
@@ -38,6 +39,23 @@ def word(context: Any, group: str, value: Any) -> str:
     """The word for a value of a closed list, such as a state; the value itself where there is none."""
     code = f"platform.{group}_{value}"
     return render(code, _lang(context)) if known(code) else str(value)
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: Any, form: str, name: str, instead: str = "") -> str:
+    """What was typed into a field of a form that was refused; a page has several, known by how their addresses end."""
+    request = context["request"]
+    was_sent = request.method == "POST" and request.path.endswith(f"/{form}")
+    return str(request.POST.get(name, instead) if was_sent else instead)
+
+
+@register.simple_tag(takes_context=True)
+def file_size(context: Any, count: int) -> str:
+    """The size of a file."""
+    if count < 1000:
+        return render("platform.file_bytes", _lang(context), count=count)
+    power = min(3, (len(str(count)) - 1) // 3)
+    return f"{count / 1000**power:.1f} {('kB', 'MB', 'GB')[power - 1]}"
 
 
 @register.simple_tag(takes_context=True)
@@ -68,10 +86,18 @@ def element(context: Any, code: str) -> str:
     return names.get(code, code or "–")
 
 
+_GROUPS = {"format": "format", "method": "method", "update_period": "period"}
+
+
 @register.simple_tag(takes_context=True)
 def finding_text(context: Any, finding: Finding) -> str:
     """What a rule found, and how to mend it."""
-    return render(finding.code, _lang(context), **dict(finding.params))
+    group = "method" if finding.code == "platform.lint_method" else _GROUPS.get(finding.place, "")
+    said = dict(finding.params)
+    for name, of in (("format", "format"), ("known", group)):
+        if of and name in said:
+            said[name] = "、".join(word(context, of, one) for one in str(said[name]).split(", "))
+    return render(finding.code, _lang(context), **said)
 
 
 @register.simple_tag(takes_context=True)
@@ -89,8 +115,15 @@ def who(context: Any, username: str) -> str:
 @register.simple_tag(takes_context=True)
 def subject(context: Any, entry: Entry) -> str:
     """What an entry is about: of which kind, and its name, or the end of its id where the entry has none."""
-    named = entry.facts.get("name") or entry.facts.get("asset") or entry.facts.get("code") or f"…{entry.subject[-8:]}"
+    told = (getattr(entry, "title", ""), *(entry.facts.get(name) for name in ("name", "asset", "code")))
+    named = next(filter(None, told), f"…{entry.subject[-8:]}")
     return f"{word(context, 'subject', entry.subject_kind)} {named}"
+
+
+@register.simple_tag(takes_context=True)
+def facts(context: Any, entry: Entry) -> list[tuple[str, list[str]]]:
+    """The facts of an entry, each with its label and its lines."""
+    return facts_text(entry.facts, _lang(context))
 
 
 @register.simple_tag
@@ -166,6 +199,12 @@ def percent_of(part: int, rest: int) -> str:
     return f"{part / (part + rest):.1%}" if part + rest else "–"
 
 
+@register.simple_tag
+def distinct_of(column: dict[str, Any]) -> int:
+    """How many values a column has: an estimate, which may pass the number of those that are there."""
+    return min(int(column["distinct"]), int(column["filled"]))
+
+
 @register.filter
 def day(moment: datetime | date | None) -> str:
     """The legal day of an instant."""
@@ -205,7 +244,8 @@ def road(state: str) -> list[tuple[str, str]]:
 @register.filter
 def tone(state: str) -> str:
     """The color of a state; the word stands beside it always."""
-    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional", "ready"}
-    bad = {"refused", "revoked", "not_shared"}
-    wait = {"submitted", "supplement_asked", "in_review", "conditional", "wanted"}
+    good = {"accepted", "accepted_in_part", "delivered", "in_use", "extended", "published", "unconditional"}
+    good |= {"ready", "done"}
+    bad = {"refused", "revoked", "not_shared", "failed"}
+    wait = {"submitted", "supplement_asked", "in_review", "conditional", "wanted", "running"}
     return "good" if state in good else "bad" if state in bad else "wait" if state in wait else "plain"

@@ -19,6 +19,7 @@ from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
 from ronghe.platform.law import beginning_of, profile
 from ronghe.platform.requests.actions import new_requests, submit
+from ronghe.platform.requests.models import Request
 from ronghe.terms import InputError, legal_day
 from ronghe.trust.access import Relation
 
@@ -71,9 +72,10 @@ def cart(request: Asked) -> HttpResponse:
     if request.method == "POST":
         named = departments.filter(code=typed["requester"]) if typed["requester"] else departments
         department = named.first()
-        if tried(request, lambda: _asked(request, chosen, typed, department), failed):
+        made = list[Request]()
+        if tried(request, lambda: made.extend(_asked(request, chosen, typed, department)), failed):
             request.session["cart"] = []
-            return redirect("/requests")
+            return redirect(f"/requests/{made[0].pk}" if len(made) == 1 else "/requests")
     shown = {
         "lines": [_line(request, version) for version in chosen],
         "relations": list(Relation),
@@ -103,7 +105,9 @@ def _once(text: str) -> UUID | None:
         return None
 
 
-def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], department: Department | None) -> None:
+def _asked(
+    request: Asked, chosen: list[Version], typed: dict[str, str], department: Department | None
+) -> tuple[Request, ...]:
     if department is None:
         raise InputError("platform.field_value", name="requester", value=typed["requester"])
     made = new_requests(
@@ -123,3 +127,4 @@ def _asked(request: Asked, chosen: list[Version], typed: dict[str, str], departm
     )
     for draft in made:
         submit(by=request.actor, at=request.now, request=draft, profile=profile())
+    return made

@@ -116,7 +116,9 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
 def _history(version: Version) -> Any:
     keys = [str(key) for key in version.asset.versions.values_list("pk", flat=True)]
     mine = Q(subject_kind="version", subject__in=keys)
-    return Entry.objects.filter(mine | Q(subject_kind="asset", subject=str(version.asset_id)))[:30]
+    told = Entry.objects.filter(mine | Q(subject_kind="asset", subject=str(version.asset_id)))
+    # A source that is renewed every day would leave room for nothing else.
+    return told.exclude(action="source.renewed")[:30]
 
 
 def _lineage(version: Version, source: Source | None, grants: list[Grant]) -> Lineage:

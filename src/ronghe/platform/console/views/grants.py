@@ -21,7 +21,7 @@ from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.wishing import rows_text
 from ronghe.platform.kinds.data import lookup, tickets
 from ronghe.platform.kinds.data.corrections import confirm
-from ronghe.platform.kinds.data.models import Correction, Delivery
+from ronghe.platform.kinds.data.models import Correction, Delivery, DeliveryState
 from ronghe.platform.kinds.data.plans import over, wanted_by
 from ronghe.platform.requests.models import Grant
 
@@ -46,6 +46,7 @@ def grant_page(request: Asked, key: str) -> HttpResponse:
 
 def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpResponse:
     ended, wanted = over(grant, request.now), wanted_by(grant)
+    made = list(grant.deliveries.all()[:20])
     may_read = request.actor.has(Role.ASKER, grant.consumer_id) and not ended
     shown = {
         "grant": grant,
@@ -55,9 +56,9 @@ def _shown(request: Asked, grant: Grant, failed: Failed, **more: Any) -> HttpRes
         "over": ended,
         "may_read": may_read,
         "may_confirm": request.actor.has(Role.ASKER, grant.consumer_id),
-        "deliveries": [
-            (one_made, trouble_text(one_made.trouble, request.lang)) for one_made in grant.deliveries.all()[:20]
-        ],
+        "deliveries": [(one_made, trouble_text(one_made.trouble, request.lang)) for one_made in made],
+        # One that did not get through is tried again by the clock, which may take long: nobody waits for it here.
+        "waits": any(one_made.state == DeliveryState.WANTED and not one_made.trouble for one_made in made),
         "reads": Paginator(grant.reads.all(), 20).get_page(request.GET.get("page")),
         "corrections": grant.corrections.select_related("objection", "delivery"),
         "failed": failed,

@@ -11,6 +11,8 @@ from ronghe.platform.clock import now
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.health.installation import ready
 from ronghe.platform.console.middleware import Asked
+from ronghe.platform.jobs.models import Job
+from ronghe.platform.jobs.port import JobState
 from ronghe.platform.jobs.stored import SECURITY_CHECK, jobs, last_result
 
 __all__ = ["check_now", "readiness", "security"]
@@ -37,7 +39,9 @@ def security(request: Asked) -> HttpResponse:
     """平台安全检测: what the last check found, and how to mend it."""
     _check(request)
     found = last_result(SECURITY_CHECK)
-    return render(request, "console/security.html", {"found": found, "asked": "asked" in request.GET})
+    running = [state.value for state in JobState if not state.over]
+    waits = Job.objects.filter(name=SECURITY_CHECK, state__in=running).exists()
+    return render(request, "console/security.html", {"found": found, "waits": waits})
 
 
 @signed_in
@@ -46,4 +50,4 @@ def check_now(request: Asked) -> HttpResponse:
     """Have the check done now; at most once a minute."""
     _check(request)
     jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
-    return redirect("/security?asked=1")
+    return redirect("/security")

@@ -36,7 +36,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
         "coverage": [one_row for one_row in coverage() if everywhere or one_row.department.pk in own],
         "things": things.order_by("asset__code", "department", "name")[:500],
         "departments": mine,
-        "assets": Asset.objects.filter(department__in=mine, kind="data").select_related("department"),
+        "assets": queries.titled(Asset.objects.filter(department__in=mine, kind="data")),
         "failed": failed,
     }
     return render(request, "console/inventory.html", shown, status=422 if failed else 200)

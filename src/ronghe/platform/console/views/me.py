@@ -39,6 +39,7 @@ def _shown(request: Asked, failed: Failed, secret: str = "") -> HttpResponse:
         "scopes": actions.SCOPES,
         "today": today.isoformat(),
         "usual": (today + USUAL_TOKEN).isoformat(),
+        "ticked": request.POST.getlist("scopes"),
         "secret": secret,
         "now": now,
         "failed": failed,
@@ -70,7 +71,7 @@ def _changed(request: Asked, name: str) -> str:
         membership = one(Membership.objects.filter(person=by.person), typed.get("membership", ""))
         to = Person.objects.filter(username=typed.get("to", ""), is_active=True).first()
         if to is None:
-            raise InputError("platform.field_value", name="to", value=typed.get("to", ""))
+            raise InputError("platform.username_unknown", username=typed.get("to", ""))
         since, until = max(at, _day(request, "since")), _day(request, "until")
         actions.stand_in(by=by, at=at, membership=membership, to=to, since=since, until=until)
     elif name == "take_back":

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ronghe.platform import queries
 from ronghe.platform.access.roles import Role
 from ronghe.platform.catalogue import needs
-from ronghe.platform.catalogue.models import Asset
+from ronghe.platform.catalogue.models import Asset, Demand
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.departments.models import Department
@@ -42,7 +42,7 @@ def demands(request: Asked) -> HttpResponse:
     return _shown(request, failed)
 
 
-def _shown(request: Asked, failed: Failed) -> HttpResponse:
+def _shown(request: Asked, failed: Failed, about: Demand | None = None) -> HttpResponse:
     coordinates = request.actor.anywhere(Role.COORDINATOR)
     own = request.actor.where(Role.OFFERER)
     listed = []
@@ -54,8 +54,9 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
         "demands": listed,
         "departments": Department.objects.filter(pk__in=request.actor.where(Role.ASKER)),
         "everybody": Department.objects.all() if coordinates else (),
-        "assets": Asset.objects.filter(department__in=own),
-        "typed": request.POST,
+        "assets": queries.titled(Asset.objects.filter(department__in=own)),
+        "typed": request.POST or request.GET,
+        "about": about,
         "failed": failed,
     }
     return render(request, "console/demands.html", shown, status=422 if failed else 200)
@@ -77,7 +78,7 @@ def change(request: Asked, key: str, what: str) -> HttpResponse:
         asset = Asset.objects.filter(code=typed.get("asset", "")).first()
         return needs.answer_demand(**given, answer=typed.get("answer", ""), asset=asset)
 
-    return redirect("/demands") if tried(request, done, failed) else _shown(request, failed)
+    return redirect("/demands") if tried(request, done, failed) else _shown(request, failed, demand)
 
 
 @signed_in

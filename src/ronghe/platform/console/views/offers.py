@@ -18,6 +18,7 @@ from ronghe.platform.console.asking import Failed, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.console.offering import OBLIGATIONS, obligation_in, obligation_words
 from ronghe.platform.departments.models import Department
+from ronghe.platform.kinds.data.models import Source
 from ronghe.standards.catalog import catalog
 from ronghe.terms import Kind
 
@@ -104,6 +105,7 @@ def _form(request: Asked, **shown: Any) -> dict[str, Any]:
     return {
         **shown,
         "fields": fields,
+        "mounted": version is not None and Source.objects.filter(asset=version.asset_id).exists(),
         "conditions": "\n".join(fields.get("conditions", ())),
         "rows": [*items, *[{"type": "C"} for _ in range(BLANK_ROWS)]],
         "choices": {"format": FORMATS, "method": METHODS, "period": PERIODS, "sharing": SharingClass.values},

@@ -52,6 +52,14 @@ def change(request: Asked, name: str) -> HttpResponse:
     return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
 
 
+def _person(request: Asked) -> Person:
+    username = request.POST.get("username", "").strip()
+    found = Person.objects.filter(username=username).first()
+    if found is None:
+        raise InputError("platform.username_unknown", username=username)
+    return found
+
+
 def _changed(request: Asked, name: str) -> None:
     by, at, typed = request.actor, request.now, request.POST
     if name == "add":
@@ -64,9 +72,11 @@ def _changed(request: Asked, name: str) -> None:
             password=typed.get("password", ""),
         )
     elif name == "give":
-        person = Person.objects.filter(username=typed.get("username", "")).first()
+        person = _person(request)
         department = Department.objects.filter(code=typed.get("department", "")).first()
-        if person is None or department is None or typed.get("role") not in set(Role):
+        if department is None:
+            raise InputError("platform.field_value", name="department", value=typed.get("department", ""))
+        if typed.get("role") not in set(Role):
             raise InputError("platform.field_value", name="role", value=typed.get("role", ""))
         actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
     elif name == "end":
@@ -79,7 +89,4 @@ def _changed(request: Asked, name: str) -> None:
     elif name == "factor":
         actions.reset_second_factor(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
     elif name == "password":
-        person = Person.objects.filter(username=typed.get("username", "")).first()
-        if person is None:
-            raise InputError("platform.field_value", name="username", value=typed.get("username", ""))
-        actions.reset_password(by=by, at=at, person=person, password=typed.get("password", ""))
+        actions.reset_password(by=by, at=at, person=_person(request), password=typed.get("password", ""))

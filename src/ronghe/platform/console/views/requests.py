@@ -73,6 +73,7 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "moves": moves,
         "decisions": shown.decisions.all(),
         "seen": shown.moves.count(),
+        "undecided": shown.state in UNDECIDED,
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
         "similar": queries.similar(shown) if decides else (),
         "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),

@@ -35,6 +35,6 @@ def work(request: Asked) -> HttpResponse:
         "degree": latest("data"),
         "doors": doors(request.actor),
         "guide": () if guided(request) else guide(request.actor),
-        "recent": queries.recent(request.actor)[:RECENT],
+        "recent": queries.named(request.actor, queries.recent(request.actor)[:RECENT]),
     }
     return render(request, "console/work.html", shown)

@@ -60,9 +60,9 @@
       return {
         tooltip: { ...tip, formatter: (mark) => `${data.owners[mark.value[1]]} → ${data.consumers[mark.value[0]]}\n${words.value} ${mark.value[2]}` },
         grid: { left: 8, right: 8, top: 8, bottom: 48, containLabel: true },
-        xAxis: { type: "category", data: data.consumers, axisLabel: { ...labels, rotate: small() ? 90 : 40, interval: 0, width: 110, overflow: "truncate" }, axisTick: { show: false } },
-        yAxis: { type: "category", data: data.owners, axisLabel: { ...labels, interval: 0, width: small() ? 80 : 150, overflow: "truncate" }, axisTick: { show: false } },
-        visualMap: { min: 0, max: data.most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, textStyle: labels, inRange: { color: ["#dbe8f7", "#7fb0e3", "#1c5fa8", "#0b3266"] } },
+        xAxis: { type: "category", data: data.consumers, axisLabel: { ...labels, rotate: small() ? 90 : 40, interval: 0, width: 110, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
+        yAxis: { type: "category", data: data.owners, axisLabel: { ...labels, interval: 0, width: small() ? 80 : 150, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
+        visualMap: { min: 0, max: data.most, text: [`${words.value} ${data.most}`, "0"], orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, textStyle: labels, inRange: { color: ["#dbe8f7", "#7fb0e3", "#1c5fa8", "#0b3266"] } },
         series: [{ type: "heatmap", data: cells, label: { show: !small(), fontFamily: font }, itemStyle: { borderColor: paper, borderWidth: 2 } }],
       };
     },
