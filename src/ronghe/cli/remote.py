@@ -63,7 +63,7 @@ def _client(session: Session) -> "Client":
         raise UsageError("client.signed_out") from fault
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise InputError("client.kept_form", path=str(_kept())) from fault
-    return Client(url, os.environ.get(TOKEN) or token, lang=session.lang, plain=plain)
+    return Client(url, os.environ.get(TOKEN, "").strip() or token, lang=session.lang, plain=plain)
 
 
 @click.group(cls=Group)
