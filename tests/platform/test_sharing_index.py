@@ -1,7 +1,7 @@
 """The sharing index in the platform: from records only, hard to game, and the same when it is computed from the log."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -261,6 +261,10 @@ def test_what_happens_later_does_not_change_a_degree(town: Town) -> None:
     [
         (lambda _degree: Degree.objects.update(exact="1"), ("sealed", "result")),
         (lambda _degree: Degree.objects.update(inputs="0"), ("sealed", "inputs")),
+        *(
+            (lambda _degree, said=said: Degree.objects.update(**said), ("result",))
+            for said in ({"value": 0.99}, {"low": 0.9}, {"high": 0.1}, {"day": date(2026, 1, 1)})
+        ),
         (lambda degree: degree.shares.update(share=0.99), ("shares",)),
         (lambda degree: degree.shares.update(rows=[]), ("shares",)),
     ],
