@@ -86,6 +86,19 @@ def test_declaring_few_columns_of_a_wide_table_leaves_the_rest_unshared(town: To
     assert Fraction(town.share().exact) == Fraction(3, 30)
 
 
+def test_linking_many_things_to_one_entry_hides_none_of_them(town: Town) -> None:
+    version = town.shared()
+    town.delivered(town.asked(version), START + DAY)
+    by = town.city.actor("提供 MZJ", town.city.civil)
+    for system, things in (("旧系统", 10), ("又一次盘点", 4)):
+        found = [{"name": f"库{n}", "items": 3} for n in range(things)]
+        list_inventory(by=by, at=START, department=town.city.civil, found=found, system=system)
+    for thing in InventoryItem.objects.all():
+        link_inventory(by=by, at=START, item=thing, asset=version.asset)
+    # The second list may be of the same things.
+    assert Fraction(town.share().exact) == Fraction(3, 30)
+
+
 def test_a_refusal_counts_as_nothing_until_the_bureau_confirms_a_published_clause(town: Town) -> None:
     version = town.shared()
     other = town.shared()
@@ -183,6 +196,8 @@ def test_mounting_the_same_file_again_is_no_update(town: Town) -> None:
     assert rates(town.share())["fresh"] == Fraction(1, 6)
     town.mounted(version, START + 70 * DAY, hash="b")
     assert rates(town.share(YEAR_END + timedelta(hours=1)))["fresh"] == Fraction(2, 6)
+    town.mounted(version, START + 100 * DAY, hash="a")
+    assert rates(town.share(YEAR_END + timedelta(hours=2)))["fresh"] == Fraction(2, 6)
 
 
 def test_a_source_that_is_stopped_or_gone_shares_nothing(town: Town) -> None:
