@@ -219,6 +219,12 @@ def test_what_is_no_json_is_a_bad_call(town: City, body: bytes) -> None:
     assert answer.status_code == 400
 
 
+def test_a_body_without_a_length_is_not_taken_for_an_empty_one(town: City) -> None:
+    headers = {"Authorization": f"Bearer {program_of('申请人').secret}", "Transfer-Encoding": "chunked"}
+    answer = Client().generic("POST", "/api/requests", b"", content_type="application/json", headers=headers)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (411, "api.411")
+
+
 @pytest.mark.parametrize("text", ["\x00", "\ud800"])
 def test_a_text_that_no_database_keeps_is_refused(town: City, text: str) -> None:
     asker = program_of("申请人")
