@@ -336,6 +336,38 @@ def test_an_id_stays_within_its_part_of_the_address(
     assert list(client.search("\udcff")) == []
 
 
+def test_any_operation_is_called_once_and_under_the_key_that_was_chosen(
+    moody: tuple[Transport, list[float]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    transport, waited = moody
+    monkeypatch.setenv("RONGHE_HOME", str(tmp_path))
+    monkeypatch.delenv("RONGHE_TOKEN", raising=False)
+    (tmp_path / "remote.json").write_text(json.dumps({"url": transport.url, "token": "t", "plain": False}))
+    body = tmp_path / "body.json"
+    body.write_text('{"name": "收养"}')
+    Moody.answers[:] = [(200, {}), (200, {}), (503, {})]
+    assert run(capsys, "call", "post", "/offers", "--body", str(body), "--key", "4712")[:2] == (
+        0,
+        {"code": "x", "detail": "y"},
+    )
+    assert run(capsys, "call", "get", "/catalogue?text=收养&limit=1")[0] == 0
+    assert run(capsys, "call", "post", "/offers/MZJ-1/submit")[0] == 5
+    assert (Moody.keys, waited) == (["4712", None, None], [])
+    assert Moody.paths[1] == "/api/catalogue?text=%E6%94%B6%E5%85%BB&limit=1"
+    for words, code in (
+        (("get", "offers"), "client.path_form"),
+        (("post", "/offers", "--key", "a b"), "client.key_form"),
+        (("post", "/offers", "--body", str(tmp_path)), "client.body_form"),
+    ):
+        assert run(capsys, "call", *words)[2]["error"]["code"] == code
+    for said in ("[]", "{", "[" * 100_000):
+        body.write_text(said)
+        assert run(capsys, "call", "post", "/offers", "--body", str(body))[2]["error"]["code"] == "client.body_form"
+
+
 def test_a_file_that_cannot_be_written_is_not_taken_for_a_broken_line(
     moody: tuple[Transport, list[float]], tmp_path: Path
 ) -> None:

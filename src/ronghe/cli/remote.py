@@ -299,6 +299,37 @@ def upload(session: Session, /, entry: str, handed: Path, *, sheet: str) -> None
     session.show(found, shown(found))
 
 
+def _body(file: str) -> dict[str, Any]:
+    """The JSON object of a file, or with `-` of standard input."""
+    try:
+        told = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as fault:
+        raise InputError("client.body_form", path=file) from fault
+    if not isinstance(told, dict):
+        raise InputError("client.body_form", path=file)
+    return told
+
+
+@remote.command(
+    cls=Command,
+    examples=(
+        "ronghe remote call post /offers --body entry.json",
+        "ronghe remote call post /offers/MZJ-1/submit --key 4712",
+        "ronghe remote call get '/grants/ID/reads?limit=10'",
+    ),
+)
+@click.argument("verb", type=OneOf(("get", "post", "put")), metavar="METHOD")
+@click.argument("called_path", metavar="PATH")
+@click.option("--body", "call_body", default="", metavar="FILE")
+@click.option("--key", "call_key", default="", metavar="TEXT")
+@click.pass_obj
+def call(session: Session, /, verb: str, called_path: str, *, call_body: str, call_key: str) -> None:
+    """See `cli.command_remote_call`."""
+    client = _client(session)
+    found = client.call(verb.upper(), called_path, _body(call_body) if call_body else None, key=call_key)
+    session.show(found, shown(found))
+
+
 KIND = click.option("--kind", default="data", metavar="NAME")
 
 

@@ -1,21 +1,24 @@
 """The client: a method for each main task."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from ronghe.client.downloads import Tell, fetch
 from ronghe.client.handing_in import send
 from ronghe.client.transport import Transport, path_of
-from ronghe.terms import InputError
+from ronghe.terms import InputError, UsageError
 
 __all__ = ["Client", "Wish"]
 
 Json = dict[str, Any]
 Key = UUID | str
+_KEY = re.compile("[!-~]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ class Client:
             page = self._get(path, cursor=cursor, **query)
             yield from page["rows"]
             cursor = page["next"]
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Json:
+        """Any operation of the reference, by its path below `/api`; what it answers. It is not tried again, so that
+        nothing is charged or done twice; under a `key` of one's own one may say it again. UsageError for no path."""
+        if not path.startswith("/") or "#" in path:
+            raise UsageError("client.path_form", path=path)
+        if key and not _KEY.fullmatch(key):
+            raise UsageError("client.key_form")
+        target = quote(path, safe="/?=&%:+,;@~", errors="replace")
+        return dict(self.transport.call(method, target, body, again=False, key=key))
 
     def me(self) -> Json:
         """Who asks, with which roles and scopes."""

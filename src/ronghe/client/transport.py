@@ -80,8 +80,10 @@ class Transport:
         *,
         query: Mapping[str, object] | None = None,
         again: bool = True,
+        key: str = "",
     ) -> Any:
-        """What a call gives. `again`: it is tried again when it gets lost, under one key if it changes something.
+        """What a call gives. `again`: it is tried again when it gets lost, under one key if it changes something; `key`
+        is one that the caller chose.
 
         Raises Answered for an error of the server's, Unreachable when nobody answers, or something that is no platform.
         """
@@ -90,8 +92,8 @@ class Transport:
         headers = {"Accept": "application/json"}
         if body is not None or method != "GET":
             headers["Content-Type"] = "application/json"
-        if again and method != "GET":
-            headers["Idempotency-Key"] = uuid4().hex
+        if (again or key) and method != "GET":
+            headers["Idempotency-Key"] = key or uuid4().hex
         data = json.dumps(body or {}).encode() if method != "GET" else None
         return self._tried(self._request(target, data, headers, method), self.read, again=again)
 
