@@ -12,7 +12,7 @@ from django.db import transaction
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.journeys.demo_city.departments import DEPARTMENTS, REGISTERS
 from ronghe.platform.access.models import Person
-from ronghe.platform.access.start import INSTALLER
+from ronghe.platform.access.start import INSTALLER, demo_of
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.store import make_log
 from ronghe.platform.catalogue.actions import lint
@@ -24,7 +24,6 @@ from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.purposes import purposes_of
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import WAITING
-from ronghe.platform.home import demo_of
 from ronghe.platform.index.computing import check
 from ronghe.platform.index.models import Degree
 from ronghe.platform.jobs.models import Job

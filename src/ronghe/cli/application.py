@@ -24,7 +24,7 @@ from ronghe.cli.session import Session
 from ronghe.journeys.logs import configure_logs
 from ronghe.journeys.settings import load_settings, spoken_language
 from ronghe.messages import LANGUAGES, Language, known, render_error
-from ronghe.terms import InternalFault, LimitReached, RongheError, StoppedByUser
+from ronghe.terms import InputError, InternalFault, LimitReached, RongheError, StoppedByUser
 
 __all__ = ["main"]
 
@@ -91,7 +91,18 @@ def _foreseen(fault: BaseException) -> RongheError | None:
             from ronghe.tables.engine import io_fault
 
             return io_fault(fault)
-    return None
+    return _of_database(fault)
+
+
+def _of_database(fault: BaseException) -> RongheError | None:
+    """The platform's database is away, or has no room; its text may name people. Named by its words: Django loads only
+    where it is used."""
+    if (type(fault).__module__, type(fault).__name__) != ("django.db.utils", "OperationalError"):
+        return None
+    full = any(words in str(fault) for words in ("disk is full", "No space left"))
+    if full:
+        return LimitReached("tables.disk_full", detail="database")
+    return InputError("platform.database_unreadable", what="OperationalError")
 
 
 def _named(fault: BaseException, stop: _Stop) -> RongheError:

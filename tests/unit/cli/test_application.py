@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from django.db.utils import OperationalError
 
 from ronghe import __version__, messages
 from ronghe.journeys import demo_city
@@ -80,6 +81,8 @@ def test_the_traceback_goes_to_the_debug_log_only(call: Call, environ: pytest.Mo
         (MemoryError(), "cli.memory_exhausted", 5),
         (OSError(28, "No space left on device"), "tables.disk_full", 5),
         (PermissionError(13, "Permission denied"), "tables.unreadable", 3),
+        (OperationalError("database or disk is full"), "tables.disk_full", 5),
+        (OperationalError("connection refused for user 张三"), "platform.database_unreadable", 3),
         (InputError("no.such_code"), "terms.internal", 6),
         (KeyboardInterrupt(), "terms.stopped", 130),
     ],

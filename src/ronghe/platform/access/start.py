@@ -2,22 +2,42 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.access.roles import ADMINISTRATORS, Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
+from ronghe.platform.audit.models import Entry
 from ronghe.platform.departments.models import Department
-from ronghe.platform.home import INSTALLER_NAME
+from ronghe.platform.home import demo_mark
 from ronghe.terms import InputError, Refused
 
-__all__ = ["INSTALLER", "check_new", "check_password", "start"]
+__all__ = ["DEMO_MADE", "INSTALLER", "check_new", "check_password", "demo_of", "start"]
 
-INSTALLER = Actor(UUID(int=0), INSTALLER_NAME)
+INSTALLER = Actor(UUID(int=0), "installer")
+DEMO_MADE = "demo.made"
+"""The entry of the trail by which a database tells that its people are made up, wherever it is taken."""
+
+
+def demo_of(home: Path) -> dict[str, str] | None:
+    """The `password` of a demo's people, empty where this home does not know it; None in an installation that is real.
+
+    The database says which it is: a demo that was restored elsewhere is one, and a real city beside the mark of a demo
+    that came to nothing is none.
+    """
+    mark = demo_mark(home)
+    try:
+        made = Entry.objects.filter(person=INSTALLER.person_name, action=DEMO_MADE).exists()
+    except DatabaseError:
+        # Then an error is being told, on a page that looks as before.
+        made = bool(mark)
+    # Demos of before have the mark alone.
+    return {"password": mark.get("password", "")} if made or (mark and "entry" not in mark) else None
 
 
 def check_new() -> None:

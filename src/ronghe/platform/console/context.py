@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 from ronghe import __version__
 from ronghe.platform.access.roles import Role
+from ronghe.platform.access.start import demo_of
 from ronghe.platform.console.middleware import language_of, theme_of
 from ronghe.platform.console.views.health import SEES
-from ronghe.platform.home import demo_of
 
 if TYPE_CHECKING:
     from ronghe.platform.access.rules import Actor

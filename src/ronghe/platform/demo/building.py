@@ -14,7 +14,7 @@ from django.db import transaction
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.platform import clock
 from ronghe.platform.access.models import Person
-from ronghe.platform.access.start import INSTALLER
+from ronghe.platform.access.start import DEMO_MADE, INSTALLER, demo_of
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import in_one_piece, seal_all
@@ -25,7 +25,7 @@ from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.matters import Matters
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import REQUESTS, WAITING, Year
-from ronghe.platform.home import DEMO_MADE, DEMO_MARK, demo_of, private_folder
+from ronghe.platform.home import DEMO_MARK, private_folder
 from ronghe.platform.index.computing import compute
 from ronghe.platform.index.models import Degree
 from ronghe.platform.requests.actions import CLOCK
