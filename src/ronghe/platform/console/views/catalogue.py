@@ -99,6 +99,7 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
         "grants": grants.select_related("consumer").order_by("-valid_from")[:50],
         "findings": actions.lint(version) if version.state in (VersionState.DRAFT, VersionState.IN_REVIEW) else (),
         "may_review": may_review,
+        "may_withdraw": request.actor.anywhere(Role.COORDINATOR) and version.state == VersionState.PUBLISHED,
         "may_ask": request.actor.anywhere(Role.ASKER) and version.state == VersionState.PUBLISHED,
         "in_cart": str(version.pk) in request.session.get("cart", []),
         "history": _history(version) if may_review or owns else (),
