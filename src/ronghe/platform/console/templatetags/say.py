@@ -12,6 +12,7 @@ from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.conditions import parts
 from ronghe.platform.catalogue.rules import Finding
+from ronghe.platform.console.checks import check_text
 from ronghe.platform.console.wording import facts_text
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
@@ -110,11 +111,14 @@ def found_kind(context: Any, code: str) -> str:
     return render(text, _lang(context)) if known(text) else code
 
 
-@register.filter
-def condition(text: str) -> SafeString:
-    """A condition of sharing as people read it, its check small beside it."""
-    sentence, check = parts(text)
-    return format_html("{} <small>({})</small>", sentence, check) if check not in ("", sentence) else escape(sentence)
+@register.simple_tag(takes_context=True)
+def condition(context: Any, text: str, check: str | None = None) -> SafeString:
+    """A condition of sharing as people read it, and small beside it what the machine checks, in words as well."""
+    sentence, check = parts(text) if check is None else (text, check)
+    if not check:
+        return escape(sentence)
+    told = render("platform.check_told", _lang(context), check=check_text(check, _lang(context)))
+    return escape(told) if check == sentence else format_html("{} <small>({})</small>", sentence, told)
 
 
 @register.simple_tag(takes_context=True)

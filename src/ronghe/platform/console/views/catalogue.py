@@ -105,7 +105,7 @@ def _shown(request: Asked, version: Version, failed: Failed) -> HttpResponse:
         "history": _history(version) if may_review or owns else (),
         "source": source if owns else None,
         "owns": owns,
-        "known": source.examination if source and source.examined else None,
+        "known": queries.quality(request.actor, version),
         "sample": queries.sample(request.actor, version),
         "trouble": trouble_text(source.probe.get("trouble"), request.lang) if source and owns else "",
         "lineage": _lineage(version, source, list(grants[:12]) if grants else []),
