@@ -254,7 +254,7 @@ def quality(actor: Actor, version: Version) -> dict[str, Any] | None:
     source = Source.objects.filter(asset=version.asset_id).first()
     if source is None or not source.examined:
         return None
-    found = source.examination
+    found: dict[str, Any] = source.examination
     if version.asset.department_id in actor.departments:
         return found
     declared = set(version.items.values_list("name", flat=True))
