@@ -67,6 +67,13 @@ def told(username: str) -> list[str]:
     return list(Notice.objects.filter(person__username=username).order_by("made", "pk").values_list("code", flat=True))
 
 
+def test_a_notice_has_the_instant_of_what_it_tells(asked: Request, home: Path) -> None:
+    """Not that of its writing, which is another where a year is told at once."""
+    seal_all(home)
+    follow()
+    assert {notice.made for notice in Notice.objects.all()} == {START}
+
+
 def test_the_trail_tells_each_side_once(asked: Request, home: Path, city: City) -> None:
     assert follow() == 0
     seal_all(home)

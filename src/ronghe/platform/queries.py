@@ -68,6 +68,7 @@ __all__ = [
     "one",
     "open_moves",
     "own_asset",
+    "quality",
     "recent",
     "requests",
     "sample",
@@ -245,6 +246,20 @@ def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
     places = [place for place, name in enumerate(columns) if name in declared]
     shown = [[STARS if row[at] and columns[at] in starred else row[at] for at in places] for row in rows]
     return {"columns": [columns[place] for place in places], "rows": shown}
+
+
+def quality(actor: Actor, version: Version) -> dict[str, Any] | None:
+    """What a look at an entry's source found of each column: of those that the entry declares, and of every one for the
+    department that owns it."""
+    source = Source.objects.filter(asset=version.asset_id).first()
+    if source is None or not source.examined:
+        return None
+    found: dict[str, Any] = source.examination
+    if version.asset.department_id in actor.departments:
+        return found
+    declared = set(version.items.values_list("name", flat=True))
+    named = (("columns", "name"), ("found", "column"))
+    return {**found, **{key: [one for one in found.get(key, ()) if one[name] in declared] for key, name in named}}
 
 
 def trace(actor: Actor, objection: Objection) -> Trace | None:

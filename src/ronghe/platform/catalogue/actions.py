@@ -14,7 +14,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue import search
 from ronghe.platform.catalogue.inventory import link_listed
 from ronghe.platform.catalogue.models import Asset, Item, Version, VersionState
-from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings
+from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings, findings_of_kind
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError, Kind, Refused, UsageError
 
@@ -154,11 +154,14 @@ def revise(
 
 
 def lint(version: Version) -> tuple[Finding, ...]:
-    """What the rules find in a version, beside the names that its department already has in the catalogue."""
+    """What the rules find in a version, beside the names that its department already has in the catalogue, and what its
+    kind found in the thing itself."""
     others = Version.objects.filter(asset__department=version.asset.department_id, state=VersionState.PUBLISHED)
     others = others.exclude(asset=version.asset_id)
-    items = [DescribedItem(item.name, item.type, item.unit, item.personal) for item in version.items.all()]
-    return findings(
+    items = [
+        DescribedItem(item.name, item.type, item.unit, item.personal, item.element) for item in version.items.all()
+    ]
+    described = findings(
         Described(
             kind=version.asset.kind,
             name=version.name,
@@ -175,6 +178,7 @@ def lint(version: Version) -> tuple[Finding, ...]:
             names_of_others=frozenset(others.values_list("name", flat=True)),
         )
     )
+    return (*described, *findings_of_kind(version.asset.kind, version))
 
 
 def submit_for_review(*, by: Actor, at: datetime, version: Version) -> Version:

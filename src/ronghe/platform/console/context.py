@@ -23,7 +23,7 @@ _MENU = (
     ("all_offers", "/offers", (Role.COORDINATOR,)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
-    ("index", "/index", ()),
+    ("index", "/index", tuple(Role)),
     ("grants", "/grants", (Role.ASKER, Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER, Role.COORDINATOR)),
     ("objections", "/objections", ()),
     ("notices", "/notices", ()),

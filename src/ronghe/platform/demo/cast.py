@@ -63,11 +63,13 @@ def _plan(department: str) -> tuple[tuple[str, tuple[Role, ...]], ...]:
             ("shiyong", (Role.ASKER,)),
         )
     second = (("fuhe", (Role.APPROVER,)),) if department in _STEPS_OF_TWO else ()
+    keeper = (("ziyuan", (Role.RESOURCE_KEEPER,)),) if department == "inspections" else ()
     return (
         ("tigong", (Role.OFFERER,)),
         ("xuqiu", (Role.ASKER,)),
         ("shenpi", (Role.APPROVER, Role.SECURITY_OFFICER)),
         *second,
+        *keeper,
     )
 
 

@@ -34,7 +34,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
     shown = {
         "people": [(person, [m for m in person.memberships.all() if m.until is None]) for person in listed],
         "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
-        "departments": Department.objects.all(),
+        "departments": Department.objects.filter(ended__isnull=True),
         "roles": [role.value for role in Role],
         "may_add": request.actor.anywhere(Role.SYSTEM_ADMINISTRATOR),
         "may_give": request.actor.anywhere(Role.SECURITY_ADMINISTRATOR),

@@ -1,6 +1,6 @@
 """A grant of the platform as the engine's grant, so that one compiled plan decides for every channel."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ronghe.journeys.protected_rows import Asked
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.models import Item, Version
+from ronghe.platform.catalogue.rules import Finding, finds
 from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.kinds.data.wanted import Wanted, wanted_of
 from ronghe.platform.requests.models import Grant, Line
@@ -30,6 +31,7 @@ __all__ = [
     "over",
     "personal_fields",
     "released_as_key",
+    "unsaid_personal",
     "wanted_by",
 ]
 
@@ -76,6 +78,14 @@ def personal_fields(version: Version, fields: Iterable[str]) -> list[str]:
     found = source.examination.get("found", []) if source else []
     said |= {one["column"] for one in found if one["subject"] in ("personal", "sensitive")}
     return [name for name in fields if name in said]
+
+
+@finds("data")
+def unsaid_personal(version: Version) -> Iterator[Finding]:
+    """Items in which the scan found personal data, and of which the owner does not say so."""
+    unsaid = list(version.items.filter(personal=False).values_list("name", flat=True))
+    for name in personal_fields(version, unsaid):
+        yield Finding("platform.lint_item_personal", "items", stops=False, params=(("name", name),))
 
 
 def wanted_by(grant: Grant) -> Wanted:
