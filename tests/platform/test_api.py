@@ -219,12 +219,38 @@ def test_what_is_no_json_is_a_bad_call(town: City, body: bytes) -> None:
     assert answer.status_code == 400
 
 
+def test_a_body_without_a_length_is_not_taken_for_an_empty_one(town: City) -> None:
+    headers = {"Authorization": f"Bearer {program_of('申请人').secret}", "Transfer-Encoding": "chunked"}
+    answer = Client().generic("POST", "/api/requests", b"", content_type="application/json", headers=headers)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (411, "api.411")
+
+
 @pytest.mark.parametrize("text", ["\x00", "\ud800"])
 def test_a_text_that_no_database_keeps_is_refused(town: City, text: str) -> None:
     asker = program_of("申请人")
     assert asker.call("POST", "/requests", wanted("x", purpose=f"a{text}")).status_code == 422
     assert asker.call("GET", "/catalogue?text=%00").status_code == 422
     assert asker.call("GET", "/catalogue/%00").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['"\\ud800"', '"a\\u0000"', "1e999", "9" * 400, "[" * 900 + "]" * 900, '"' + "x" * 2_000 + '"', '{"\\ud800": 1}'],
+)
+def test_a_rule_in_free_words_is_kept_or_refused_like_every_text(town: City, said: str) -> None:
+    asker, code = program_of("申请人"), town.published().asset.code
+    lines = f'[{{"asset": "{code}", "fields": ["姓名"], "where": [{{"field": "登记日期", "is": {said}}}]}}]'
+    body = json.dumps({**wanted(code), "lines": "LINES"}).replace('"LINES"', lines)
+    headers = {"Authorization": f"Bearer {asker.secret}"}
+    answer = Client().post("/api/requests", body, content_type="application/json", headers=headers)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (422, "api.call_unfit")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_answered_like_any_other(town: City, day: str) -> None:
+    asker, code = program_of("申请人"), town.published().asset.code
+    for field in ("wanted_from", "wanted_until"):
+        assert asker.call("POST", "/requests", wanted(code, **{field: day}, submit=True)).status_code in (201, 422)
 
 
 def test_no_call_without_a_living_token_or_session(town: City) -> None:
@@ -306,6 +332,22 @@ def test_threat_1_what_is_not_for_somebody_is_not_there_and_that_they_asked_is_o
     assert Entry.objects.filter(action="access.denied", subject=str(request.pk)).count() == 1
     program_of("卫生").told("POST", f"/requests/{request.pk}/revoke", {"reason": "x"}, 404)
     assert Entry.objects.filter(action="access.denied", subject=str(request.pk)).count() == 2
+
+
+def test_threat_1_an_entry_is_named_by_its_code_and_that_is_on_record_too(town: City) -> None:
+    town.person("提供", town.civil, Role.OFFERER)
+    program_of("提供").post(
+        "/offers", {"code": "MZJ-9", "department": "MZJ", "name": "草稿", "sharing_class": "conditional"}, 201
+    )
+    asker = program_of("申请人")
+    for method, path in (("GET", ""), ("GET", "/sample"), ("GET", "/versions"), ("GET", "/findings")):
+        hidden, missing = (asker.told(method, f"/catalogue/{code}{path}", status=404) for code in ("MZJ-9", "MZJ-8"))
+        assert {**hidden, "request_id": ""} == {**missing, "request_id": ""}
+    asker.told("POST", "/offers/MZJ-9/submit", status=404)
+    asker.told("GET", f"/catalogue/{'x' * 500}", status=404)
+    kept = Entry.objects.filter(action="access.denied", subject_kind="asset")
+    # One that is not there is kept as well: how long an answer takes says nothing either.
+    assert [kept.filter(subject=code).count() for code in ("MZJ-9", "MZJ-8", "x" * 64)] == [5, 4, 1]
 
 
 def test_addresses_and_methods_that_are_not_there_are_problems_too(town: City) -> None:

@@ -1,15 +1,20 @@
 """The demo city holds together: its files, its entries, its purposes; and it is never made where people work."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.journeys.demo_city.departments import DEPARTMENTS, REGISTERS
+from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import ADMINISTRATORS, Role
+from ronghe.platform.access.start import INSTALLER
+from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.store import make_log
 from ronghe.platform.catalogue.actions import lint
 from ronghe.platform.catalogue.models import Version, VersionState
@@ -20,6 +25,7 @@ from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.purposes import purposes_of
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import WAITING
+from ronghe.platform.home import demo_of
 from ronghe.platform.index.computing import check
 from ronghe.platform.index.models import Degree
 from ronghe.platform.jobs.models import Job
@@ -74,6 +80,51 @@ def test_a_city_is_not_made_among_real_people(city: City, tmp_path: Path) -> Non
     with pytest.raises(Refused) as told:
         build(tmp_path, now=now(), law=LAW)
     assert told.value.code == "platform.demo_real"
+
+
+def marked(home: Path, **said: str) -> None:
+    (home / "demo.json").write_text(json.dumps({"password": "p", "made": "2026-03-02", **said}), "utf-8")
+
+
+@pytest.mark.django_db
+def test_the_database_says_whether_it_is_a_demo_wherever_it_is(city: City, tmp_path: Path) -> None:
+    assert demo_of(tmp_path) is None
+    # A demo that came to nothing left its mark, and then people began in earnest.
+    marked(tmp_path, entry="demo.made")
+    assert demo_of(tmp_path) is None
+    marked(tmp_path)
+    assert demo_of(tmp_path) == {"password": "p"}
+    with transaction.atomic():
+        record(by=INSTALLER, at=now(), action="demo.made", subject_kind="platform", subject="demo")
+    # Restored into another home, it is one and does not know its password.
+    for text in (None, "{", "[]", '{"password": 7}'):
+        (tmp_path / "demo.json").unlink(missing_ok=True)
+        if text is not None:
+            (tmp_path / "demo.json").write_text(text)
+        assert demo_of(tmp_path) == {"password": "7" if text and "7" in text else ""}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_demo_that_was_cut_off_is_made_all_the_same(
+    tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME, settings.SOURCE_FOLDERS = tmp_path, [tmp_path / "demo" / "city" / "drops"]
+    make_log(tmp_path)
+
+    def cut(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("_write_mark", "compute"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ronghe.platform.demo.building.{place}", cut)
+            with pytest.raises(KeyboardInterrupt):
+                build(tmp_path, now=now(), law=LAW, requests=2)
+        # Before its mark is written nobody is there; from then on it is a demo, and what is missing is made later.
+        assert Person.objects.exists() == (demo_of(tmp_path) is not None) == (place == "compute")
+    assert not Degree.objects.exists()
+    build(tmp_path, now=now(), law=LAW, requests=2)
+    assert Degree.objects.exists()
 
 
 @pytest.mark.slow

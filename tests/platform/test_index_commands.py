@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from django.db import transaction
 
 from ronghe.cli import main
+from ronghe.platform.audit.actions import record
+from ronghe.platform.clock import now
 from ronghe.platform.index.models import Degree
+from ronghe.platform.requests.actions import CLOCK
 from tests.platform.conftest import START
 from tests.platform.towns import DAY, Town
 
@@ -68,6 +72,26 @@ def test_what_was_changed_is_told_with_a_code_of_its_own(typed: Typed) -> None:
     assert code == 4
     assert "the departments' rows were changed" in out
     assert "1 of 1" in err
+
+
+def test_a_degree_that_was_taken_away_is_missed_until_a_backup_explains_it(typed: Typed, town: Town) -> None:
+    typed("compute")
+    first = Degree.objects.get()
+    typed("compute")
+    Degree.objects.exclude(pk=first.pk).delete()
+    for words in ((), ("--all",)):
+        code, out, err = typed("verify", *words, "--lang", "en")
+        assert code == 4
+        assert "the database lost it" in out
+        assert "1 of 2" in err
+    Degree.objects.all().delete()
+    code, out, _ = typed("verify", "--json")
+    assert (code, [one["faults"] for one in json.loads(out)["degrees"]]) == (4, [["removed"]] * 2)
+    with transaction.atomic():
+        record(by=CLOCK, at=now(), action="platform.restored", subject_kind="platform", subject="backup")
+    assert typed("verify", "--lang", "en")[0] == 3
+    typed("compute")
+    assert typed("verify", "--all")[0] == 0
 
 
 def test_without_requests_the_reason_is_told(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

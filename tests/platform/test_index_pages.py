@@ -12,6 +12,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.clock import now
+from ronghe.platform.ids import new_id
 from ronghe.platform.index import queries
 from ronghe.platform.index.models import Share
 from ronghe.platform.jobs.immediate import InProcess
@@ -174,6 +175,18 @@ def test_departments_whose_intervals_overlap_are_one_group(told: Town) -> None:
 
     found = queries.groups([one(0.1, 0.3), one(0.7, 0.9), one(0.25, 0.4), one(0.85, 0.95)])
     assert [sorted(share.low or 0 for share in group) for group in found] == [[0.7, 0.85], [0.1, 0.25]]
+
+
+def test_a_trend_goes_back_a_year_and_no_further(told: Town) -> None:
+    share = Share.objects.select_related("degree").filter(department=told.city.civil).latest("degree__at")
+    before, last = len(queries.trend("data")), share.degree.at
+    for days in (364, 365, 400):
+        at = last - days * DAY
+        share.degree.pk, share.degree.at, share.degree.day = new_id(), at, at.date()
+        share.degree.save(force_insert=True)
+        share.pk, share.degree = new_id(), share.degree
+        share.save(force_insert=True)
+    assert [len(queries.trend("data")), len(queries.history("data", told.city.civil))] == [before + 1] * 2
 
 
 def test_the_factors_of_the_city_give_its_degree(told: Town) -> None:

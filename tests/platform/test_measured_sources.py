@@ -27,9 +27,10 @@ ROWS = "公民身份号码,姓名,登记日期\n11010519491231002X,张三,2026-0
     [
         # Two numbers and three names, of which one number breaks its check digit; two dates, one impossible.
         (ITEMS, {"checked": 7, "passed": 5}),
-        # A department's text column does not thin out what is wrong.
-        ([{**ITEMS[0], "element": "text"}, *ITEMS[1:]], {"checked": 5, "passed": 4}),
-        ([{**item, "element": ""} for item in ITEMS], {"checked": 0, "passed": 0}),
+        # Whoever says less of a column than the bureau knows by its name gets out of no rule.
+        ([{**ITEMS[0], "element": "text"}, *ITEMS[1:]], {"checked": 7, "passed": 5}),
+        ([{**item, "element": ""} for item in ITEMS[:2]], {"checked": 5, "passed": 4}),
+        ([{**item, "element": ""} for item in ITEMS], {"checked": 7, "passed": 5}),
     ],
 )
 def test_values_are_held_against_the_rules_of_their_elements(

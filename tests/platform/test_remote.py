@@ -18,6 +18,7 @@ import pytest
 
 from ronghe.cli import main
 from ronghe.client import Answered, Client, Denied, Failed, TooOften, Unfit, Unreachable, Wish
+from ronghe.client.downloads import fetch
 from ronghe.client.transport import Transport
 from ronghe.terms import InputError, UsageError
 from tests.platform.handed import IDS, text
@@ -231,18 +232,19 @@ class Moody(BaseHTTPRequestHandler):
 
     answers: ClassVar[list[tuple[int, dict[str, str]]]] = []
     keys: ClassVar[list[str | None]] = []
+    body: ClassVar[bytes] = b'{"code": "x", "detail": "y"}'
+    paths: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         Moody.keys.append(self.headers.get("Idempotency-Key"))
+        Moody.paths.append(self.path)
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         status, headers = Moody.answers.pop(0)
-        body = b'{"code": "x", "detail": "y"}'
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in {"Content-Length": str(len(Moody.body)), **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(Moody.body)
 
     do_GET = do_POST  # noqa: N815 - the name that the library calls
 
@@ -255,6 +257,7 @@ def moody() -> Iterator[tuple[Transport, list[float]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     Moody.keys.clear()
+    Moody.paths.clear()
     waited: list[float] = []
     yield Transport(f"http://127.0.0.1:{server.server_port}", "t", sleep=waited.append), waited
     server.shutdown()
@@ -286,11 +289,98 @@ def test_a_read_that_counts_and_a_wait_that_is_too_long_are_not_tried_again(
 
 def test_the_token_follows_no_redirect(moody: tuple[Transport, list[float]]) -> None:
     transport, _ = moody
-    Moody.answers[:] = [(302, {"Location": transport.url}), (200, {})]
+    Moody.answers[:] = [(302, {"Location": "https://elsewhere.example/"}), (302, {}), (200, {})]
+    with pytest.raises(UsageError) as moved:
+        transport.call("GET", "/x")
+    assert moved.value.params["to"] == "https://elsewhere.example/"
     with pytest.raises(Failed) as failed:
         transport.call("GET", "/x")
-    assert (failed.value.status, len(Moody.keys)) == (302, 1)
+    assert (failed.value.status, len(Moody.keys)) == (302, 2)
     assert isinstance(failed.value, Answered)
+
+
+@pytest.mark.parametrize("body", [b"<html>sign in</html>", b"[]", b"", b"[" * 100_000, b"\xff"])
+def test_what_answers_without_being_a_platform_is_told_so(
+    body: bytes, moody: tuple[Transport, list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Moody, "body", body)
+    Moody.answers[:] = [(200, {})]
+    with pytest.raises(Unreachable) as told:
+        moody[0].call("GET", "/me")
+    assert told.value.code == "client.no_platform"
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_under_its_key(moody: tuple[Transport, list[float]]) -> None:
+    transport, waited = moody
+    Moody.answers[:] = [(200, {"Content-Length": "1000"}), (200, {})]
+    assert transport.call("POST", "/x", {})["code"] == "x"
+    assert (len(set(Moody.keys)), waited) == (1, [0.5])
+    Moody.answers[:] = [(200, {"Content-Length": "1000"})]
+    with pytest.raises(Unreachable):
+        transport.call("POST", "/x", {}, again=False)
+
+
+def test_an_id_stays_within_its_part_of_the_address(
+    moody: tuple[Transport, list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport, _ = moody
+    client = Client(transport.url, "t")
+    for key in ("中 文", "../me", "x?y#z", "a\nb", "\udcff"):
+        Moody.answers[:] = [(200, {})]
+        client.request(key)
+        assert Moody.paths[-1].startswith("/api/requests/")
+        assert "/" not in Moody.paths[-1].removeprefix("/api/requests/")
+        assert "?" not in Moody.paths[-1]
+    monkeypatch.setattr(Moody, "body", b'{"rows": [], "next": null}')
+    Moody.answers[:] = [(200, {})]
+    assert list(client.search("\udcff")) == []
+
+
+def test_any_operation_is_called_once_and_under_the_key_that_was_chosen(
+    moody: tuple[Transport, list[float]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    transport, waited = moody
+    monkeypatch.setenv("RONGHE_HOME", str(tmp_path))
+    monkeypatch.delenv("RONGHE_TOKEN", raising=False)
+    (tmp_path / "remote.json").write_text(json.dumps({"url": transport.url, "token": "t", "plain": False}))
+    body = tmp_path / "body.json"
+    body.write_text('{"name": "收养"}')
+    Moody.answers[:] = [(200, {}), (200, {}), (503, {})]
+    assert run(capsys, "call", "post", "/offers", "--body", str(body), "--key", "4712")[:2] == (
+        0,
+        {"code": "x", "detail": "y"},
+    )
+    assert run(capsys, "call", "get", "/catalogue?text=收养&limit=1")[0] == 0
+    assert run(capsys, "call", "post", "/offers/MZJ-1/submit")[0] == 5
+    assert (Moody.keys, waited) == (["4712", None, None], [])
+    assert Moody.paths[1] == "/api/catalogue?text=%E6%94%B6%E5%85%BB&limit=1"
+    for words, code in (
+        (("get", "offers"), "client.path_form"),
+        (("post", "/offers", "--key", "a b"), "client.key_form"),
+        (("post", "/offers", "--body", str(tmp_path)), "client.body_form"),
+    ):
+        assert run(capsys, "call", *words)[2]["error"]["code"] == code
+    for said in ("[]", "{", "[" * 100_000):
+        body.write_text(said)
+        assert run(capsys, "call", "post", "/offers", "--body", str(body))[2]["error"]["code"] == "client.body_form"
+
+
+def test_a_file_that_cannot_be_written_is_not_taken_for_a_broken_line(
+    moody: tuple[Transport, list[float]], tmp_path: Path
+) -> None:
+    transport, waited = moody
+    file = {"name": "data.csv", "bytes": len(Moody.body), "hash": f"sha256:{hashlib.sha256(Moody.body).hexdigest()}"}
+    with pytest.raises(InputError) as told:
+        fetch(transport, "/files/x", file, tmp_path / "nowhere" / "data.csv", lambda _done, _all: None)
+    assert told.value.code == "client.file_target"
+    Moody.answers[:] = [(200, {})]
+    (tmp_path / f".data.csv.{str(file['hash'])[-16:]}.part").symlink_to("/dev/full")
+    with pytest.raises(InputError, match="file_target"):
+        fetch(transport, "/files/x", file, tmp_path / "data.csv", lambda _done, _all: None)
+    assert waited == []
 
 
 def test_nobody_answers_and_addresses_to_which_a_token_must_not_go() -> None:
@@ -299,7 +389,19 @@ def test_nobody_answers_and_addresses_to_which_a_token_must_not_go() -> None:
     with pytest.raises(Unreachable):
         silent.call("GET", "/x")
     assert waited == [0.5, 1.0, 2.0, 4.0]
-    for url in ("http://share.example.gov.cn", "ftp://x", "share"):
+    unfit = (
+        "http://[::1",
+        "https://x:abc",
+        "https://x:0",
+        "https://a b",
+        "https://u:p@x",
+        "https://x/?q",
+        "https://x\n",
+    )
+    for url in ("http://share.example.gov.cn", "ftp://x", "share", *unfit):
         with pytest.raises(UsageError):
             Transport(url, "t")
+    for token in ("", "中文", "a b", "a\nb"):
+        with pytest.raises(UsageError, match="token_form"):
+            Transport("https://x", token)
     assert "secret" not in repr(Transport("https://x", "secret"))

@@ -1,7 +1,7 @@
 """The sharing index in the platform: from records only, hard to game, and the same when it is computed from the log."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -83,6 +83,19 @@ def test_declaring_few_columns_of_a_wide_table_leaves_the_rest_unshared(town: To
     list_inventory(by=by, at=START, department=town.city.civil, found=[{"name": "婚姻登记库", "items": 30}])
     thing = InventoryItem.objects.get()
     link_inventory(by=by, at=START, item=thing, asset=version.asset)
+    assert Fraction(town.share().exact) == Fraction(3, 30)
+
+
+def test_linking_many_things_to_one_entry_hides_none_of_them(town: Town) -> None:
+    version = town.shared()
+    town.delivered(town.asked(version), START + DAY)
+    by = town.city.actor("提供 MZJ", town.city.civil)
+    for system, things in (("旧系统", 10), ("又一次盘点", 4)):
+        found = [{"name": f"库{n}", "items": 3} for n in range(things)]
+        list_inventory(by=by, at=START, department=town.city.civil, found=found, system=system)
+    for thing in InventoryItem.objects.all():
+        link_inventory(by=by, at=START, item=thing, asset=version.asset)
+    # The second list may be of the same things.
     assert Fraction(town.share().exact) == Fraction(3, 30)
 
 
@@ -183,6 +196,8 @@ def test_mounting_the_same_file_again_is_no_update(town: Town) -> None:
     assert rates(town.share())["fresh"] == Fraction(1, 6)
     town.mounted(version, START + 70 * DAY, hash="b")
     assert rates(town.share(YEAR_END + timedelta(hours=1)))["fresh"] == Fraction(2, 6)
+    town.mounted(version, START + 100 * DAY, hash="a")
+    assert rates(town.share(YEAR_END + timedelta(hours=2)))["fresh"] == Fraction(2, 6)
 
 
 def test_a_source_that_is_stopped_or_gone_shares_nothing(town: Town) -> None:
@@ -261,6 +276,10 @@ def test_what_happens_later_does_not_change_a_degree(town: Town) -> None:
     [
         (lambda _degree: Degree.objects.update(exact="1"), ("sealed", "result")),
         (lambda _degree: Degree.objects.update(inputs="0"), ("sealed", "inputs")),
+        *(
+            (lambda _degree, said=said: Degree.objects.update(**said), ("result",))
+            for said in ({"value": 0.99}, {"low": 0.9}, {"high": 0.1}, {"day": date(2026, 1, 1)})
+        ),
         (lambda degree: degree.shares.update(share=0.99), ("shares",)),
         (lambda degree: degree.shares.update(rows=[]), ("shares",)),
     ],

@@ -123,7 +123,8 @@ def test_a_download_is_whole_or_resumed(one: Handing) -> None:
     assert fetch(url, {"range": "bytes=20-", "if-range": '"other"'}).body == whole
     assert fetch(url, {"range": f"bytes={len(whole)}-"}).status == 416
     read = Read.objects.get()
-    assert (read.outcome, read.channel) == ("done", "file")
+    assert (read.outcome, read.channel, read.rows) == ("done", "file", read.delivery and read.delivery.rows)
+    assert read.rows
     assert fetch("/files/forged").status == 403
 
 
@@ -183,4 +184,4 @@ def test_a_client_that_goes_away_leaves_a_read_in_part(one: Handing) -> None:
     _, url, whole = opened(one)
     got = fetch(url, {"range": "bytes=0-9"})
     assert got.body == whole[:10]
-    assert Read.objects.get().outcome == "partial"
+    assert (Read.objects.get().outcome, Read.objects.get().rows) == ("partial", None)

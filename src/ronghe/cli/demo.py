@@ -33,6 +33,7 @@ def demo(session: Session, /, *, seed: int) -> None:
 
     def view(console: Any, shown: Session) -> None:
         console.print(shown.text("cli.demo_built", **asdict(built)))
-        console.print(shown.text("cli.demo_door", password=built.password))
+        if built.password:
+            console.print(shown.text("cli.demo_door", password=built.password))
 
     session.show({"home": str(settings.HOME), **asdict(built)}, view)

@@ -75,17 +75,18 @@ def verify(session: Session, /, *, every: bool) -> None:
     home = prepare()
     seal_here(home)
     from ronghe.cli.views.index import checked_view
-    from ronghe.platform.index.computing import check
+    from ronghe.platform.index.computing import check, removed
     from ronghe.platform.index.models import Degree
     from ronghe.platform.index.queries import latest
     from ronghe.platform.kinds.measure import measures
     from ronghe.platform.law import profile
 
     last = [found for kind in measures() if (found := latest(kind)) is not None]
-    if not last:
+    gone = removed(home)
+    if not last and not gone:
         raise InputError("cli.index_none")
     degrees = list(Degree.objects.all()) if every else last
-    checked = [one.to_json() for one in check(home, degrees, law=profile())]
+    checked = [one.to_json() for one in check(home, degrees, law=profile())] + gone
     wrong = sum(not one["same"] for one in checked)
     session.show({"degrees": checked, "same": not wrong}, checked_view(checked))
     if wrong:

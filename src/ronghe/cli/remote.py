@@ -63,7 +63,7 @@ def _client(session: Session) -> "Client":
         raise UsageError("client.signed_out") from fault
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise InputError("client.kept_form", path=str(_kept())) from fault
-    return Client(url, os.environ.get(TOKEN) or token, lang=session.lang, plain=plain)
+    return Client(url, os.environ.get(TOKEN, "").strip() or token, lang=session.lang, plain=plain)
 
 
 @click.group(cls=Group)
@@ -296,6 +296,37 @@ def tighten(session: Session, /, request_id: str, entry: str, *, obligations: tu
 def upload(session: Session, /, entry: str, handed: Path, *, sheet: str) -> None:
     """See `cli.command_remote_upload`."""
     found = _client(session).hand_in(entry, handed, sheet=sheet)
+    session.show(found, shown(found))
+
+
+def _body(file: str) -> dict[str, Any]:
+    """The JSON object of a file, or with `-` of standard input."""
+    try:
+        told = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as fault:
+        raise InputError("client.body_form", path=file) from fault
+    if not isinstance(told, dict):
+        raise InputError("client.body_form", path=file)
+    return told
+
+
+@remote.command(
+    cls=Command,
+    examples=(
+        "ronghe remote call post /offers --body entry.json",
+        "ronghe remote call post /offers/MZJ-1/submit --key 4712",
+        "ronghe remote call get '/grants/ID/reads?limit=10'",
+    ),
+)
+@click.argument("verb", type=OneOf(("get", "post", "put")), metavar="METHOD")
+@click.argument("called_path", metavar="PATH")
+@click.option("--body", "call_body", default="", metavar="FILE")
+@click.option("--key", "call_key", default="", metavar="TEXT")
+@click.pass_obj
+def call(session: Session, /, verb: str, called_path: str, *, call_body: str, call_key: str) -> None:
+    """See `cli.command_remote_call`."""
+    client = _client(session)
+    found = client.call(verb.upper(), called_path, _body(call_body) if call_body else None, key=call_key)
     session.show(found, shown(found))
 
 

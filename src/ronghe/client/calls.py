@@ -1,5 +1,6 @@
 """The client: a method for each main task."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +11,14 @@ from uuid import UUID
 
 from ronghe.client.downloads import Tell, fetch
 from ronghe.client.handing_in import send
-from ronghe.client.transport import Transport
-from ronghe.terms import InputError
+from ronghe.client.transport import Transport, path_of
+from ronghe.terms import InputError, UsageError
 
 __all__ = ["Client", "Wish"]
 
 Json = dict[str, Any]
 Key = UUID | str
+_KEY = re.compile("[!-~]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class Client:
             yield from page["rows"]
             cursor = page["next"]
 
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Json:
+        """Any operation of the reference, by its path below `/api`; what it answers. It is not tried again, so that
+        nothing is charged or done twice; under a `key` of one's own one may say it again. UsageError for no path."""
+        if not path.startswith("/") or "#" in path:
+            raise UsageError("client.path_form", path=path)
+        if key and not _KEY.fullmatch(key):
+            raise UsageError("client.key_form")
+        target = quote(path, safe="/?=&%:+,;@~", errors="replace")
+        return dict(self.transport.call(method, target, body, again=False, key=key))
+
     def me(self) -> Json:
         """Who asks, with which roles and scopes."""
         return dict(self._get("/me"))
@@ -74,11 +86,11 @@ class Client:
 
     def entry(self, code: str, version: int | None = None) -> Json:
         """One entry with its items."""
-        return dict(self._get(f"/catalogue/{quote(code, safe='')}", version=version))
+        return dict(self._get(path_of("catalogue", code), version=version))
 
     def sample(self, code: str) -> Json:
         """A few protected rows of an entry: columns, rows."""
-        return dict(self._get(f"/catalogue/{quote(code, safe='')}/sample"))
+        return dict(self._get(path_of("catalogue", code, "sample")))
 
     def work(self) -> list[Json]:
         """What waits for the person, the most urgent first."""
@@ -90,11 +102,11 @@ class Client:
 
     def request(self, key: Key) -> Json:
         """One request with its lines and history."""
-        return dict(self._get(f"/requests/{key}"))
+        return dict(self._get(path_of("requests", key)))
 
     def look(self, key: Key) -> Json:
         """For who decides: by line what would leave and at what risk, and what similar requests got."""
-        return dict(self._get(f"/requests/{key}/look"))
+        return dict(self._get(path_of("requests", key, "look")))
 
     def ask(
         self,
@@ -124,7 +136,7 @@ class Client:
     def move(self, key: Key, name: str, **said: Any) -> Json:
         """Make a move on a request: submit, take-back, ask-supplement, supplement, assessment, accept, refuse, extend,
         revoke, dispose, lengthen, with what the API wants for it."""
-        return dict(self._post(f"/requests/{key}/{name}", said))
+        return dict(self._post(path_of("requests", key, name), said))
 
     def accept(self, key: Key, granted: Mapping[str, Sequence[str]] | None = None) -> Json:
         """Say yes; `granted` names the fields by line where they are fewer than was asked for."""
@@ -157,7 +169,7 @@ class Client:
 
         InputError for a file that cannot be read, or of which something else arrived.
         """
-        return send(self.transport, f"/api/offers/{quote(code, safe='')}/source/upload", file, sheet, called)
+        return send(self.transport, path_of("api", "offers", code, "source", "upload"), file, sheet, called)
 
     def grants(self) -> Iterator[Json]:
         """Rights to data, newest first."""
@@ -165,18 +177,18 @@ class Client:
 
     def grant(self, key: Key) -> Json:
         """One right with its obligations."""
-        return dict(self._get(f"/grants/{key}"))
+        return dict(self._get(path_of("grants", key)))
 
     def deliveries(self, grant: Key) -> list[Json]:
         """The deliveries of a right, newest first."""
-        return list(self._get(f"/grants/{grant}/deliveries")["deliveries"])
+        return list(self._get(path_of("grants", grant, "deliveries"))["deliveries"])
 
     def rows(self, grant: Key, *, most: int = 1_000) -> Iterator[Json]:
         """Every row of the latest delivery; each page is a read. Not tried again: it would count twice."""
         start, delivery = 0, None
         while True:
             query = {"start": start, "most": most, "delivery": delivery}
-            page = self.transport.call("GET", f"/grants/{grant}/rows", query=query, again=False)
+            page = self.transport.call("GET", path_of("grants", grant, "rows"), query=query, again=False)
             yield from page["rows"]
             if page["next"] is None:
                 return
@@ -191,18 +203,18 @@ class Client:
         files = {one["name"]: one for one in ready["files"]} if ready else {}
         if file not in files:
             raise InputError("client.no_file", name=file, known=", ".join(files) or "-")
-        ticket = self._post(f"/grants/{grant}/ticket", {"file": file}, again=False)
+        ticket = self._post(path_of("grants", grant, "ticket"), {"file": file}, again=False)
         target = to / file if to.is_dir() else to
         return fetch(self.transport, ticket["url"], files[file], target, tell)
 
     def look_up(self, grant: Key, subject: str, case: str) -> Json:
         """One subject's granted fields."""
-        return dict(self._post(f"/grants/{grant}/look-up", {"subject": subject, "case": case}, again=False))
+        return dict(self._post(path_of("grants", grant, "look-up"), {"subject": subject, "case": case}, again=False))
 
     def verify(self, grant: Key, subject: str, case: str, claims: Mapping[str, str]) -> Json:
         """Whether what is claimed of one subject is so."""
         said = {"subject": subject, "case": case, "claims": dict(claims)}
-        return dict(self._post(f"/grants/{grant}/verify", said, again=False))
+        return dict(self._post(path_of("grants", grant, "verify"), said, again=False))
 
     def object(self, grant: Key, *, row_key: str, field: str, claim: str, evidence: str) -> Json:
         """Say that a value is wrong."""
@@ -219,11 +231,11 @@ class Client:
 
     def share(self, department: str, kind: str = "data") -> Json:
         """A department's share with its factors and its last year."""
-        return dict(self._get(f"/index/departments/{quote(department, safe='')}", kind=kind))
+        return dict(self._get(path_of("index", "departments", department), kind=kind))
 
     def share_rows(self, department: str, kind: str = "data") -> Iterator[Json]:
         """What made a department's share, as far as the person sees it."""
-        return self._rows(f"/index/departments/{quote(department, safe='')}/rows", kind=kind)
+        return self._rows(path_of("index", "departments", department, "rows"), kind=kind)
 
     def flows(self, kind: str = "data") -> Iterator[Json]:
         """What departments used of each other in twelve months, the largest first."""
@@ -235,7 +247,7 @@ class Client:
 
     def computation(self, job: Key) -> Json:
         """How far a computation is."""
-        return dict(self._get(f"/index/compute/{job}"))
+        return dict(self._get(path_of("index", "compute", job)))
 
     def security(self) -> Json:
         """What the last security check found, and when it was; for those who watch over the installation."""
@@ -243,11 +255,11 @@ class Client:
 
     def reset_password(self, username: str, password: str) -> Json:
         """A new password for somebody who lost theirs, by the system administrator; their sessions end."""
-        return dict(self._post(f"/people/{quote(username, safe='')}/password", {"password": password}, again=False))
+        return dict(self._post(path_of("people", username, "password"), {"password": password}, again=False))
 
     def reset_factor(self, username: str) -> Json:
         """Take away the second factor of a lost device, by the security administrator; their sessions end."""
-        return dict(self._post(f"/people/{quote(username, safe='')}/factor-reset"))
+        return dict(self._post(path_of("people", username, "factor-reset")))
 
     def notices(self) -> Iterator[Json]:
         """What the person should know, newest first."""

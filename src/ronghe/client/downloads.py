@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ronghe.client.errors import Answered, Unreachable
+from ronghe.client.errors import Unreachable
 from ronghe.client.transport import PAUSES, Transport
 from ronghe.terms import InputError
 
@@ -28,21 +28,23 @@ def fetch(transport: Transport, ticket: str, file: dict[str, Any], target: Path,
     """Bring `file` (name, bytes, hash) from `ticket`, an address below the server, to `target`.
 
     What was fetched before of the same bytes is not fetched again. Raises InputError where the bytes are not those that
-    the server told, Unreachable when it does not go on.
+    the server told or the target cannot be written, Unreachable when the server does not go on.
     """
+    try:
+        return _fetched(transport, ticket, file, target, tell)
+    except OSError as fault:
+        # What the network does is told apart before.
+        raise InputError("client.file_target", path=str(target), why=fault.strerror or type(fault).__name__) from fault
+
+
+def _fetched(transport: Transport, ticket: str, file: dict[str, Any], target: Path, tell: Tell) -> Path:
     part = target.parent / f".{target.name}.{file['hash'][-16:]}.part"
     pauses = iter(PAUSES)
     while (part.stat().st_size if part.exists() else 0) < file["bytes"]:
         before = part.stat().st_size if part.exists() else 0
-        try:
-            _more(transport, ticket, file, part, tell)
-        except (OSError, http.client.HTTPException) as fault:
-            if isinstance(fault, Answered):
-                raise
+        fault = _more(transport, ticket, file, part, tell)
+        if fault or part.stat().st_size == before:
             _breathe(transport, pauses, fault)
-        else:
-            if part.stat().st_size == before:
-                _breathe(transport, pauses, None)
     if not part.exists():
         part.touch()
     if _hash_of(part) != file["hash"]:
@@ -59,13 +61,23 @@ def _breathe(transport: Transport, pauses: Any, fault: BaseException | None) -> 
     transport.sleep(pause)
 
 
-def _more(transport: Transport, ticket: str, file: dict[str, Any], part: Path, tell: Tell) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-", "If-Range": f'"{file["hash"]}"'} if have else {}
-    with transport.opened(ticket, headers=headers) as answer, part.open("ab") as out:
-        if answer.status != 206:
-            # The server sends the whole again.
-            out.truncate(0)
-        while chunk := answer.read(CHUNK):
-            out.write(chunk)
-            tell(out.tell(), file["bytes"])
+def _more(
+    transport: Transport, ticket: str, file: dict[str, Any], part: Path, tell: Tell
+) -> OSError | http.client.HTTPException | None:
+    """Fetch what is missing, as far as the line holds; gives how it broke. OSError is of the file alone."""
+    with part.open("ab") as out:
+        have = out.tell()
+        headers = {"Range": f"bytes={have}-", "If-Range": f'"{file["hash"]}"'} if have else {}
+        with transport.opened(ticket, headers=headers) as answer:
+            if answer.status != 206:
+                # The server sends the whole again.
+                out.truncate(0)
+            while True:
+                try:
+                    chunk = answer.read(CHUNK)
+                except (OSError, http.client.HTTPException) as fault:
+                    return fault
+                if not chunk:
+                    return None
+                out.write(chunk)
+                tell(out.tell(), file["bytes"])

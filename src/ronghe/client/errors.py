@@ -1,7 +1,7 @@
 """What a call can come to, by the kind of cause: each says the server's own code, words and number of the call.
 
 Denied      a rule or a right forbids it, or it is not there          401 403 404 409
-Unfit       the call is not of the form that the server wants         400 405 413 422
+Unfit       the call is not of the form that the server wants         400 405 411 413 422
 TooOften    a limit is reached, or the server is not ready            429 503
 Failed      a defect of the server                                    500 and others
 Unreachable nobody answers
@@ -48,7 +48,7 @@ class Unreachable(LimitReached):
 
 _KINDS: Mapping[int, type[Answered]] = {
     **dict.fromkeys((401, 403, 404, 409, 410), Denied),
-    **dict.fromkeys((400, 405, 413, 416, 422), Unfit),
+    **dict.fromkeys((400, 405, 411, 413, 416, 422), Unfit),
     **dict.fromkeys((429, 503), TooOften),
 }
 

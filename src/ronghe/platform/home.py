@@ -13,7 +13,9 @@ from ronghe.terms import InputError, UsageError
 
 __all__ = [
     "DATABASE_VARIABLE",
+    "DEMO_MADE",
     "DEMO_MARK",
+    "INSTALLER_NAME",
     "Mail",
     "database",
     "demo_of",
@@ -24,8 +26,12 @@ __all__ = [
 
 DATABASE_VARIABLE = "RONGHE_DATABASE"
 MAIL_VARIABLE = "RONGHE_MAIL"
+INSTALLER_NAME = "installer"
+"""Who the trail says began an installation."""
 DEMO_MARK = "demo.json"
-"""Lies in the home of a demo, and only there; holds the one password of its people."""
+"""Lies in the home of a demo; holds the one password of its people."""
+DEMO_MADE = "demo.made"
+"""The entry of the trail by which a database tells that its people are made up, wherever it is taken."""
 SECRET = "secret.key"  # noqa: S105 - the name of the file
 _LEAST_BYTES = 48
 
@@ -38,11 +44,27 @@ def private_folder(home: Path, *names: str) -> Path:
 
 
 def demo_of(home: Path) -> dict[str, str] | None:
-    """What a demo's mark says; None in an installation that is real."""
+    """The `password` of a demo's people, empty where this home does not know it; None in an installation that is real.
+
+    The database says which it is: a demo that was restored elsewhere is one, and a real city beside the mark of a demo
+    that came to nothing is none.
+    """
+    # Settings load this file before there are models.
+    from django.db import DatabaseError
+
+    from ronghe.platform.audit.models import Entry
+
     try:
-        return dict(json.loads((home / DEMO_MARK).read_text("utf-8")))
-    except FileNotFoundError:
-        return None
+        mark = {name: str(value) for name, value in json.loads((home / DEMO_MARK).read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        mark = {}
+    try:
+        made = Entry.objects.filter(person=INSTALLER_NAME, action=DEMO_MADE).exists()
+    except DatabaseError:
+        # Then an error is being told, on a page that looks as before.
+        made = bool(mark)
+    # Demos of before have the mark alone.
+    return {"password": mark.get("password", "")} if made or (mark and "entry" not in mark) else None
 
 
 def secret_key(home: Path) -> str:

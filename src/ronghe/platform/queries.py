@@ -88,13 +88,17 @@ FIRST = 100
 """Hits that are looked at before all: mostly a page comes of them."""
 
 
+LONGEST_KEY = 64
+"""Of a code that somebody made up, so much is kept."""
+
+
 class Hidden(Http404):
     """Somebody asked for a record that is not there for them: whether it exists nobody says, but it is kept that they
     asked."""
 
-    def __init__(self, kind: str, key: UUID) -> None:
+    def __init__(self, kind: str, key: UUID | str) -> None:
         super().__init__()
-        self.kind, self.key = kind, key
+        self.kind, self.key = kind, str(key)[:LONGEST_KEY]
 
 
 def one(seen: QuerySet[Kept], key: str | UUID) -> Kept:
@@ -114,7 +118,7 @@ def own_asset(actor: Actor, code: str) -> Asset:
     found = Asset.objects.filter(code=code, department__in=actor.where(Role.OFFERER))
     asset = found.select_related("department").first()
     if asset is None:
-        raise Http404
+        raise Hidden("asset", code)
     return asset
 
 

@@ -12,11 +12,12 @@ from ronghe.platform.access.roles import ADMINISTRATORS, Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
 from ronghe.platform.departments.models import Department
+from ronghe.platform.home import INSTALLER_NAME
 from ronghe.terms import InputError, Refused
 
 __all__ = ["INSTALLER", "check_new", "check_password", "start"]
 
-INSTALLER = Actor(UUID(int=0), "installer")
+INSTALLER = Actor(UUID(int=0), INSTALLER_NAME)
 
 
 def check_new() -> None:

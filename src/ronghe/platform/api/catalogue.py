@@ -18,6 +18,7 @@ from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.paging import after, cut, place_of
 from ronghe.platform.api.shapes import (
     Code,
+    Free,
     Given,
     Limit,
     Named,
@@ -139,7 +140,7 @@ class GivenItem(Given):
     about: Note = ""
     personal: bool = False
     is_key: bool = False
-    obligation: Annotated[Words, Field(max_length=16)] | dict[str, Any] = "keep"
+    obligation: Annotated[Words, Field(max_length=16)] | Free = "keep"
 
 
 class GivenFields(Given):
@@ -320,7 +321,7 @@ def version_of(request: Asked, code: str, number: int | None = None) -> Version:
     else:
         found = seen.filter(state=VersionState.PUBLISHED).first() or seen.order_by("-number").first()
     if found is None:
-        raise Http404
+        raise queries.Hidden("asset", code)
     return found
 
 
@@ -331,7 +332,7 @@ def show_entry(request: Asked, code: str, version: Number) -> dict[str, Any]:
     values = (*where, code, *(() if version is None else (version,)))
     found = _shown.dicts(*values, shape=(roles, len(where), version is not None))
     if not found:
-        raise Http404
+        raise queries.Hidden("asset", code)
     return _entry(found[0])
 
 
@@ -422,6 +423,7 @@ def _of(code: str, state: str, request: Asked) -> Version:
     seen = Version.objects.filter(visible_versions(request.actor), asset__code=code, state=state)
     version = seen.select_related("asset__department").order_by("-number").first()
     if version is None:
+        version_of(request, code)
         raise Http404
     return version
 

@@ -11,7 +11,7 @@ from ronghe.platform.api.problems import MEDIA
 __all__ = ["PREFIX", "document"]
 
 PREFIX = "/api/"
-ERRORS = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+ERRORS = (400, 401, 403, 404, 405, 409, 411, 413, 422, 429, 500, 503)
 _TEXT = {"type": "string"}
 _PROBLEM: dict[str, Any] = {
     "title": "Problem",

@@ -13,6 +13,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.shapes import (
     Code,
+    Free,
     Given,
     Limit,
     Named,
@@ -124,7 +125,7 @@ class GivenLine(Given):
 
     asset: Code
     fields: Annotated[list[ItemName], Field(min_length=1, max_length=500)]
-    where: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
+    where: Annotated[list[Free], Field(max_length=20)] = []
     method: Annotated[Words, Field(max_length=16)] = ""
 
 
@@ -187,10 +188,8 @@ class GivenTighter(Given):
     rows. They add to what was laid down before; `afresh` puts them in its place."""
 
     line: UUID
-    obligations: Annotated[
-        dict[ItemName, Annotated[Words, Field(max_length=16)] | dict[str, Any]], Field(max_length=500)
-    ] = {}
-    where: Annotated[list[dict[str, Any]], Field(max_length=20)] = []
+    obligations: Annotated[dict[ItemName, Annotated[Words, Field(max_length=16)] | Free], Field(max_length=500)] = {}
+    where: Annotated[list[Free], Field(max_length=20)] = []
     afresh: bool = False
 
 

@@ -1,6 +1,7 @@
 """Forms that calls and answers share: texts that can be kept, short names of departments, pages."""
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from ronghe.terms import InputError
 
 __all__ = [
     "Code",
+    "Free",
     "Given",
     "Limit",
     "Named",
@@ -44,6 +46,29 @@ def _kept(text: str) -> str:
     return text
 
 
+def _fit(told: dict[str, Any]) -> dict[str, Any]:
+    """The same of every text within, and no number that JSON has no word for."""
+    left: list[tuple[Any, int]] = [(told, 0)]
+    while left:
+        value, depth = left.pop()
+        if depth > DEEPEST:
+            raise ValueError("depth")
+        if isinstance(value, dict):
+            left += [(part, depth + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, list):
+            left += [(part, depth + 1) for part in value]
+        elif isinstance(value, str):
+            if len(_kept(value)) > LONGEST:
+                raise ValueError("length")
+        elif (isinstance(value, int) and abs(value) >= LARGEST) or (isinstance(value, float) and not isfinite(value)):
+            raise ValueError("number")
+    return told
+
+
+DEEPEST, LONGEST, LARGEST = 32, 1_000, 2**63
+"""Of what a rule or an obligation says: levels, signs of a text, and a number that every database keeps."""
+Free = Annotated[dict[str, Any], AfterValidator(_fit)]
+"""A rule or an obligation in words that only its reader knows."""
 Words = Annotated[str, AfterValidator(_kept)]
 Short = Annotated[Words, Field(min_length=1, max_length=100)]
 Note = Annotated[Words, Field(max_length=300)]

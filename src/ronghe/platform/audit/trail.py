@@ -82,6 +82,10 @@ class Logged:
         found = (one for place, one in self._events if place < size and one.at <= at and one.action in actions)
         return sorted(found, key=attrgetter("at"))
 
+    def in_order(self) -> list[Event]:
+        """All of them as they came into the log."""
+        return [one for _, one in self._events]
+
 
 def _event(one: dict[str, Any]) -> Event:
     return Event(datetime.fromisoformat(one["at"]), one["action"], one["subject"], one["departments"], one["facts"])

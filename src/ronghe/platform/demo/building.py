@@ -14,6 +14,9 @@ from django.db import transaction
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.platform import clock
 from ronghe.platform.access.models import Person
+from ronghe.platform.access.start import INSTALLER
+from ronghe.platform.audit.actions import record
+from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import in_one_piece, seal_all
 from ronghe.platform.audit.store import has_log
 from ronghe.platform.catalogue.models import Version, VersionState
@@ -22,8 +25,9 @@ from ronghe.platform.demo.entries import offers
 from ronghe.platform.demo.matters import Matters
 from ronghe.platform.demo.tables import Town
 from ronghe.platform.demo.year import REQUESTS, WAITING, Year
-from ronghe.platform.home import DEMO_MARK, demo_of, private_folder
+from ronghe.platform.home import DEMO_MADE, DEMO_MARK, demo_of, private_folder
 from ronghe.platform.index.computing import compute
+from ronghe.platform.index.models import Degree
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant, Request
 from ronghe.standards.legal import LegalProfile
@@ -65,14 +69,12 @@ def build(
     `progress` gets what is made (files, year), how much of it is done, and all of it. Refused where people are who are
     not of a demo.
     """
+    if not Person.objects.exists():
+        _live(home, secrets.token_urlsafe(9), now, law, seed, requests, progress)
     mark = demo_of(home)
-    if mark is None and Person.objects.exists():
+    if mark is None:
         raise Refused("platform.demo_real", path=str(home))
-    if mark is None or not Person.objects.exists():
-        mark = {"password": secrets.token_urlsafe(9), "made": now.date().isoformat()}
-        _live(home, mark["password"], now, law, seed, requests, progress)
-        _write_mark(home, mark)
-        _degrees(home, now, law)
+    _degrees(home, law)
     return _built(mark["password"])
 
 
@@ -103,10 +105,19 @@ def _live(
         year.nightly()
         Matters(year).plan()
         year.run(partial(tell, "year"))
+        facts = {"until": now.isoformat(), "seed": seed}
+        record(by=INSTALLER, at=now, action=DEMO_MADE, subject_kind="platform", subject="demo", facts=facts)
+        # Before the city is there: whoever comes in between finds people and no password otherwise.
+        _write_mark(home, {"password": password, "made": now.date().isoformat(), "entry": DEMO_MADE})
 
 
-def _degrees(home: Path, now: datetime, law: LegalProfile) -> None:
-    """The sharing index of every month since the catalogue was full, so that it has a history to show."""
+def _degrees(home: Path, law: LegalProfile) -> None:
+    """The sharing index of every month since the catalogue was full, so that it has a history to show; what is there of
+    it stays, the last month comes last."""
+    made = Entry.objects.filter(action=DEMO_MADE).first()
+    now = datetime.fromisoformat(made.facts["until"]) if made else None
+    if now is None or Degree.objects.filter(at=now).exists():
+        return
     if has_log(home):
         seal_all(home)
     months = range(MONTHS - 1, -1, -1)

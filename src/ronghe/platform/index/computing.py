@@ -23,10 +23,12 @@ from ronghe.platform.kinds.measure import Share as MeasuredShare
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, content_id, legal_day
 
-__all__ = ["Checked", "Computed", "check", "compute"]
+__all__ = ["Checked", "Computed", "check", "compute", "removed"]
 
 ACTION = "index.computed"
 """The audit entry of a degree; it holds the hashes, so that what was printed cannot be replaced later."""
+RESTORED = "platform.restored"
+"""What was computed after the backup that was restored is gone for a reason that the log tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +188,44 @@ def _faults(logged: Logged, degree: Degree, hook: Measure, law: LegalProfile) ->
     again = _plain(_shares_of(degree, measured))
     same = (
         ("inputs", measured.inputs == degree.inputs),
-        ("result", _result(measured, again) == degree.result and Fraction(degree.exact) == measured.degree),
+        ("result", _result(measured, again) == degree.result and _printed(degree) == _told(measured, degree.at, law)),
         ("shares", _plain(degree.shares.all()) == again),
     )
     return (*faults, *(name for name, holds in same if not holds))
+
+
+def _printed(degree: Degree) -> tuple[object, ...]:
+    """What pages, calls and commands show of a degree."""
+    return Fraction(degree.exact), degree.value, degree.low, degree.high, degree.day
+
+
+def _told(measured: Measured, at: datetime, law: LegalProfile) -> tuple[object, ...]:
+    """The same as the log gives it."""
+    return measured.degree, float(measured.degree), measured.low, measured.high, legal_day(at, law.zone)
+
+
+def removed(home: Path) -> list[dict[str, Any]]:
+    """Degrees that the log tells of and that are not kept any more, as `Checked.to_json` tells them; without those that
+    went when a backup was restored."""
+    known = {str(key) for key in Degree.objects.values_list("pk", flat=True)}
+    gone: list[Event] = []
+    for event in Logged(home, {ACTION, RESTORED}, size=sealed_size()).in_order():
+        if event.action == RESTORED:
+            gone.clear()
+        elif event.subject not in known:
+            gone.append(event)
+    return [
+        {
+            "kind": event.facts["kind"],
+            "at": event.at.isoformat(),
+            "degree": float(Fraction(event.facts["exact"])),
+            "inputs": event.facts["inputs"],
+            "result": event.facts["result"],
+            "same": False,
+            "faults": ["removed"],
+        }
+        for event in gone
+    ]
 
 
 def _sealed(events: Iterable[Event], degree: Degree) -> bool:

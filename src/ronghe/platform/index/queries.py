@@ -46,24 +46,23 @@ def latest(kind: str) -> Degree | None:
 
 
 def _last_of_each_day(points: Iterable[Point]) -> list[Point]:
-    """`points` by time; of a day with several degrees the last one stands."""
-    return sorted({point.day: point for point in points}.values(), key=lambda point: point.day)
+    """Of `points` by time those of the year before the last one; of a day with several degrees the last one stands."""
+    found = sorted({point.day: point for point in points}.values(), key=lambda point: point.day)
+    return [point for point in found if (found[-1].day - point.day).days < WINDOW_DAYS]
 
 
 def trend(kind: str) -> list[Point]:
     """The city's degrees of the last year by day."""
     kept = Degree.objects.filter(kind=kind).order_by("at")
     points = kept.values_list("day", "value", "low", "high")
-    return _last_of_each_day(Point(*one) for one in points)[-WINDOW_DAYS:]
+    return _last_of_each_day(Point(*one) for one in points)
 
 
 def history(kind: str, department: Department) -> list[Point]:
     """The shares of a department of the last year by day; days on which none was printed are left out."""
     kept = Share.objects.filter(degree__kind=kind, department=department, share__isnull=False).order_by("degree__at")
     points = kept.values_list("degree__day", "share", "low", "high")
-    return _last_of_each_day(Point(day, value or 0.0, low or 0.0, high or 0.0) for day, value, low, high in points)[
-        -WINDOW_DAYS:
-    ]
+    return _last_of_each_day(Point(day, value or 0.0, low or 0.0, high or 0.0) for day, value, low, high in points)
 
 
 def groups(shares: Iterable[Share]) -> list[list[Share]]:

@@ -19,6 +19,7 @@ from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.kinds.data.reads import end_read
 from ronghe.platform.kinds.data.tickets import Opened, open_ticket, still_open
 from ronghe.platform.stream.ranges import Span, Unsatisfiable, span_of
+from ronghe.tables.package import MANIFEST
 from ronghe.terms import Refused, RongheError
 
 __all__ = ["Ended", "routes"]
@@ -75,13 +76,15 @@ def _headers(opened: Opened, span: Span) -> dict[str, str]:
 
 
 def _ended(opened: Opened, span: Span, sent: int, outcome: str) -> None:
-    """A read is done when its last byte left, in whatever pieces, and stays so; the bytes are those of all pieces."""
-    read = Read.objects.get(pk=opened.read)
+    """A read is done when its last byte left, in whatever pieces, and stays so; the bytes are those of all pieces, the
+    rows those of the delivery once its rows are there."""
+    read = Read.objects.select_related("delivery").get(pk=opened.read)
     if outcome == "done" and span.end < span.size:
         outcome = "partial"
     if read.outcome == "done" and outcome == "partial":
         outcome = "done"
-    end_read(read, outcome, bytes=sent + (read.bytes or 0))
+    whole = read.delivery if outcome == "done" and opened.name != MANIFEST else None
+    end_read(read, outcome, rows=whole.rows if whole else None, bytes=sent + (read.bytes or 0))
 
 
 async def _flow(file: BinaryIO, opened: Opened, span: Span, clock: Callable[[], datetime]) -> AsyncIterator[bytes]:

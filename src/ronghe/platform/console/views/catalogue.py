@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -75,7 +75,7 @@ def _version(request: Asked, code: str) -> Version:
     found = seen.filter(number=number).first() if number.isascii() and number.isdigit() else None
     found = found or seen.filter(state=VersionState.PUBLISHED).first() or seen.order_by("-number").first()
     if found is None:
-        raise Http404
+        raise queries.Hidden("asset", code)
     return found
 
 

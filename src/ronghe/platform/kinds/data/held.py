@@ -48,7 +48,7 @@ class _Entry:
     read: bool = False
     stopped: bool = False
     live: bool = False
-    hash: str = ""
+    hashes: set[str] = field(default_factory=set)
     checked: int = 0
     passed: int = 0
     updates: list[datetime] = field(default_factory=list)
@@ -113,14 +113,15 @@ class Holding:
             self._end_period(entry, event.at)
 
     def _mounted(self, event: Event) -> None:
-        """A file that was there already is no update, and neither is a database that is mounted once more."""
+        """A file that was there before is no update, and neither is a database that is mounted once more."""
         if (entry := self._entry(event)) is None:
             return
         fresh = event.facts.get("hash", "")
-        if not entry.updates or (fresh and fresh != entry.hash):
+        if not entry.updates or (fresh and fresh not in entry.hashes):
             entry.updates.append(event.at)
+        entry.hashes.add(fresh)
         entry.live = event.facts.get("kind") == "database"
-        entry.hash, entry.stopped, entry.read = fresh, False, False
+        entry.stopped, entry.read = False, False
         entry.columns, entry.checked, entry.passed = frozenset(), 0, 0
 
     def _examined(self, event: Event) -> None:
@@ -231,11 +232,14 @@ class Holding:
         return thing.asset is not None and thing.asset in self._entries and bool(self._entries[thing.asset].published)
 
     def _widths(self) -> dict[str, int]:
-        """How many items the inventory says that an entry's thing has."""
-        wide = defaultdict[str, int](int)
-        for thing in self._things.values():
+        """How many items the inventory says that an entry's things have: those of one system are different things,
+        those of two may be the same."""
+        by_system, wide = defaultdict[tuple[str, str], int](int), defaultdict[str, int](int)
+        for (_, system, _), thing in self._things.items():
             if thing.asset is not None:
-                wide[thing.asset] = max(wide[thing.asset], thing.items)
+                by_system[thing.asset, system] += thing.items
+        for (asset, _), items in by_system.items():
+            wide[asset] = max(wide[asset], items)
         return wide
 
     def _outside(self) -> Iterator[Dataset]:

@@ -1,7 +1,8 @@
 """How many values of a source keep the bureau's rules: those of the data elements, never a department's weaker ones.
 
 Columns whose element says only how a value is written (text, code, number) have no such rule, and do not thin out the
-columns that have one.
+columns that have one. Where the bureau has one element of a column's very name, that one counts: nobody gets out of its
+rules by leaving it out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,13 +47,19 @@ def _element(catalog: Catalog, code: str, unit: str) -> Element | None:
     return None
 
 
+def _called(catalog: Catalog, item: str) -> str:
+    """The code of the only element with rules that has this name; empty where there is none, or more than one."""
+    named = catalog.named(item) - _HOW_WRITTEN
+    return next(iter(named)) if len(named) == 1 else ""
+
+
 def _ruled(
     promised: Promised, columns: Mapping[str, ops.Column], catalog: Catalog
 ) -> Iterator[tuple[ops.Column, Element]]:
-    for item, code, unit in promised:
-        column = columns.get(item)
+    for item, said, unit in promised:
+        column, code = columns.get(item), _called(catalog, item) if said in _HOW_WRITTEN else said
         # Typed columns (Parquet) were read by the file's own types; the elements' rules are about texts.
-        if code in _HOW_WRITTEN or column is None or column.type != ops.TEXT:
+        if not code or column is None or column.type != ops.TEXT:
             continue
         if (element := _element(catalog, code, unit)) is not None:
             yield column, element
