@@ -14,10 +14,12 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
 from ronghe.messages import LANGUAGES, known
+from ronghe.platform.access.actions import change_password, reset_password, reset_second_factor
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
@@ -42,6 +44,7 @@ from tests.platform.conftest import START, City, RecordedKind
 
 pytestmark = pytest.mark.django_db
 LAW = legal_profile("cn-809-2025")
+NEW = "correct horse battery"
 
 
 @pytest.fixture
@@ -102,6 +105,22 @@ def test_a_dispute_reaches_its_owner_and_its_end_both_sides(asked: Request, home
     first, second = Notice.objects.filter(person__username="统筹", code__startswith="dispute").order_by("made", "pk")
     assert "协商" in notice_text(first, "zh")
     assert "主管部门" in notice_text(second, "zh")
+
+
+def test_whoever_gets_a_password_or_loses_a_factor_by_another_is_told(asked: Request, home: Path, city: City) -> None:
+    """And who changed their own is not."""
+    person = Person.objects.get(username="申请人")
+    reset_password(by=city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR), at=START, person=person, password=NEW)
+    Authenticator.objects.create(user=person, type="totp", data={})
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    reset_second_factor(by=security, at=START, person=person)
+    change_password(by=actor_of(person, START), at=START, old=NEW, new=f"{NEW} of my own")
+    seal_all(home)
+    follow()
+    assert told("申请人") == ["person.password_set", "person.factor_reset"]
+    notices = Notice.objects.filter(person=person).order_by("made", "pk")
+    assert [notice_text(one, "zh")[:2] for one in notices] == ["系统", "安全"]
+    assert Message.objects.filter(notice__in=notices).count() == 2
 
 
 def test_killed_while_telling_nobody_is_told_twice(asked: Request, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

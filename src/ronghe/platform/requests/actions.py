@@ -18,7 +18,7 @@ from ronghe.platform.ids import new_id
 from ronghe.platform.requests.holding import check_conditions_hold
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Decision, Grant, Line, Request
-from ronghe.platform.requests.moving import check_apart, locked, make_move
+from ronghe.platform.requests.moving import check_apart, locked, make_move, standing_in
 from ronghe.platform.requests.rules import LIVE, UNDECIDED, check_move, check_side
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, Refused, RequestState, UsageError, legal_day
@@ -107,7 +107,7 @@ def new_requests(
                 for version, fields, rows in wanted
             )
             record(
-                by=by,
+                by=standing_in(by, held),
                 at=at,
                 action="request.drafted",
                 subject_kind="request",
