@@ -23,7 +23,7 @@ from ronghe.platform.catalogue.models import Item, VersionState
 from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.kept_rules import Kept, Promised, kept_rules
 from ronghe.platform.kinds.data.models import Source
-from ronghe.platform.kinds.data.reading import Reader, reader_of
+from ronghe.platform.kinds.data.reading import Reader, content_of, reader_of
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.standards.catalog import catalog
 from ronghe.standards.grading import grade_profile
@@ -128,6 +128,7 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     """Read a source and keep what was found; a source that cannot be read keeps why, and gives False."""
     source = Source.objects.select_related("asset").get(pk=key)
     mounted, promised, found, trouble = source.mounted, _promised(source), None, None
+    content = content_of(source)
     with store.working(source.pk) as scratch:
         try:
             found = _looked_into(reader_of(source, clock), promised, scratch, legal_day(clock()))
@@ -140,7 +141,7 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
         now.probed = at = clock()
         now.probe = {"trouble": trouble} if found is None else _probe(promised, found)
         if found is not None:
-            now.examined, now.examination = at, found.to_json()
+            now.examined, now.examination = at, {**found.to_json(), "content": content}
         now.save(update_fields=["probed", "probe", "examined", "examination"])
         facts = {
             "asset": now.asset.code,

@@ -16,9 +16,10 @@ from ronghe.platform.kinds.data.models import Source, SourceKind
 from ronghe.platform.kinds.data.sealing import unseal
 from ronghe.platform.law import profile
 from ronghe.tables.open import ReadOptions
-from ronghe.terms import Refused
+from ronghe.tables.package import file_hash
+from ronghe.terms import InputError, Refused
 
-__all__ = ["Reader", "allowed", "check_readable", "opens_at", "reader_of"]
+__all__ = ["Reader", "allowed", "check_readable", "content_of", "opens_at", "reader_of"]
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks at the stop switch while rows are read."""
@@ -28,6 +29,16 @@ def allowed() -> Allowed:
     """What the operator of this installation lets sources be, and the made-up files of a demo: an installation that is
     real has no such folder."""
     return Allowed((*settings.SOURCE_FOLDERS, settings.HOME / "demo" / "city" / "drops"), tuple(settings.SOURCE_HOSTS))
+
+
+def content_of(source: Source) -> str | None:
+    """The hash of the file that a folder means now; None for other sources, and where it cannot be reached."""
+    if source.kind != SourceKind.FOLDER:
+        return None
+    try:
+        return file_hash(allowed_file(source.address, source.part, allowed()))
+    except (InputError, Refused, OSError):
+        return None
 
 
 def opens_at(source: Source, at: datetime) -> datetime | None:

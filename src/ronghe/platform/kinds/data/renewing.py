@@ -10,7 +10,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data import work
 from ronghe.platform.kinds.data.addresses import allowed_file
 from ronghe.platform.kinds.data.models import Source, SourceKind
-from ronghe.platform.kinds.data.reading import allowed
+from ronghe.platform.kinds.data.reading import allowed, content_of, opens_at
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.terms import InputError, Refused
 
@@ -48,7 +48,9 @@ def look_again(*, at: datetime, source: Source) -> str:
                 departments=[str(now.asset.department_id)],
                 facts={"asset": now.asset.code},
             )
-        if before == "lost":
+        # Outside its hours nothing is read; a delivery looks again before it hands anything over.
+        is_open = mark is not None and opens_at(now, at) is None
+        if before == "lost" or (is_open and content_of(now) != now.examination.get("content")):
             work.examine(now, mark=now.mark)
     return what if before or mark is None else "same"
 
