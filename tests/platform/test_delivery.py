@@ -137,6 +137,7 @@ def test_a_file_that_was_put_into_a_folder_since_is_looked_into_before_it_is_han
     assert not folder(one.delivery(grant)).exists()
     # What is harmless again goes out after its look, with nobody's help.
     (tmp_path / "3.csv").write_bytes(text())
+    one.now += timedelta(minutes=5)
     one.worker.tick("data.tend")
     assert one.delivery(grant).state == DeliveryState.READY
 
