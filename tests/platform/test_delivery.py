@@ -2,7 +2,7 @@
 
 import errno
 import json
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,16 +12,17 @@ from django.conf import LazySettings
 from pyarrow import feather
 
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.actions import describe, publish, submit_for_review, withdraw
 from ronghe.platform.kinds.data import store, tickets
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Read
 from ronghe.platform.kinds.data.rows import page_of
 from ronghe.platform.kinds.data.sources import mount_folder, mount_upload, restart_source, stop_source
 from ronghe.platform.requests import actions
-from ronghe.platform.requests.models import Request
+from ronghe.platform.requests.models import Grant, Request
 from ronghe.tables.open import stage
 from ronghe.terms import InputError, LimitReached, Refused
-from tests.platform.conftest import City
-from tests.platform.handed import IDS, LATER, LAW, ROWS, UNTIL, Handing, handing, text
+from tests.platform.conftest import ENTRY, City
+from tests.platform.handed import IDS, ITEMS, LATER, LAW, ROWS, UNTIL, Handing, handing, text
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +328,54 @@ def test_threat_20_a_clock_that_goes_back_lets_nothing_out(one: Handing) -> None
     with pytest.raises(Refused) as told:
         asked_of_grant(delivery.grant, early).plan()
     assert "clock" in str(told.value).lower()
+
+
+def test_threat_20_nor_does_it_open_what_was_delivered(one: Handing) -> None:
+    grant = one.delivered().grant
+    assert page_of(by=one.asker, at=LATER + timedelta(days=2), grant=grant).total == 3
+    early = LATER + timedelta(days=1)
+    grant.refresh_from_db()
+    for read in (lambda: page_of(by=one.asker, at=early, grant=grant), lambda: ticket(one, grant, early)):
+        with pytest.raises(Refused) as told:
+            read()
+        assert told.value.code == "access.clock_back"
+    assert Read.objects.count() == 1
+
+
+def ticket(one: Handing, grant: Grant, at: datetime) -> str:
+    return tickets.give_ticket(by=one.asker, at=at, grant=grant, file="data.csv")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "not shared"])
+def test_what_left_the_catalogue_meanwhile_is_neither_granted_nor_extended(one: Handing, how: str) -> None:
+    waits, lasts = one.asked(), one.granted().line.request
+    if how == "withdrawn":
+        withdraw(by=one.city.coordinator, at=LATER, version=one.version, reason="不再采集")
+    else:
+        fields = {
+            **ENTRY,
+            "name": "另一名称",
+            "sharing_class": "not_shared",
+            "legal_basis": "条例第七条",
+            "conditions": [],
+        }
+        draft = describe(by=one.offerer, at=LATER, asset=one.version.asset, fields=fields, items=ITEMS)
+        submit_for_review(by=one.offerer, at=LATER, version=draft)
+        publish(by=one.city.coordinator, at=LATER, version=draft)
+    one.worker.run_waiting()
+    expected = "platform.not_in_force" if how == "withdrawn" else "platform.not_shared"
+    with pytest.raises(Refused) as told:
+        actions.decide(by=one.approver, at=LATER, request=waits, profile=LAW)
+    assert told.value.code == expected
+    with pytest.raises(Refused) as told:
+        actions.extend(by=one.approver, at=LATER, request=lasts, until=UNTIL + timedelta(days=1), profile=LAW)
+    assert told.value.code == expected
+
+
+def test_why_nothing_came_says_nothing_of_folders(one: Handing) -> None:
+    (store.uploads() / one.source.address).unlink()
+    trouble = one.delivered().trouble
+    assert trouble["params"]["path"] == one.source.address
 
 
 def test_an_obligation_that_nobody_understands_stops_the_decision(one: Handing) -> None:

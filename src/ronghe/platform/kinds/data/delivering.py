@@ -29,7 +29,7 @@ from ronghe.platform.kinds.data.plans import (
     released_as_key,
     wanted_by,
 )
-from ronghe.platform.kinds.data.reading import Reader, content_of, reader_of
+from ronghe.platform.kinds.data.reading import Reader, content_of, reader_of, trouble_of
 from ronghe.platform.kinds.data.snapshots import make_snapshot
 from ronghe.platform.requests.actions import CLOCK, delivered
 from ronghe.platform.requests.models import Grant, Request
@@ -64,7 +64,7 @@ def make(key: UUID, *, clock: Clock, tell: Tell = _silent) -> dict[str, Any] | N
         check_live(delivery.grant, clock())
         return {"epoch": delivery.grant.epoch, **_made(delivery, clock, tell)}
     except RongheError as error:
-        trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+        trouble = trouble_of(error)
         Delivery.objects.filter(pk=key).update(trouble=trouble)
         raise
 
