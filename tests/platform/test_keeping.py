@@ -8,6 +8,7 @@ import sys
 import tarfile
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -40,7 +41,7 @@ from ronghe.platform.serve.restore import Restored, bring_files, bring_tables
 from ronghe.platform.serve.schema import check_schema, upgrade
 from ronghe.search import known_synonyms, parse
 from ronghe.standards.legal import legal_profile
-from ronghe.terms import InputError, Refused, RequestState
+from ronghe.terms import InputError, LimitReached, Refused, RequestState
 from tests.platform.conftest import START, City, RecordedKind
 
 pytestmark = pytest.mark.django_db
@@ -304,6 +305,10 @@ def test_a_database_that_is_empty_or_cannot_be_used_is_told(city: City, monkeypa
         with pytest.raises(InputError, match="database_unreadable") as told:
             asks()
         assert told.value.params == {"what": "OperationalError"}
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+        with pytest.raises(LimitReached, match="disk_full"):
+            check_schema()
 
 
 @pytest.mark.slow
