@@ -104,7 +104,8 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
             grant.save(update_fields=["epoch"])
         if told:
             kind_of(now.version.asset.kind).corrected(told, now, at)
-        _entry(by, at, "upheld" if upheld else "rejected", now, told=[str(grant.consumer_id) for grant in told])
+        # Not whom it reached: each side's security officer reads this, and a holder learns of itself alone.
+        _entry(by, at, "upheld" if upheld else "rejected", now)
     return told
 
 
