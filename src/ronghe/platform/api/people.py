@@ -328,7 +328,7 @@ def give_role(request: Asked, username: str, given: GivenRole) -> dict[str, Any]
 def end_membership(request: Asked, key: UUID) -> dict[str, Any]:
     """Take a role away; what was lent of it ends with it."""
     _check(request, Role.SECURITY_ADMINISTRATOR)
-    seen = Membership.objects.filter(until__isnull=True).select_related("person", "department")
+    seen = Membership.objects.exclude(until__lte=request.now).select_related("person", "department")
     membership = one(seen, key)
     actions.end_membership(by=request.actor, at=request.now, membership=membership)
     return _membership(membership)

@@ -32,7 +32,10 @@ def people(request: Asked) -> HttpResponse:
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
     listed = Person.objects.prefetch_related("memberships__department")
     shown = {
-        "people": [(person, [m for m in person.memberships.all() if m.until is None]) for person in listed],
+        "people": [
+            (person, [m for m in person.memberships.all() if m.until is None or m.until > request.now])
+            for person in listed
+        ],
         "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
         "departments": Department.objects.all(),
         "roles": [role.value for role in Role],
@@ -80,7 +83,7 @@ def _changed(request: Asked, name: str) -> None:
             raise InputError("platform.field_value", name="role", value=typed.get("role", ""))
         actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
     elif name == "end":
-        membership = one(Membership.objects.filter(until__isnull=True), typed.get("membership", ""))
+        membership = one(Membership.objects.exclude(until__lte=at), typed.get("membership", ""))
         actions.end_membership(by=by, at=at, membership=membership)
     elif name == "off":
         actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
