@@ -1,6 +1,7 @@
 """Who is who: the system administrator adds people, the security administrator gives roles."""
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -30,12 +31,10 @@ def people(request: Asked) -> HttpResponse:
 
 
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
-    listed = Person.objects.prefetch_related("memberships__department")
+    lasting = Membership.objects.exclude(until__lte=request.now).select_related("department")
+    listed = Person.objects.prefetch_related(Prefetch("memberships", lasting))
     shown = {
-        "people": [
-            (person, [m for m in person.memberships.all() if m.until is None or m.until > request.now])
-            for person in listed
-        ],
+        "people": [(person, person.memberships.all()) for person in listed],
         "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
         "departments": Department.objects.all(),
         "roles": [role.value for role in Role],
