@@ -313,6 +313,16 @@ def test_an_answer_is_put_off_with_consent_and_within_the_limit(city: City, subm
     assert told.value.params["most"] == 6
 
 
+def test_threat_16_whoever_answers_does_not_consent_to_answering_later(
+    city: City, approver: Actor, submitted: Request
+) -> None:
+    own = city.actor("审批人", city.bureau, Role.COORDINATOR)
+    for by in (own, lends(city, own, Role.COORDINATOR, "朋友", city.health)):
+        with pytest.raises(Refused) as told:
+            actions.lengthen_clock(by=by, at=LATER, request=submitted, days=4, profile=LAW)
+        assert told.value.code == "platform.own_clock"
+
+
 def test_personal_data_wait_for_the_impact_assessment(
     city: City, asker: Actor, approver: Actor, kind: RecordedKind
 ) -> None:

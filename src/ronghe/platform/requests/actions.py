@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ronghe.platform.access.models import Person
+from ronghe.platform.access.queries import people_with
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -264,11 +265,15 @@ def attach_assessment(*, by: Actor, at: datetime, request: Request, assessment: 
 
 
 def lengthen_clock(*, by: Actor, at: datetime, request: Request, days: int, profile: LegalProfile) -> Request:
-    """The authority consents to a longer answer; at most what the profile allows, and the asker sees it."""
+    """The authority consents to a longer answer; at most what the profile allows, and the asker sees it. Refused for
+    whoever answers for the owner themselves, or stands in for somebody who does."""
     if not by.anywhere(Role.COORDINATOR):
         raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
     with transaction.atomic():
         now = locked(request)
+        answering = people_with(at, now.owner, Role.APPROVER, Role.OFFERER)
+        if by.hats & {person.pk for person in answering}:
+            raise Refused("platform.own_clock")
         most = profile.working_days.get("extension", 0)
         if now.state != RequestState.SUBMITTED or not 0 < days <= most - now.more_days:
             raise Refused("platform.extension_most", days=days, most=most - now.more_days)
