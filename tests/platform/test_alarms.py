@@ -143,7 +143,7 @@ def test_threat_39_every_holder_learns_of_a_correction_and_none_of_the_others(
         )
         asked = actions.submit(by=by, at=START, request=draft, profile=LAW)
         actions.decide(by=approver, at=START, request=asked, profile=LAW)
-    said = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
+    said: dict[str, Any] = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
     asker = actor_of(Person.objects.get(username="申请人"), START)
     made = object_to_row(by=asker, at=START, department=city.tax, version=version, profile=LAW, **said)
     offerer = actor_of(Person.objects.get(username="提供 MZJ"), START)

@@ -477,7 +477,7 @@ def test_threat_16_an_objection_is_not_answered_by_whoever_made_it_or_had_it_mad
 ) -> None:
     actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
     typist = lends(city, asker, Role.ASKER, "代办", city.health)
-    said = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
+    said: dict[str, Any] = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
     version = submitted.lines.get().version
     made = object_to_row(by=typist, at=LATER, department=city.tax, version=version, profile=LAW, **said)
     for name in ("代办", "申请人"):

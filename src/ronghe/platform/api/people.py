@@ -334,9 +334,7 @@ def end_membership(request: Asked, key: UUID) -> dict[str, Any]:
     return _membership(membership)
 
 
-@call(router, "GET", "/me", scope=ANY, gives=Me)
-def show_me(request: Asked) -> dict[str, Any]:
-    """Who asks, with which roles and scopes."""
+def _me(request: Asked) -> dict[str, Any]:
     actor = request.actor
     person = Person.objects.get(pk=actor.person)
     codes = dict(Department.objects.filter(pk__in=actor.departments).values_list("pk", "code"))
@@ -348,12 +346,18 @@ def show_me(request: Asked) -> dict[str, Any]:
     return {"username": person.username, "name": person.name, "roles": held, "scopes": scopes}
 
 
+@call(router, "GET", "/me", scope=ANY, gives=Me)
+def show_me(request: Asked) -> dict[str, Any]:
+    """Who asks, with which roles and scopes."""
+    return _me(request)
+
+
 @call(router, "POST", "/me/password", scope=SESSION, gives=Me, repeatable=False, first=True)
 def change_my_password(request: Asked, given: GivenOwnPassword) -> dict[str, Any]:
     """A password of one's own: before anything else where somebody else chose the present one."""
     person = actions.change_password(by=request.actor, at=request.now, old=given.old, new=given.new)
     update_session_auth_hash(request, person)
-    return show_me(request)
+    return _me(request)
 
 
 @call(router, "GET", "/me/memberships", scope=SESSION, gives=Memberships)
