@@ -380,7 +380,7 @@ def _of_requests(actor: Actor, today: date) -> list[Waiting]:
     for task, rule in mine.items():
         for request in requests(actor).filter(rule).prefetch_related("decisions")[:200]:
             # One's own request waits for somebody else, and so does the next step of what one decided.
-            if task == "decide" and (request.person == actor.person or actor.person in _decided_by(request)):
+            if task == "decide" and (request.person in actor.hats or actor.person in _decided_by(request)):
                 continue
             other = request.requester if task == "decide" else request.owner
             late = request.due is not None and request.due < today

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from ronghe.platform.access.queries import who_did
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -29,6 +30,7 @@ __all__ = [
     "withdraw",
 ]
 
+_WRITTEN = ("catalogue.described", "catalogue.revised", "catalogue.submitted")
 _CODE = re.compile(r"[\w.-]{1,40}")
 """It stands in addresses."""
 _FIELDS = (
@@ -217,8 +219,11 @@ def _check_reviewer(by: Actor, version: Version) -> None:
 
 
 def publish(*, by: Actor, at: datetime, version: Version) -> Version:
-    """Put a reviewed version in force; the one before it ends at the same instant."""
+    """Put a reviewed version in force; the one before it ends at the same instant. Refused for whoever wrote it,
+    whatever roles they have now."""
     _check_reviewer(by, version)
+    if by.hats & who_did("version", version.pk, *_WRITTEN):
+        raise Refused("platform.own_entry")
     with transaction.atomic():
         now = _locked(version, VersionState.IN_REVIEW)
         before = now.asset.versions.filter(state=VersionState.PUBLISHED)

@@ -123,7 +123,7 @@ def appear(*, at: datetime, password: str) -> Cast:
     for role, (username, name) in _ADMINISTRATORS.items():
         cast.administrators[role] = Person.objects.get(username=username)
         # An installation begins with three sign-in names; a visitor wants to meet people.
-        Person.objects.filter(username=username).update(name=name)
+        Person.objects.filter(username=username).update(name=name, password_given=False)
     system = cast.administrator(Role.SYSTEM_ADMINISTRATOR, at)
     security = cast.administrator(Role.SECURITY_ADMINISTRATOR, at)
     bureau = Department.objects.get(code=_BUREAU_CODE)

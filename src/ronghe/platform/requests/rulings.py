@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ronghe.platform.access.queries import who_did
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
@@ -24,7 +25,8 @@ def published_clauses(request: Request) -> list[str]:
 def _check(by: Actor, request: Request) -> None:
     if not by.anywhere(Role.COORDINATOR):
         raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
-    if by.where(Role.APPROVER, Role.OFFERER) & {request.owner_id} or by.person == request.person:
+    asked = who_did("request", request.pk, "request.drafted") | {request.person}
+    if by.where(Role.APPROVER, Role.OFFERER) & {request.owner_id} or by.hats & asked:
         raise Refused("platform.own_refusal")
     if request.state != RequestState.REFUSED:
         raise Refused("platform.not_refused")

@@ -24,6 +24,7 @@ from ronghe.trust.access.reading import Table
 __all__ = [
     "asked_of_grant",
     "asked_of_line",
+    "check_clock",
     "check_live",
     "check_stricter",
     "key_item",
@@ -108,6 +109,12 @@ def released_as_key(grant: Grant) -> str:
         return ""
     duty = obligation_of(grant.fields[key], str(grant.line.request_id))
     return key if isinstance(duty, Keep | Token) else ""
+
+
+def check_clock(grant: Grant, at: datetime) -> None:
+    """Refused while the clock shows less than what is on record about the request: a right that ended would revive."""
+    if at < _seen(grant.line.request_id, at):
+        raise Refused("access.clock_back")
 
 
 def _seen(request: object, at: datetime) -> datetime:
