@@ -38,6 +38,15 @@ def test_a_household_is_not_one_person() -> None:
     assert ("a70", "b70") not in pairs(linked([EVERY, {**others, **child}]))
 
 
+def test_a_mother_is_not_her_child_in_a_table_too_small_to_learn_from() -> None:
+    rows = {f"a{number}": person(number) for number in range(8)}
+    born = {"a8": ("陈静", "1988-05-05", "13905710005", "上城区柳照街41号7幢702室")}
+    child = {"a9": ("陈小宝", "2015-09-01", "13905710005", "上城区柳照街41号7幢702室")}
+    again = {"b8": ("陈晶", "1988-05-05", "13905710005", "上城区柳照街41号7幢702室")}
+    assert pairs(linked([{**rows, **born, **child}])) == set()
+    assert pairs(linked([{**rows, **born, **child, **again}])) == {("a8", "b8")}
+
+
 def test_duplicates_within_one_table_come_together() -> None:
     again = {f"c{number}": person(number) for number in range(0, 40, 2)}
     found = linked([{**EVERY, **again}])
