@@ -203,6 +203,26 @@ def test_somebody_whom_many_tables_know_is_one_person_however_small_the_budget()
     assert len({groups[f"0:{table}3"] for table in "abcdefghi"}) == 1
 
 
+def test_a_name_in_ideographs_and_its_pinyin_sound_the_same_in_any_order() -> None:
+    def spelled(number: int) -> str:
+        called = str(person(number)[0])
+        parts = [reading(sign).replace("ü", "uv"[number % 2]) for sign in called]
+        family, given = parts[0].title(), "".join(parts[1:]).title()
+        return f"{given} {family}".upper() if number % 3 else f"{family} {given}"
+
+    letters = {f"b{number}": (spelled(number), *person(number)[1:3], None) for number in range(60, 180)}
+    found = linked([EVERY, letters])
+    assert pairs(found) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+    names = found.model.comparisons[0].codes.index("same_sound")
+    assert found.model.trained.m[0][names] > 0.5
+
+
+def test_a_country_before_a_mobile_number_makes_no_other_number() -> None:
+    abroad = {key: (None, None, f"+86 {row[2]}", None) for key, row in HALF.items()}
+    alone = [{key: (None, None, row[2], None) for key, row in EVERY.items()}, abroad]
+    assert pairs(linked(alone)) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+
+
 def test_the_weights_of_our_statement_are_those_of_splink() -> None:
     with tempfile.TemporaryDirectory() as folder, duckdb_engine(Path(folder), Resources()) as engine:
         for number, rows in enumerate((EVERY, HALF)):
