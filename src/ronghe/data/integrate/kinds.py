@@ -109,7 +109,7 @@ def looks_of(values: Sequence[str]) -> Looks:
 
 
 def _phones(values: Sequence[str]) -> int:
-    """How many values are telephones: marks between the digits tell, and where a fifth has some the others have none."""
+    """How many values are telephones: marks between the digits tell, for all where a fifth has some."""
     digits = [value for value in values if _PHONE.fullmatch(value)]
     marked = sum(1 for value in digits if re.search(r"[0-9][^0-9.,]", value))
     return len(digits) if marked >= SOME_MARKED * len(digits) else marked

@@ -266,14 +266,6 @@ def _letters(values: pa.ChunkedArray) -> pa.Array:
     return texts(["".join(sorted(filter(str.isalpha, line))) for line in lines])
 
 
-def _sounding(place: int, condition: str) -> exp.Expr:
-    return drawn(
-        f"SELECT DISTINCT _c AS value FROM prepared WHERE ({condition}) AND NOT contains(_c, chr(10))",
-        han=HAN,
-        c=name(f"c{place}"),
-    )
-
-
 def _keep_sounds(engine: DuckDB, place: int) -> None:
     """Keep `sounds{place}`: value and sound of every distinct value with an ideograph in it, of all where many have
     none."""
@@ -285,7 +277,12 @@ def _keep_sounds(engine: DuckDB, place: int) -> None:
     )
     shares = fetch(engine, asked).to_pylist()[0]
     both = min(shares["letters"], shares["signs"]) >= IN_LETTERS
-    select = _sounding(place, "_c IS NOT NULL" if both else "regexp_matches(_c, _han)")
+    select = drawn(
+        "SELECT DISTINCT _c AS value FROM prepared WHERE (_both OR regexp_matches(_c, _han)) AND NOT contains(_c, chr(10))",
+        both=exp.convert(both),
+        han=HAN,
+        c=name(f"c{place}"),
+    )
     values = fetch(engine, select).column("value")
     sound = _letters if both else _sounds
     made = pa.table({"value": values, "sound": sound(values) if len(values) else texts([])})

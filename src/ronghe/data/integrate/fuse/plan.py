@@ -97,8 +97,8 @@ class LinkStep:
     """Which rows of the tables are the same thing, by linkage: a clusters table for a fusion.
 
     One table is linked with itself, two with each other, more as one pile. `columns` are names of ours, or `left=right`
-    where two tables differ. Pairs below `threshold` do not count. `review` is a file with decisions, which hold. `model` is a file
-    with what an earlier linkage learnt, its columns among it: nothing is learnt then.
+    where two tables differ. Pairs below `threshold` do not count. `review` is a file with decisions, which hold.
+    `model` is a file with what an earlier linkage learnt, its columns among it: nothing is learnt then.
     """
 
     name: str
