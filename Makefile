@@ -1,6 +1,6 @@
 # Run `make` for the list. Paths are relative, so the folder's own path may hold spaces.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check docs pictures bench assets bundle requirements clean
+.PHONY: help run test test-all explore check docs pictures bench assets bundle requirements clean
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
@@ -35,6 +35,10 @@ test: ## set up and run the tests that need no server and no Java
 test-all: test ## every test; what is not installed here is skipped with its reason
 	@tools/set-up dev spark peers parity assets
 	$(pytest) -m "not ($(unmarked))"
+
+explore: ## the properties with examples that no run has drawn before
+	@tools/set-up dev assets
+	$(pytest) --hypothesis-profile=explore tests/properties
 
 check: ## style, types, direction of imports, documentation
 	@tools/set-up dev

@@ -8,11 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from benchmarks.measure import PEERS_PYTHON
 from benchmarks.public_data import public_folder
 
 ROOT = Path(__file__).resolve().parent.parent
+# A run tells about a change only if the run before drew the same; `make explore` draws what nobody drew yet.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile("steady")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -182,6 +182,7 @@ ROWS: Mapping[str, Row] = {
     "POST /people/{username}/roles": Row(GIVES, {"department": "MZJ", "role": "asker"}, {"username": "somebody"}),
     "POST /memberships/{key}/end": Row(GIVES, path={"key": "membership"}),
     "GET /me": Row(CALLERS),
+    "POST /me/password": Row(NOBODY, {"old": "x", "new": "correct horse battery"}),
     "GET /me/memberships": Row(NOBODY),
     "GET /tokens": Row(NOBODY),
     "POST /tokens": Row(NOBODY, {"name": "x", "scopes": ["data.read"], "expires": "2027-01-01"}),

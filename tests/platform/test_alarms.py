@@ -14,10 +14,12 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
 from ronghe.messages import LANGUAGES, known
+from ronghe.platform.access.actions import change_password, reset_password, reset_second_factor
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
@@ -32,16 +34,18 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import seal_all
 from ronghe.platform.audit.store import make_log
 from ronghe.platform.home import mail as mail_settings
+from ronghe.platform.queries import entries
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.clocks import remind, turn
 from ronghe.platform.requests.models import Request
-from ronghe.platform.requests.objections import climb, raise_dispute, settle
+from ronghe.platform.requests.objections import answer_objection, climb, object_to_row, raise_dispute, settle
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Refused, RequestState, UsageError
 from tests.platform.conftest import START, City, RecordedKind
 
 pytestmark = pytest.mark.django_db
 LAW = legal_profile("cn-809-2025")
+NEW = "correct horse battery"
 
 
 @pytest.fixture
@@ -65,6 +69,13 @@ def asked(city: City, kind: RecordedKind) -> Request:
 
 def told(username: str) -> list[str]:
     return list(Notice.objects.filter(person__username=username).order_by("made", "pk").values_list("code", flat=True))
+
+
+def test_a_notice_has_the_instant_of_what_it_tells(asked: Request, home: Path) -> None:
+    """Not that of its writing, which is another where a year is told at once."""
+    seal_all(home)
+    follow()
+    assert {notice.made for notice in Notice.objects.all()} == {START}
 
 
 def test_the_trail_tells_each_side_once(asked: Request, home: Path, city: City) -> None:
@@ -102,6 +113,56 @@ def test_a_dispute_reaches_its_owner_and_its_end_both_sides(asked: Request, home
     first, second = Notice.objects.filter(person__username="统筹", code__startswith="dispute").order_by("made", "pk")
     assert "协商" in notice_text(first, "zh")
     assert "主管部门" in notice_text(second, "zh")
+
+
+def test_whoever_gets_a_password_or_loses_a_factor_by_another_is_told(asked: Request, home: Path, city: City) -> None:
+    """And who changed their own is not."""
+    person = Person.objects.get(username="申请人")
+    reset_password(by=city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR), at=START, person=person, password=NEW)
+    Authenticator.objects.create(user=person, type="totp", data={})
+    security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    reset_second_factor(by=security, at=START, person=person)
+    change_password(by=actor_of(person, START), at=START, old=NEW, new=f"{NEW} of my own")
+    seal_all(home)
+    follow()
+    assert told("申请人") == ["person.password_set", "person.factor_reset"]
+    notices = Notice.objects.filter(person=person).order_by("made", "pk")
+    assert [notice_text(one, "zh")[:2] for one in notices] == ["系统", "安全"]
+    assert Message.objects.filter(notice__in=notices).count() == 2
+
+
+def test_threat_39_every_holder_learns_of_a_correction_and_none_of_the_others(
+    city: City, home: Path, kind: RecordedKind
+) -> None:
+    version = city.published()
+    approver = city.actor("审批人", city.civil, Role.APPROVER)
+    for name, department in (("申请人", city.tax), ("卫健申请人", city.health)):
+        by = city.actor(name, department, Role.ASKER)
+        (draft,) = actions.new_requests(
+            by=by,
+            at=START,
+            requester=department,
+            wishes=[(version, ["姓名"], {})],
+            purpose="核验",
+            legal_basis="第十五条",
+            wanted_from=START,
+            wanted_until=at_day(200),
+        )
+        asked = actions.submit(by=by, at=START, request=draft, profile=LAW)
+        actions.decide(by=approver, at=START, request=asked, profile=LAW)
+    said: dict[str, Any] = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
+    asker = actor_of(Person.objects.get(username="申请人"), START)
+    made = object_to_row(by=asker, at=START, department=city.tax, version=version, profile=LAW, **said)
+    offerer = actor_of(Person.objects.get(username="提供 MZJ"), START)
+    answer_objection(by=offerer, at=START, objection=made, upheld=True, answer="已更正")
+    seal_all(home)
+    follow()
+    assert "objection.corrected" in told("卫健申请人")
+    assert "objection.upheld" in told("申请人")
+    officer = city.actor("税务安全员", city.tax, Role.SECURITY_OFFICER)
+    seen = entries(officer)
+    assert seen.filter(action="objection.upheld").exists()
+    assert not [one for one in seen if str(city.health.pk) in f"{one.departments}{one.facts}"]
 
 
 def test_killed_while_telling_nobody_is_told_twice(asked: Request, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
+from ronghe.platform.catalogue.actions import describe, lint
 from ronghe.platform.catalogue.inventory import list_inventory
 from ronghe.platform.catalogue.models import Announcement, Asset, Demand, InventoryItem, Version
 from ronghe.platform.console.looks import duty_text
@@ -25,7 +26,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Dispute, Line, Objection
 from ronghe.standards.catalog import catalog
 from ronghe.terms import InputError
-from tests.platform.conftest import START, City
+from tests.platform.conftest import ENTRY, START, City
 from tests.platform.handed import IDS, LATER, LAW, Handing, handing, text
 from tests.platform.programs import program_of
 from tests.platform.test_pages import client
@@ -160,7 +161,12 @@ def test_an_entry_tells_grades_and_elements_in_words(one: Handing) -> None:
     assert "一般 2 级" in zh
     assert "general 2" in en
     assert "name of a person" in en
-    for shown in ("不超过一年 <small>(days &lt;= 366)</small>", "<li>仅用于&lt;核查&gt;</li>", "</span> 姓名<"):
+    assert "(checked by machine: time asked for: at most 366 days)" in en
+    for shown in (
+        "不超过一年 <small>(系统核对：申请期限不超过 366 天)</small>",
+        "<li>仅用于&lt;核查&gt;</li>",
+        "</span> 姓名<",
+    ):
         assert shown in zh
     one.version.items.filter(name="姓名").update(element="person_name")
     assert catalog().get("person_name").name["zh"] in page(by("提供 MZJ"), url)
@@ -625,6 +631,47 @@ def test_threat_39_the_sample_of_what_is_not_shared_is_nobody_s(one: Handing) ->
     assert "平常之事" in page(by("提供 MZJ"), url)
     assert program_of("申请人").call("GET", f"{url}/sample").status_code == 404
     assert program_of("提供 MZJ").get(f"{url}/sample") == {"columns": ["备注"], "rows": [["平常之事"]]}
+
+
+def test_threat_39_the_quality_names_no_undeclared_column_to_others(one: Handing) -> None:
+    """Which columns a department has beside what it declares is nobody else's to know."""
+    one.everybody()
+    columns = [{"name": name, "filled": 4, "empty": 0, "distinct": 4} for name in ("姓名", "密级备注")]
+    found = [{"column": name, "kind": "person_name", "subject": "personal"} for name in ("姓名", "密级备注")]
+    one.source.examination = {"rows": 4, "malformed": 0, "columns": columns, "found": found}
+    one.source.save()
+    url = f"/catalogue/{one.version.asset.code}"
+    assert "密级备注" in page(by("提供 MZJ"), url)
+    for other in ("申请人", "统筹"):
+        assert "密级备注" not in (shown := page(by(other), url))
+        assert "4</td>" in shown
+
+
+def test_the_check_of_an_entry_tells_personal_data_that_its_owner_did_not(one: Handing) -> None:
+    draft = describe(
+        by=one.offerer,
+        at=LATER,
+        asset=one.version.asset,
+        fields={**ENTRY, "name": "婚姻登记信息"},
+        items=[
+            {"name": "公民身份号码", "type": "C", "element": "citizen_id"},
+            {"name": "姓名", "type": "C", "element": "nmae"},
+        ],
+    )
+    told = {finding.code: dict(finding.params) for finding in lint(draft)}
+    assert told["platform.lint_item_personal"] == {"name": "公民身份号码"}
+    assert told["platform.lint_item_element"] == {"name": "姓名", "element": "nmae"}
+    shown = page(by("提供 MZJ"), f"/offers/{one.version.asset.code}")
+    assert "“公民身份号码”检测到个人信息，但目录没有标注" in shown
+    assert "数据元“nmae”不在数据元目录中" in shown
+    codes = [
+        one["code"]
+        for one in program_of("提供 MZJ").get(f"/catalogue/{one.version.asset.code}/findings?version=2")["findings"]
+    ]
+    assert "platform.lint_item_personal" in codes
+    draft.items.filter(name="公民身份号码").update(personal=True)
+    draft.items.filter(name="姓名").update(element="")
+    assert not {finding.code for finding in lint(draft)} & {"platform.lint_item_personal", "platform.lint_item_element"}
 
 
 def test_threat_39_the_sample_shows_nothing_undeclared_and_stars_what_its_owner_protects(one: Handing) -> None:

@@ -2,24 +2,27 @@
 
 import errno
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.conf import LazySettings
 from pyarrow import feather
 
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.actions import describe, publish, submit_for_review, withdraw
 from ronghe.platform.kinds.data import store, tickets
 from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Read
 from ronghe.platform.kinds.data.rows import page_of
-from ronghe.platform.kinds.data.sources import restart_source, stop_source
+from ronghe.platform.kinds.data.sources import mount_folder, mount_upload, restart_source, stop_source
 from ronghe.platform.requests import actions
+from ronghe.platform.requests.models import Grant, Request
 from ronghe.tables.open import stage
 from ronghe.terms import InputError, LimitReached, Refused
-from tests.platform.conftest import City
-from tests.platform.handed import IDS, LATER, LAW, ROWS, UNTIL, Handing, handing
+from tests.platform.conftest import ENTRY, City
+from tests.platform.handed import IDS, ITEMS, LATER, LAW, ROWS, UNTIL, Handing, handing, text
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +114,47 @@ def test_a_source_that_is_stopped_delivers_nothing_until_it_goes_on(one: Handing
     restart_source(by=one.offerer, at=LATER, source=one.source)
     one.worker.run_waiting()
     assert one.delivery(delivery.grant).state == DeliveryState.READY
+
+
+def test_a_file_that_was_put_into_a_folder_since_is_looked_into_before_it_is_handed_over(
+    one: Handing, tmp_path: Path, settings: LazySettings
+) -> None:
+    """A remark was harmless when it was granted; the next file names people in it, and nobody assessed that."""
+    settings.SOURCE_FOLDERS = [tmp_path]
+    (tmp_path / "1.csv").write_bytes(text())
+    mount_folder(by=one.offerer, at=LATER, asset=one.version.asset, folder=str(tmp_path), pattern="*.csv")
+    one.worker.run_waiting()
+    grant = one.granted(fields=("备注",), rows={})
+    Request.objects.update(assessment="")
+    one.worker.run_waiting()
+    assert one.delivery(grant).state == DeliveryState.READY
+    rows = [f"{row.rpartition(',')[0]},{IDS[place]}" for place, row in enumerate(ROWS[1:])]
+    (tmp_path / "2.csv").write_bytes(text((ROWS[0], *rows)))
+    one.now = LATER + timedelta(days=2)
+    one.worker.tick("data.tend")
+    assert Entry.objects.filter(action="source.examined").count() == 2
+    assert (one.delivery(grant).number, one.delivery(grant).state) == (2, DeliveryState.WANTED)
+    assert one.delivery(grant).trouble["code"] == "platform.assessment_missing"
+    assert not folder(one.delivery(grant)).exists()
+    # What is harmless again goes out after its look, with nobody's help.
+    (tmp_path / "3.csv").write_bytes(text())
+    one.now += timedelta(minutes=5)
+    one.worker.tick("data.tend")
+    assert one.delivery(grant).state == DeliveryState.READY
+
+
+def test_a_source_that_was_closed_when_it_was_mounted_is_looked_into_in_its_hours(one: Handing) -> None:
+    hours = (time(20), time(21), None)
+    mount_upload(by=one.offerer, at=LATER, asset=one.version.asset, chunks=[text()], called="a.csv", hours=hours)
+    one.worker.run_waiting()
+    one.source.refresh_from_db()
+    assert one.source.probe["trouble"]["code"] == "platform.source_closed"
+    grant = one.granted()
+    one.worker.tick("data.tend")
+    assert one.delivery(grant).state == DeliveryState.WANTED
+    one.now = LATER.replace(hour=12, minute=1)  # a minute past eight in Shanghai
+    one.worker.tick("data.tend")
+    assert one.delivery(grant).state == DeliveryState.READY
 
 
 def test_a_grant_that_begins_later_is_delivered_then(one: Handing) -> None:
@@ -284,6 +328,54 @@ def test_threat_20_a_clock_that_goes_back_lets_nothing_out(one: Handing) -> None
     with pytest.raises(Refused) as told:
         asked_of_grant(delivery.grant, early).plan()
     assert "clock" in str(told.value).lower()
+
+
+def test_threat_20_nor_does_it_open_what_was_delivered(one: Handing) -> None:
+    grant = one.delivered().grant
+    assert page_of(by=one.asker, at=LATER + timedelta(days=2), grant=grant).total == 3
+    early = LATER + timedelta(days=1)
+    grant.refresh_from_db()
+    for read in (lambda: page_of(by=one.asker, at=early, grant=grant), lambda: ticket(one, grant, early)):
+        with pytest.raises(Refused) as told:
+            read()
+        assert told.value.code == "access.clock_back"
+    assert Read.objects.count() == 1
+
+
+def ticket(one: Handing, grant: Grant, at: datetime) -> str:
+    return tickets.give_ticket(by=one.asker, at=at, grant=grant, file="data.csv")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "not shared"])
+def test_what_left_the_catalogue_meanwhile_is_neither_granted_nor_extended(one: Handing, how: str) -> None:
+    waits, lasts = one.asked(), one.granted().line.request
+    if how == "withdrawn":
+        withdraw(by=one.city.coordinator, at=LATER, version=one.version, reason="不再采集")
+    else:
+        fields = {
+            **ENTRY,
+            "name": "另一名称",
+            "sharing_class": "not_shared",
+            "legal_basis": "条例第七条",
+            "conditions": [],
+        }
+        draft = describe(by=one.offerer, at=LATER, asset=one.version.asset, fields=fields, items=ITEMS)
+        submit_for_review(by=one.offerer, at=LATER, version=draft)
+        publish(by=one.city.coordinator, at=LATER, version=draft)
+    one.worker.run_waiting()
+    expected = "platform.not_in_force" if how == "withdrawn" else "platform.not_shared"
+    with pytest.raises(Refused) as told:
+        actions.decide(by=one.approver, at=LATER, request=waits, profile=LAW)
+    assert told.value.code == expected
+    with pytest.raises(Refused) as told:
+        actions.extend(by=one.approver, at=LATER, request=lasts, until=UNTIL + timedelta(days=1), profile=LAW)
+    assert told.value.code == expected
+
+
+def test_why_nothing_came_says_nothing_of_folders(one: Handing) -> None:
+    (store.uploads() / one.source.address).unlink()
+    trouble = one.delivered().trouble
+    assert trouble["params"]["path"] == one.source.address
 
 
 def test_an_obligation_that_nobody_understands_stops_the_decision(one: Handing) -> None:

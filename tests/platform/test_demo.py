@@ -12,6 +12,7 @@ from django.db import transaction
 from ronghe.journeys.demo_city import make_demo_city
 from ronghe.journeys.demo_city.departments import DEPARTMENTS, REGISTERS
 from ronghe.platform.access.models import Person
+from ronghe.platform.access.roles import ADMINISTRATORS, Role
 from ronghe.platform.access.start import INSTALLER, demo_of
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.store import make_log
@@ -55,6 +56,10 @@ def test_every_entry_is_of_a_department_with_elements_that_there_are() -> None:
         assert not offer.file or files[offer.file] == offer.department
     assert {offer.file for offer in offers() if offer.file} == set(files)
     assert {member.department for member in members()} == {BUREAU, *DEPARTMENTS}
+
+
+def test_the_sign_in_page_of_the_demo_has_somebody_of_every_role() -> None:
+    assert {role for member in members() for role in member.roles} | ADMINISTRATORS == set(Role)
 
 
 def test_a_made_up_table_has_the_columns_of_its_entry_and_no_empty_ones(tmp_path: Path) -> None:

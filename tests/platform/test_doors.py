@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
+from ronghe.platform.access.actions import reset_password
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
@@ -73,6 +74,48 @@ def test_threat_10_whoever_is_switched_off_is_out_at_once(somebody: Person) -> N
     somebody.is_active = False
     somebody.save()
     assert browser.get("/requests").status_code == 302
+
+
+OWN = "known to nobody else 2026"
+
+
+@pytest.fixture
+def given(somebody: Person, city: City) -> Person:
+    """Somebody to whom the system administrator gave a password."""
+    by = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    reset_password(by=by, at=START, person=somebody, password=PASSWORD)
+    return somebody
+
+
+def test_threat_10_a_password_that_somebody_else_knows_opens_nothing_but_its_change(given: Person) -> None:
+    browser = signed_in()
+    for path in ("/", "/requests", "/second-factor/", "/sign-in/again", "/catalogue/none", "/nowhere"):
+        assert browser.get(path).headers["Location"] == "/me", path
+    assert browser.post("/me/token", {"name": "x"}).headers["Location"] == "/me"
+    page = browser.get("/me").content.decode()
+    assert "/me/password" in page
+    assert "/me/token" not in page
+    assert 'href="/requests"' not in page
+    assert "/second-factor/" not in page
+    same = browser.post("/me/password", {"old": PASSWORD, "new": PASSWORD})
+    assert (same.status_code, browser.get("/requests").status_code) == (422, 302)
+    assert browser.post("/me/password", {"old": PASSWORD, "new": OWN}).status_code == 302
+    assert browser.get("/requests").status_code == 200
+    assert "/me/token" in browser.get("/me").content.decode()
+
+
+def test_threat_10_nor_does_it_open_the_api(given: Person) -> None:
+    browser = signed_in()
+    for answer in (browser.get("/api/me"), browser.post("/api/tokens", "{}", "application/json")):
+        assert (answer.status_code, answer.json()["code"]) == (403, "platform.password_given")
+    said = {"old": PASSWORD, "new": OWN}
+    thief = browser.post("/api/me/password", said | {"old": "a guess"}, "application/json")
+    assert (thief.status_code, thief.json()["code"]) == (403, "platform.password_wrong")
+    assert browser.post("/api/me/password", said, "application/json").json()["username"] == "审计员"
+    assert browser.get("/api/me").status_code == 200
+    given.refresh_from_db()
+    assert given.check_password(OWN)
+    assert not given.password_given
 
 
 NASTY = (

@@ -1,8 +1,10 @@
 """The guide of a first visit: steps of one's roles, ticked by the records, gone when done or closed."""
 
+import re
+
 import pytest
 
-from ronghe.messages import known
+from ronghe.messages import codes, known
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
 from ronghe.platform.console.guide import _STEPS, guide
@@ -40,10 +42,42 @@ def test_the_first_page_shows_it_until_it_is_closed(city: City, lang: str, title
     assert title not in browser.get("/").content.decode()
 
 
-def test_every_step_has_its_words() -> None:
-    for _, steps in _STEPS:
-        for name, url, actions in steps:
-            assert known(f"platform.guide_{name}")
-            assert known(f"platform.guide_about_{name}")
-            assert url.startswith("/")
-            assert actions
+def test_every_role_has_its_steps_each_with_its_words(city: City) -> None:
+    recorded = {code.removeprefix("platform.action_") for code in codes()}
+    for place, role in enumerate(Role):
+        person = city.person(f"新人{place}", city.bureau, role)
+        steps = guide(actor_of(person, START))
+        assert steps, role
+        for step in steps:
+            assert known(f"platform.guide_{step.name}")
+            assert known(f"platform.guide_about_{step.name}")
+            assert client(person).get(step.url).status_code == 200, (role, step.url)
+    # A deed that nobody records would never be ticked.
+    assert [
+        action for _, steps in _STEPS for _, _, actions in steps for action in actions if action not in recorded
+    ] == []
+
+
+def test_what_only_looks_is_never_ticked_and_keeps_no_guide_open(city: City) -> None:
+    person = city.person("运维", city.bureau, Role.OPERATOR)
+    operator = actor_of(person, START)
+    assert [(step.name, step.done) for step in guide(operator)] == [("watch_jobs", None), ("check_platform", False)]
+    client(person).post("/security/now")
+    assert guide(operator) == ()
+    keeper = city.actor("资源", city.civil, Role.RESOURCE_KEEPER)
+    assert {step.done for step in guide(keeper)} == {None}
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "目前只办理数据共享"), ("en", "only data are shared here")])
+def test_a_keeper_of_resources_is_told_that_there_is_nothing_to_keep_yet(city: City, lang: str, told: str) -> None:
+    assert told in client(city.person("资源", city.civil, Role.RESOURCE_KEEPER), lang).get("/").content.decode()
+    assert told not in client(city.person("申请人", city.civil, Role.ASKER), lang).get("/").content.decode()
+
+
+def test_who_has_no_role_is_sent_to_no_page_that_is_closed_to_them(city: City) -> None:
+    browser = client(city.person("新人", city.civil))
+    page = browser.get("/").content.decode()
+    assert "还没有角色" in page
+    for url in set(re.findall(r'href="(/[^"#]*)"', page)) - {"/static/console/mark.svg"}:
+        if not url.startswith("/static/"):
+            assert browser.get(url).status_code == 200, url

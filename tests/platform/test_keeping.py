@@ -8,6 +8,7 @@ import sys
 import tarfile
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -16,9 +17,12 @@ from django.test import Client
 from ronghe.platform.access.actions import end_membership, make_token, revoke_token, switch_off
 from ronghe.platform.access.machine import let_in, set_password, shut_out
 from ronghe.platform.access.models import Membership, Person, Token
-from ronghe.platform.access.queries import actor_by_token, actor_of
+from ronghe.platform.access.organization import end_department
+from ronghe.platform.access.queries import actor_by_token, actor_of, people_with
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
+from ronghe.platform.alarms.actions import end_webhook
+from ronghe.platform.alarms.models import Webhook
 from ronghe.platform.audit.checking import verify_platform
 from ronghe.platform.audit.models import Entry, SealedHead
 from ronghe.platform.audit.sealing import seal_all
@@ -37,7 +41,7 @@ from ronghe.platform.serve.restore import Restored, bring_files, bring_tables
 from ronghe.platform.serve.schema import check_schema, upgrade
 from ronghe.search import known_synonyms, parse
 from ronghe.standards.legal import legal_profile
-from ronghe.terms import InputError, Refused, RequestState
+from ronghe.terms import InputError, LimitReached, Refused, RequestState
 from tests.platform.conftest import START, City, RecordedKind
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +143,28 @@ def test_threat_40_what_was_revoked_after_the_backup_stays_revoked(
     # Twice is the same.
     assert restored(archive, home).replayed == 4
     assert Grant.objects.get().revoked == LATER
+
+
+def test_threat_40_neither_an_ended_department_nor_an_ended_webhook_comes_back(
+    home: Path, city: City, tmp_path: Path
+) -> None:
+    officer = city.actor("安全员 SWJ", city.tax, Role.SECURITY_OFFICER)
+    until = LATER + timedelta(days=900)
+    Membership.objects.create(
+        person=city.person("借调", city.tax), department=city.tax, role=Role.ASKER, since=START, until=until
+    )
+    hook = Webhook.objects.create(department=city.tax, url="https://share.example/", made=START)
+    seal_all(home)
+    back_up(home, tmp_path / "b", at=START)
+    end_webhook(by=officer, at=LATER, webhook=hook)
+    system = city.actor("系统员", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    end_department(by=system, at=LATER, department=city.tax)
+    seal_all(home)
+    assert restored(tmp_path / "b", home).replayed == 2
+    assert Webhook.objects.get().ended == LATER
+    for name in ("安全员 SWJ", "借调"):
+        assert not actor_of(Person.objects.get(username=name), MUCH_LATER).held
+    assert not people_with(MUCH_LATER, city.tax, Role.ASKER, Role.SECURITY_OFFICER)
 
 
 def test_threat_40_without_the_later_log_nothing_is_restored_by_itself(
@@ -279,6 +305,10 @@ def test_a_database_that_is_empty_or_cannot_be_used_is_told(city: City, monkeypa
         with pytest.raises(InputError, match="database_unreadable") as told:
             asks()
         assert told.value.params == {"what": "OperationalError"}
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+        with pytest.raises(LimitReached, match="disk_full"):
+            check_schema()
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ronghe.platform.access.actions import make_token, revoke_token
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.kinds.data.lookup import look_up, verify
-from ronghe.platform.kinds.data.lookup_rules import MOST_NEAR, MOST_PER_CASE, MOST_UNKNOWN, Asked, copying
+from ronghe.platform.kinds.data.lookup_rules import MOST_CLAIMS, MOST_NEAR, MOST_PER_CASE, MOST_UNKNOWN, Asked, copying
 from ronghe.platform.kinds.data.models import Read
 from ronghe.platform.kinds.data.rows import page_of
 from ronghe.platform.kinds.data.sources import mount_database
@@ -205,6 +205,9 @@ def test_any_number_of_cases_about_people_who_are_there_is_work(count: int) -> N
         ([Asked(f"s{n}", f"n{n}", f"c{n}", known=False) for n in range(MOST_UNKNOWN + 1)], "guessing"),
         ([Asked(f"s{n}", f"n{n}", f"c{n}", known=n % 2 == 0) for n in range(30)], ""),
         ([Asked(f"s{n}", f"n{n}", "c", known=True) for n in range(MOST_PER_CASE + 1)], "case"),
+        ([Asked("s", "n", "c", known=True, claims=True)] * (MOST_CLAIMS + 1), "claims"),
+        ([Asked("s", "n", "c", known=True, claims=True)] * MOST_CLAIMS, ""),
+        ([Asked("s", "n", "c", known=True)] * (MOST_CLAIMS + 1), ""),
         ([], ""),
     ],
 )

@@ -56,7 +56,7 @@ def test_the_nightly_look_tells_each_change_of_a_file_once(
     by = city.actor("提供 MZJ", city.civil, Role.OFFERER)
     source = mount_folder(by=by, at=START, asset=version.asset, folder=str(path))
 
-    def night(number: int) -> list[str]:
+    def night(number: float) -> list[str]:
         InProcess(lambda: START + number * DAY).tick(RENEW)
         seen = Entry.objects.filter(action__in=("source.renewed", "source.lost"), at=START + number * DAY)
         return list(seen.values_list("action", flat=True))
@@ -66,6 +66,15 @@ def test_the_nightly_look_tells_each_change_of_a_file_once(
     os.utime(path, (1, 1))
     assert night(3) == ["source.renewed"]
     assert night(4) == []
+    # The same rows once more need no other look; others do.
+    looks = Entry.objects.filter(action="source.examined")
+    before = looks.count()
+    path.write_text(ROWS, "utf-8")
+    assert night(4.25) == ["source.renewed"]
+    assert looks.count() == before
+    path.write_text(ROWS.replace("2026", "2025"), "utf-8")
+    assert night(4.5) == ["source.renewed"]
+    assert looks.count() == before + 1
     path.unlink()
     assert night(5) == ["source.lost"]
     assert night(6) == []

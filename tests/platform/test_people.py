@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from ronghe.platform.access import actions
 from ronghe.platform.access.models import Membership, Person, Token
@@ -11,6 +12,7 @@ from ronghe.platform.access.roles import ADMINISTRATORS, Role
 from ronghe.platform.access.start import start
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.clock import now
 from ronghe.terms import InputError, InternalFault, Refused, UsageError
 from tests.platform.conftest import START, City
 
@@ -232,3 +234,23 @@ def test_real_passwords_are_hashed_slowly(settings: object) -> None:
     from ronghe.platform import settings as real
 
     assert not hasattr(real, "PASSWORD_HASHERS")
+
+
+def test_a_role_that_has_an_end_can_be_taken_away_before_it(city: City) -> None:
+    security = city.person("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
+    holder = city.person("借调", city.tax, Role.ASKER)
+    Membership.objects.filter(person=holder).update(until=now() + timedelta(days=900))
+    browser = Client()
+    browser.force_login(security)
+    page = browser.get("/people").content.decode()
+    membership = Membership.objects.get(person=holder)
+    assert str(membership.pk) in page
+    assert browser.post("/people/end", {"membership": str(membership.pk)}).status_code == 302
+    assert not actor_of(holder, now()).held
+    # Once it is over it is not there any more.
+    assert str(membership.pk) not in browser.get("/people").content.decode()
+    assert browser.post(f"/api/memberships/{membership.pk}/end").status_code == 404
+    membership.until = now() + timedelta(days=900)
+    membership.save()
+    assert browser.post(f"/api/memberships/{membership.pk}/end").json()["username"] == "借调"
+    assert not actor_of(holder, now()).held

@@ -11,18 +11,21 @@ from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.models import Entry
+from ronghe.platform.catalogue.actions import describe, new_asset, publish, submit_for_review
 from ronghe.platform.catalogue.models import Version
+from ronghe.platform.departments.models import Department
 from ronghe.platform.queries import waiting
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.models import Dispute, Grant, Request
-from ronghe.platform.requests.objections import climb, raise_dispute, settle
+from ronghe.platform.requests.objections import answer_objection, climb, object_to_row, raise_dispute, settle
 from ronghe.platform.requests.rules import MOVES, moves_from
+from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.platform.requests.tightening import tighten
 from ronghe.platform.requests.visibility import visible_grants, visible_requests
 from ronghe.standards.legal import legal_profile
-from ronghe.terms import InputError, Refused, RequestState, UsageError
-from tests.platform.conftest import START, City, RecordedKind
+from ronghe.terms import InputError, Kind, Refused, RequestState, UsageError
+from tests.platform.conftest import ENTRY, ITEMS, START, City, RecordedKind
 
 LAW = legal_profile("cn-809-2025")
 LATER = START + timedelta(days=3)
@@ -310,6 +313,16 @@ def test_an_answer_is_put_off_with_consent_and_within_the_limit(city: City, subm
     assert told.value.params["most"] == 6
 
 
+def test_threat_16_whoever_answers_does_not_consent_to_answering_later(
+    city: City, approver: Actor, submitted: Request
+) -> None:
+    own = city.actor("审批人", city.bureau, Role.COORDINATOR)
+    for by in (own, lends(city, own, Role.COORDINATOR, "朋友", city.health)):
+        with pytest.raises(Refused) as told:
+            actions.lengthen_clock(by=by, at=LATER, request=submitted, days=4, profile=LAW)
+        assert told.value.code == "platform.own_clock"
+
+
 def test_personal_data_wait_for_the_impact_assessment(
     city: City, asker: Actor, approver: Actor, kind: RecordedKind
 ) -> None:
@@ -416,6 +429,78 @@ def test_threat_16_nobody_settles_a_dispute_of_their_own(
         settle(by=coordinating, at=LATER, dispute=dispute, upheld=True, text="应当共享")
     assert told.value.code == "platform.own_dispute"
     assert settle(by=city.coordinator, at=LATER, dispute=dispute, upheld=True, text="应当共享").upheld
+
+
+def lends(city: City, lender: Actor, role: Role, to: str, home: Department) -> Actor:
+    """Somebody else, with the lender's role beside their own."""
+    membership = Membership.objects.get(person=lender.person, role=role)
+    friend = city.person(to, home)
+    stand_in(by=lender, at=START, membership=membership, to=friend, since=START, until=UNTIL)
+    return actor_of(friend, LATER)
+
+
+def test_threat_16_whoever_stands_in_for_the_asker_does_not_decide_in_their_own_right(
+    city: City, asker: Actor, submitted: Request
+) -> None:
+    friend = city.person("朋友", city.civil, Role.APPROVER)
+    by = lends(city, asker, Role.ASKER, friend.username, city.civil)
+    with pytest.raises(Refused) as told:
+        actions.decide(by=by, at=LATER, request=submitted, profile=LAW)
+    assert told.value.code == "platform.own_request"
+    # Once nothing is lent any more they are somebody like any other.
+    assert actions.decide(by=actor_of(friend, UNTIL), at=LATER, request=submitted, profile=LAW).state == "accepted"
+
+
+def test_threat_16_a_delegate_of_a_party_neither_settles_nor_rules(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    """The asker is a coordinator as well, and lends that role to a friend; who raised it in another's stead is a party
+    too, and so is that other one."""
+    refused = actions.refuse(by=approver, at=LATER, request=submitted, reason="不", clause="第十四条", profile=LAW)
+    asker = city.actor("申请人", city.bureau, Role.COORDINATOR)
+    friend = lends(city, asker, Role.COORDINATOR, "朋友", city.health)
+    with pytest.raises(Refused) as told:
+        rule_on_refusal(by=friend, at=LATER, request=refused, confirmed=False, text="应当共享")
+    assert told.value.code == "platform.own_refusal"
+    colleague = city.actor("同事", city.tax, Role.ASKER)
+    typist = lends(city, colleague, Role.ASKER, "代办", city.health)
+    dispute = raise_dispute(by=typist, at=LATER, department=city.tax, about=refused, text="不服")
+    climb(by=typist, at=LATER, dispute=dispute, text="协商未果")
+    for by in (friend, *(city.actor(name, city.bureau, Role.COORDINATOR) for name in ("同事", "代办"))):
+        with pytest.raises(Refused) as told:
+            settle(by=by, at=LATER, dispute=dispute, upheld=True, text="应当共享")
+        assert told.value.code == "platform.own_dispute"
+
+
+def test_threat_16_an_objection_is_not_answered_by_whoever_made_it_or_had_it_made(
+    city: City, asker: Actor, approver: Actor, submitted: Request
+) -> None:
+    actions.decide(by=approver, at=LATER, request=submitted, profile=LAW)
+    typist = lends(city, asker, Role.ASKER, "代办", city.health)
+    said: dict[str, Any] = {"row_key": "1", "field": "姓名", "claim": "张三", "evidence": "户口簿"}
+    version = submitted.lines.get().version
+    made = object_to_row(by=typist, at=LATER, department=city.tax, version=version, profile=LAW, **said)
+    for name in ("代办", "申请人"):
+        by = city.actor(name, city.civil, Role.OFFERER)
+        with pytest.raises(Refused) as told:
+            answer_objection(by=by, at=LATER, objection=made, upheld=True, answer="是")
+        assert told.value.code == "platform.own_request"
+    other = city.actor("另一提供人", city.civil, Role.OFFERER)
+    assert answer_objection(by=other, at=LATER, objection=made, upheld=True, answer="是")
+
+
+def test_threat_16_whoever_wrote_an_entry_does_not_put_it_in_force(city: City) -> None:
+    """Not once the offering role is gone, and not through a delegate."""
+    writer = city.actor("编目", city.civil, Role.OFFERER)
+    asset = new_asset(by=writer, at=START, department=city.civil, code="MZJ-x", kind=Kind.DATA)
+    draft = describe(by=writer, at=START, asset=asset, fields=ENTRY, items=ITEMS)
+    submit_for_review(by=writer, at=START, version=draft)
+    Membership.objects.filter(role=Role.OFFERER).update(until=LATER)
+    own = city.actor("编目", city.bureau, Role.COORDINATOR, at=LATER)
+    for by in (own, lends(city, own, Role.COORDINATOR, "朋友", city.health)):
+        with pytest.raises(Refused) as told:
+            publish(by=by, at=LATER, version=draft)
+        assert told.value.code == "platform.own_entry"
 
 
 def test_threat_17_a_right_begins_and_ends_at_its_instant(

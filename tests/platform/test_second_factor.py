@@ -244,7 +244,8 @@ def test_a_lost_password_is_replaced_by_the_system_administrator_alone(city: Cit
     assert console.post("/people/password", typed).status_code == 302
     assert not is_in(elsewhere)
     assert not is_in(at_the_door(clerk.username)[0])
-    assert is_in(at_the_door(clerk.username, fresh)[0])
+    # In, and on to the change of a password that two people know.
+    assert at_the_door(clerk.username, fresh)[0].get("/requests").headers["Location"] == "/me"
     entry = Entry.objects.get(action="person.password_set")
     assert (entry.person, entry.subject) == ("系统", str(clerk.pk))
     assert fresh not in str(list(Entry.objects.values_list()))

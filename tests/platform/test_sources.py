@@ -397,6 +397,15 @@ def test_a_source_that_lacks_a_declared_column_says_so(city: City, version: Vers
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("content", [bytes(range(256)), b"PK\x03\x04 no workbook"])
+def test_threat_6_an_error_names_an_upload_as_its_sender_does(city: City, version: Version, content: bytes) -> None:
+    offerer = city.actor("提供 MZJ", city.civil, Role.OFFERER)
+    with pytest.raises(RongheError) as told:
+        mount_upload(by=offerer, at=START, asset=version.asset, chunks=[content], called="../登记.csv")
+    assert told.value.params["path"] == "登记.csv"
+
+
+@pytest.mark.django_db
 def test_a_folder_is_mounted_and_read_anew_each_time(city: City, version: Version, drops: Path) -> None:
     (drops / "a_1.csv").write_bytes(text())
     offerer = city.actor("提供 MZJ", city.civil)

@@ -118,6 +118,19 @@ def test_a_review_file_that_is_not_there_is_one_clear_error(registers: Path) -> 
         integrated(registers, PLAN.replace("one_to_one = true", 'review = "answers.csv"'))
 
 
+def test_a_plan_links_by_what_an_earlier_one_learnt(linked: Path, tmp_path: Path) -> None:
+    pq.write_table(people(0, 3), tmp_path / "police.parquet")
+    tax = people(2, 4, head=("xm", *HEAD[1:]), prefix="t", key="tax_no")
+    pq.write_table(tax, tmp_path / "tax.parquet")
+    (tmp_path / "learnt.json").write_bytes((linked / "out" / "same.model.json").read_bytes())
+    with_model = PLAN.replace("one_to_one = true", 'model = "learnt.json"')
+    out = integrated(tmp_path, with_model)
+    assert [(row["left_id"], row["right_id"]) for row in rows(out / "same.pairs.parquet")] == [("p2", "t2")]
+    assert (out / "same.model.json").read_bytes() == (tmp_path / "learnt.json").read_bytes()
+    with pytest.raises(InputError, match="model_unusable"):
+        integrated(tmp_path, with_model.replace("learnt.json", "absent.json"))
+
+
 def test_three_tables_are_linked_as_one_pile(registers: Path) -> None:
     pq.write_table(people(180, 320, prefix="b"), registers / "bank.parquet")
     plan = PLAN.replace("one_to_one = true\n", "").replace('"police", "tax"', '"police", "tax", "bank"')

@@ -67,14 +67,15 @@ def read_plan(path: Path) -> Plan:
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("journeys.plan_unreadable", path=str(path), detail=type(fault).__name__) from fault
     plan = parse_plan(text, where=path.name)
-    return replace(plan, steps=tuple(_with_review(step, path) for step in plan.steps))
+    return replace(plan, steps=tuple(_with_files(step, path) for step in plan.steps))
 
 
-def _with_review(step: Step, plan: Path) -> Step:
-    """A step whose answers are meant beside the plan."""
-    if isinstance(step, LinkStep) and step.review is not None:
-        return replace(step, review=str(plan.parent / step.review))
-    return step
+def _with_files(step: Step, plan: Path) -> Step:
+    """A step whose answers and model are meant beside the plan."""
+    if not isinstance(step, LinkStep):
+        return step
+    review, model = (None if path is None else str(plan.parent / path) for path in (step.review, step.model))
+    return replace(step, review=review, model=model)
 
 
 def _beside(source: Source, plan: Path) -> str:
@@ -169,8 +170,8 @@ def run_plan(
     for number, step in enumerate(plan.steps):
         progress("steps", number, len(plan.steps))
         known = all(known_marks[name] for name in step.of)
-        review = step.review if isinstance(step, LinkStep) else None
-        answers = fingerprint(review) if review else ""
+        given = (step.review, step.model) if isinstance(step, LinkStep) else ()
+        answers = "".join(fingerprint(path) for path in given if path)
         first = [name for name in step.of if samples and name in plan.sources and name not in seen]
         seen.update(first)
         of = (known_marks[name] for name in step.of)

@@ -54,6 +54,7 @@ def link_tables(
         one_to_one=step.one_to_one,
         explain=True,
         review=review,
+        model=None if step.model is None else Path(step.model),
         out=scratch / "pairs.parquet",
         resources=resources,
         catalog=catalog,

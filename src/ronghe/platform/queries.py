@@ -68,6 +68,7 @@ __all__ = [
     "one",
     "open_moves",
     "own_asset",
+    "quality",
     "recent",
     "requests",
     "sample",
@@ -251,6 +252,20 @@ def sample(actor: Actor, version: Version) -> dict[str, Any] | None:
     return {"columns": [columns[place] for place in places], "rows": shown}
 
 
+def quality(actor: Actor, version: Version) -> dict[str, Any] | None:
+    """What a look at an entry's source found of each column: of those that the entry declares, and of every one for the
+    department that owns it."""
+    source = Source.objects.filter(asset=version.asset_id).first()
+    if source is None or not source.examined:
+        return None
+    found: dict[str, Any] = source.examination
+    if version.asset.department_id in actor.departments:
+        return found
+    declared = set(version.items.values_list("name", flat=True))
+    named = (("columns", "name"), ("found", "column"))
+    return {**found, **{key: [one for one in found.get(key, ()) if one[name] in declared] for key, name in named}}
+
+
 def trace(actor: Actor, objection: Objection) -> Trace | None:
     """The row that its holder knows by a token only, for the owner."""
     owns = actor.has(Role.OFFERER, objection.version.asset.department_id)
@@ -365,7 +380,7 @@ def _of_requests(actor: Actor, today: date) -> list[Waiting]:
     for task, rule in mine.items():
         for request in requests(actor).filter(rule).prefetch_related("decisions")[:200]:
             # One's own request waits for somebody else, and so does the next step of what one decided.
-            if task == "decide" and (request.person == actor.person or actor.person in _decided_by(request)):
+            if task == "decide" and (request.person in actor.hats or actor.person in _decided_by(request)):
                 continue
             other = request.requester if task == "decide" else request.owner
             late = request.due is not None and request.due < today

@@ -29,6 +29,7 @@ _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?)"
 )
+_WEEKDAY = "^(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[., ]+"
 _DAY_MONTH_YEAR = f"[0-9]{{1,2}}[- ]?{_MONTH}[- ,.]*[0-9]{{4}}"
 _MONTH_DAY_YEAR = f"{_MONTH}[. ]? ?[0-9]{{1,2}}(?:, ?| )[0-9]{{4}}"
 
@@ -38,7 +39,7 @@ def _compact() -> ops.Expression:
 
 
 def _english() -> tuple[ops.Expression, ops.Expression]:
-    text = ops.Lower(TEXT)
+    text = ops.Replace(ops.Lower(TEXT), _WEEKDAY)
     name = ops.Slice(ops.Extract(text, "([a-z]+)"), 1, 3)
     month = ops.Lookup(name, tuple((word, f"{place:02}") for place, word in enumerate(_MONTHS, 1)))
     day, year = ops.Extract(text, "([0-9]{1,2})[^0-9]"), ops.Extract(text, "([0-9]{4})")

@@ -8,6 +8,7 @@ __all__ = ["BEFORE_TIME", "DAY", "day_text", "folded_date", "joined", "small_num
 
 _SIGNS = "〇○零Ｏ一二三四五六七八九元號"
 _DIGITS = "00001234567891号"
+_WEEKDAY = " ?[(]?(?:星期|礼拜|周)[1-6日天][)]?"
 _SMALL = "(?:[0-9]{1,2}|[1-3]?十[1-9]?|[廿卅][1-9]?)"
 _YEAR_MONTH = f"[0-9]{{4}} ?年 ?{_SMALL} ?月"
 DAY = f"(?:[0-9]{{4}}(?:-[0-9]{{1,2}}-|/[0-9]{{1,2}}/|[.][0-9]{{1,2}}[.])[0-9]{{1,2}}|{_YEAR_MONTH} ?{_SMALL} ?[日号]?)"
@@ -18,7 +19,10 @@ BEFORE_TIME = f"(?:{DAY}[ T]|{_YEAR_MONTH} ?{_SMALL} ?[日号])"
 
 def folded_date(*clean: str) -> ops.Expression:
     """RAW folded and trimmed with Chinese digits translated; as it is where one of `clean` matches, the usual first."""
-    folded = ops.Trim(ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH))
+    folded = ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH)
+    for mark in "-/.":
+        folded = ops.Replace(folded, f" *[{mark}] *", mark)
+    folded = ops.Trim(ops.Replace(folded, _WEEKDAY))
     return ops.Case(tuple((ops.Matches(RAW, pattern), RAW) for pattern in clean), folded)
 
 

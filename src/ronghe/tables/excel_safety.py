@@ -142,12 +142,12 @@ def _without_entities(chunks: Iterator[bytes], path: Path, name: str) -> Iterato
         yield chunk
 
 
-def windows(file: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a part of a workbook, cut before tags."""
+def windows(file: IO[bytes], before: bytes = b"<") -> Iterator[bytes]:
+    """The bytes of a part of a workbook, cut before tags that begin so."""
     tail = b""
     while chunk := file.read(CHUNK_BYTES):
         window = tail + chunk
-        cut = max(window.rfind(b"<"), len(window) - CHUNK_BYTES, 0)
+        cut = max(window.rfind(before), len(window) - CHUNK_BYTES, 0)
         yield window[:cut]
         tail = window[cut:]
     yield tail
@@ -181,6 +181,11 @@ def _measure_xlsx(chunks: Iterator[bytes]) -> SheetFacts:
     return SheetFacts(rows + nameless, max(map(column_number, columns), default=0) + nameless, errors)
 
 
+_LONGEST_TAG = 256
+_LOOSE = re.compile(rb"<text:p(?:\s[^>]{0,200})?>[ \t\r\n]|[ \t\r\n]</text:p|[^>\s][ \t]*[\t\r\n]|[^>\s]  ")
+"""Spaces in a text that stand for one or none."""
+
+
 class _OdsReader:
     """Follows the tables of an OpenDocument part; repeated rows and cells count as often as they are repeated."""
 
@@ -190,6 +195,7 @@ class _OdsReader:
         self._row = self._next_row = self._column = 0
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
+        self.parser.StartCdataSectionHandler = self._odd
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name in ("table:table-cell", "table:covered-table-cell"):
@@ -198,11 +204,14 @@ class _OdsReader:
             self._row, self._column = self._next_row, 0
             self._next_row += int(attributes.get("table:number-rows-repeated", 1))
         elif name in ("text:tab", "text:line-break"):
-            self._sheet.breaks = True
+            self._odd()
         elif name == "table:table":
             # Of two sheets of one name both must be small enough: the parser reads either.
             self._sheet = self.sheets.setdefault(attributes.get("table:name", ""), SheetFacts())
             self._row = self._next_row = self._column = 0
+
+    def _odd(self) -> None:
+        self._sheet.breaks = True
 
     def _cell(self, attributes: dict[str, str]) -> None:
         place, sheet = self._column, self._sheet
@@ -223,9 +232,14 @@ class _OdsReader:
 
 def _measure_ods(chunks: Iterator[bytes]) -> dict[str, SheetFacts]:
     reader = _OdsReader()
+    tail, loose = b"", False
     for chunk in chunks:
         reader.parser.Parse(chunk)
+        loose = loose or _LOOSE.search(tail + chunk) is not None
+        tail = chunk[-_LONGEST_TAG:]
     reader.parser.Parse(b"", True)
+    for facts in reader.sheets.values():
+        facts.breaks |= loose
     return reader.sheets
 
 

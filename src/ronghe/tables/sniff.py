@@ -1,5 +1,6 @@
 """Tell what kind of table a file holds by its content; its extension is only a hint between kinds of text."""
 
+import codecs
 import json
 import re
 import zipfile
@@ -141,9 +142,18 @@ def _text(head: bytes, path: Path) -> Format:
 
 
 def _binary(head: bytes) -> bool:
-    """Control characters that no text has."""
+    """Control characters that no text has; UTF-8 may hold more of them, for hardly anything else reads as UTF-8."""
     controls = sum(map(head.count, (bytes([code]) for code in (*range(2, 8), *range(14, 27), 28, 29, 30, 31))))
-    return controls > len(head) // 20 or head.count(b"\0") > len(head) // 3
+    most = len(head) // (3 if _is_utf8(head) else 20)
+    return controls > most or head.count(b"\0") > len(head) // 3
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def sniff(path: Path) -> Format:

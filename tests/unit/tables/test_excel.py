@@ -375,6 +375,25 @@ def test_tabs_lines_and_spaces_of_an_opendocument_text_are_those_of_a_workbook(t
     assert _read(opened) == _read(stage_excel(book, into))
 
 
+def test_spaces_and_cdata_of_an_opendocument_text_are_read_as_the_standard_says(
+    tmp_path: Path, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {
+        "<text:p>\n      甲\n  乙  </text:p>": "甲 乙",
+        "<text:p>甲<text:s text:c='2'/>乙<text:tab/>丙</text:p>": "甲  乙\t丙",
+        "<text:p><![CDATA[甲 & <乙>]]></text:p>": "甲 & <乙>",
+        "<text:p>甲<![CDATA[]]]]><![CDATA[>]]>乙</text:p>": "甲]]>乙",
+        "<text:p>a &lt; b</text:p>": "a < b",
+    }
+    cell = '<table:table-cell office:value-type="string">{}</table:table-cell>'
+    rows = "".join(_ods_row(cell.format(text), _ODS_CELL.format("", "1")) for text in ("<text:p>名</text:p>", *texts))
+    path = _ods(tmp_path / "a.ods", rows)
+    for size in (1 << 20, 700, 300):
+        monkeypatch.setattr("ronghe.tables.excel_safety.CHUNK_BYTES", size)
+        assert [row[0] for row in _read(stage_excel(path, into))] == list(texts.values())
+        (into / "staged.parquet").unlink()
+
+
 def test_two_sheets_of_one_name_are_refused_and_either_is_measured(tmp_path: Path, into: Path) -> None:
     def sheet(word: str) -> str:
         return _ods_row(_ODS_CELL.format("", "a"), _ODS_CELL.format("", "b")) + _ods_row(_ODS_CELL.format("", word) * 2)

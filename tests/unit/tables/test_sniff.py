@@ -11,7 +11,7 @@ import xlwt  # type: ignore[import-untyped]
 from pyarrow import feather
 
 from ronghe.messages import LANGUAGES, render_error
-from ronghe.tables.sniff import locate, sniff
+from ronghe.tables.sniff import Format, locate, sniff
 from ronghe.terms import InputError
 
 
@@ -124,6 +124,14 @@ def test_what_holds_no_table_is_refused_with_what_it_is(tmp_path: Path) -> None:
     noise.write_bytes(bytes(range(32)) * 100)
     assert _fails(pdf) == _fails(word) == _fails(noise) == "tables.no_table"
     assert _fails(page) == "tables.markup"
+
+
+def test_a_few_control_characters_do_not_make_a_small_text_binary(tmp_path: Path) -> None:
+    text, noise = tmp_path / "a.csv", tmp_path / "b.csv"
+    text.write_bytes(b'"name","note"\r\n"","\x1f\x1f\x07"\r\n')
+    noise.write_bytes(text.read_bytes() + b"\xff\xfe\xfd")
+    assert sniff(text) == Format("delimited", "text")
+    assert _fails(noise) == "tables.no_table"
 
 
 def test_a_broken_zip_is_a_corrupt_workbook(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log10, sqrt
 
+from ronghe.data.integrate.day_first import year_first
 from ronghe.data.integrate.kinds import SAMPLE, Kind, decide_kind
 from ronghe.data.integrate.prepare import TOKENIZED
 from ronghe.data.integrate.statements import drawn, fetch
@@ -39,6 +40,8 @@ _YEAR = re.compile("(?<![0-9])[0-9]{4}")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _HALF = str.maketrans(FULL_WIDTH, HALF_WIDTH)
 PARTS = 10
+NATIONAL = 10
+_DIALLED = re.compile(r"[+(]?[0-9][0-9 ()./-]+")
 _VALUES = """
 SELECT v, sum(times) OVER () AS filled, count(*) OVER () AS different
 FROM (SELECT trim(_v) AS v, count(*) AS times FROM _table WHERE trim(_v) <> '' GROUP BY 1)
@@ -68,6 +71,13 @@ def _numbers(values: Sequence[str]) -> tuple[float, ...]:
     return tuple(found[(2 * step + 1) * len(found) // (2 * PARTS)] for step in range(PARTS)) if found else ()
 
 
+def _plain(value: str) -> str:
+    """A telephone as its last digits, whatever stands between and before them; any other value as it is."""
+    value = value.translate(_HALF)
+    digits = re.sub("[^0-9]+", "", value)
+    return digits[-NATIONAL:] if 7 <= len(digits) <= 15 and _DIALLED.fullmatch(value) else value
+
+
 def _tokens(value: str, kind: Kind) -> set[str]:
     """Words, numbers and pairs of ideographs of a value, of short names each sign too; of a date its year."""
     if kind is Kind.DATE:
@@ -82,6 +92,7 @@ def _tokens(value: str, kind: Kind) -> set[str]:
 def holds(catalog: Catalog, column: str, values: Sequence[str], *, distinct: int, filled: int) -> Holds:
     """What a column holds, from a sample of its distinct values."""
     kind, element = decide_kind(catalog, column, values, distinct=distinct, filled=filled)
+    values = [_plain(value) for value in values] if kind in (Kind.PHONE, Kind.IDENTIFIER) else values
     counts = Counter(token for value in values for token in _tokens(value, kind))
     # A token in every second value (road, 路) says what kind of text it is, a rare one whose: both shall count.
     weights = {token: sqrt(times) for token, times in counts.items()}
@@ -98,7 +109,7 @@ def look_into(engine: DuckDB, catalog: Catalog, table: str, column: str, place: 
     if not found.num_rows:
         return None
     filled, different = int(found["filled"][0].as_py()), int(found["different"][0].as_py())
-    return holds(catalog, column, found["v"].to_pylist(), distinct=different, filled=filled)
+    return holds(catalog, column, year_first(found["v"].to_pylist()), distinct=different, filled=filled)
 
 
 def _in_common(one: Holds, other: Holds) -> float:

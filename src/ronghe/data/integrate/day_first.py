@@ -5,15 +5,19 @@ in the first place and none in the second, and the day stands first. Between ful
 column that tells neither, or both, stays as it is.
 """
 
+import re
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from ronghe.data.integrate.statements import drawn, fetch, make, rename
 from ronghe.tables.engine import DuckDB
 from ronghe.tables.sql import name
 
-__all__ = ["settle_dates"]
+__all__ = ["settle_dates", "year_first"]
 
 SHAPE = "^([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})$"
+_SHAPED_DATE = re.compile(SHAPE)
 LEAST = 0.7
 """Share of a column's values that must have this shape."""
 LOOKED_AT = 200
@@ -52,6 +56,18 @@ def _day_first(engine: DuckDB, side: str, place: int) -> bool | None:
     if found["second"]:
         return False
     return True if found["first"] or not found["unstopped"] else None
+
+
+def year_first(values: Sequence[str]) -> Sequence[str]:
+    """The values of a column, of which these are a sample, as `settle_dates` would write them."""
+    parts = [found.groups() for value in values if (found := _SHAPED_DATE.match(value))]
+    if not parts or len(parts) < LEAST * len(values):
+        return values
+    first, second = (any(int(part[place]) > MONTHS for part in parts) for place in (0, 2))
+    if (first and second) or not (first or second or all(part[1] == "." for part in parts)):
+        return values
+    order = r"\4-\1-\3" if second else r"\4-\3-\1"
+    return [_SHAPED_DATE.sub(order, value) for value in values]
 
 
 def _written(place: int, day_first: bool) -> exp.Expr:

@@ -134,23 +134,45 @@ def _by_chance(engine: DuckDB, u: Reals, exclusive: Exclusive) -> Reals:
     return np.asarray(chance / chance.sum())
 
 
-def _somebody_else(model: Model) -> exp.Expr:
-    """The question whether a pair of people is contradicted by itself: the name is another, and so is the birth.
+def _people(model: Model) -> tuple[int, int] | None:
+    """The places of the only name of a person and the only birth; None without them.
+
+    With the family name in a column of its own, a household shares that, and no rule is needed.
+    """
+    places = [
+        [n for n, column in enumerate(model.columns) if column.element == element]
+        for element in ("person_name", "birth_date")
+    ]
+    return (places[0][0], places[1][0]) if all(len(found) == 1 for found in places) else None
+
+
+def _somebody_else(model: Model) -> exp.Expr | None:
+    """The pairs of `scored` that contradict themselves, None without people: the name is another, and so is the birth.
 
     A household shares its address and its telephone, which weigh as much as both; it is not one person. A valid id of
     one's own speaks louder than both: who has the same is the same, under a new name and with a birth on 1900-01-01.
     """
+    people = _people(model)
+    if people is None:
+        return None
+    called, born = people
     deciding = deciding_column(model.columns)
-    asked: list[exp.Expr] = []
+    asked = [drawn("s.match_weight > _least", least=KEPT_BITS), _apart(model, born)]
     if deciding is not None:
         asked.append(drawn("_weight <= 0", weight=name(f"mw_{model.comparisons[deciding].name}")))
-    for element in ("person_name", "birth_date"):
-        found = [n for n, column in enumerate(model.columns) if column.element == element]
-        if len(found) != 1:
-            # With the family name in a column of its own, a household shares that, and no rule is needed.
-            return exp.false()
-        asked.append(_apart(model, found[0]))
-    return exp.and_(*asked)
+    # The level itself: in a small table its weight is that of the level above, and may speak for the pair.
+    comparison = model.comparisons[called]
+    parts = [exp.alias_(name(f"{part}{called}", side), f"{part}{called}_{side}") for part in "acs" for side in "lr"]
+    joined = drawn(
+        "SELECT s.n_l, s.n_r FROM scored AS s JOIN records AS l ON l.n = s.n_l JOIN records AS r ON r.n = s.n_r"
+    )
+    assert isinstance(joined, exp.Select)
+    nearer = exp.or_(comparison.absent, *(level.condition for level in comparison.levels[:-1]))
+    return drawn(
+        "SELECT n_l, n_r FROM _joined AS j WHERE NOT coalesce(_nearer, false)",
+        joined=joined.select(*parts).where(*asked).subquery(),
+        nearer=exp.Paren(this=nearer),
+    )
 
 
 def _apart(model: Model, place: int) -> exp.Expr:
@@ -166,12 +188,15 @@ def _scored(engine: DuckDB, model: Model, *, few: bool) -> Scored:
     """All candidate pairs that may matter, in the order of their records; `few` are not worth Splink's start."""
     weigh = weigh_pairs if few else score_pairs
     weigh(engine, model.comparisons, "candidates", "scored", weights=model.weights, prior=model.trained.prior)
-    wanted = drawn(
-        "SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least AND NOT _else ORDER BY n_l, n_r",
-        least=KEPT_BITS,
-        **{"else": exp.Paren(this=_somebody_else(model))},
-    )
-    found = fetch(engine, wanted)
+    wanted = drawn("SELECT n_l, n_r, match_weight FROM scored WHERE match_weight > _least", least=KEPT_BITS)
+    others = _somebody_else(model)
+    if others is not None:
+        wanted = drawn(
+            "SELECT * FROM _wanted AS w ANTI JOIN _others AS o ON w.n_l = o.n_l AND w.n_r = o.n_r",
+            wanted=exp.Subquery(this=wanted),
+            others=exp.Subquery(this=others),
+        )
+    found = fetch(engine, drawn("SELECT * FROM _wanted AS w ORDER BY n_l, n_r", wanted=exp.Subquery(this=wanted)))
     drop(engine, "scored", "candidates")
     left, right, weights = (as_numpy(found.column(part)) for part in ("n_l", "n_r", "match_weight"))
     return left, right, weights

@@ -2,7 +2,8 @@
 
     c{i}  the value in one form, NULL where there is none (identifiers and dates by their data element)
     a{i}  the same where it has only letters of one byte: edit distances count bytes
-    s{i}  the sound of a Chinese name: each ideograph as the first one that is read the same way
+    s{i}  the sound of a Chinese name: each ideograph as the first one that is read the same way; where many names of
+          the column are in letters, the letters of its pinyin in order (王伟芳, Wang Weifang and WEIFANG WANG)
     t{i}  its tokens, each a number that carries the token's weight, and q{i}, the sum of those weights
     g{i}  its tokens with a digit in them: house numbers, model codes, branches
     h     the checksummed identifier that decides who it is, where it is valid (`deciding_column`)
@@ -11,6 +12,7 @@ DuckDB's edit distances count bytes, and an ideograph has three: nothing here le
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,9 +62,13 @@ LEGAL_FORMS = (
 """Legal forms say nothing about which company it is. A branch, which follows them, does and stays."""
 REGION_PREFIX = "^[\u3400-\u9fff]{2,3}?[省市县区]"
 """Where a company is registered stands first in its full name and is left out of its short one."""
+_TYPED_U = re.compile("([ln])v")
 TONES = "\u0300\u0301\u0304\u030c"
 """Grave, acute, macron and caron, as Unicode takes them off a vowel."""
 HAN = "[\u3400-\u9fff]"
+MOBILE = "1[3-9][0-9]{9}"
+IN_LETTERS = 0.2
+"""The part of a column's names in letters from which ideographs are compared with them by their pinyin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ DROPPED = {
 
 
 def _form(kind: Kind, text: ops.Expression) -> ops.Expression:
+    if kind is Kind.PHONE:
+        return _telephone(ops.Replace(text, DROPPED[kind]))
     if kind in DROPPED:
         return ops.Replace(ops.Replace(text, DROPPED[kind]), "^0086")
     match kind:
@@ -146,6 +154,14 @@ def _form(kind: Kind, text: ops.Expression) -> ops.Expression:
             return ops.Trim(ops.Replace(text, "[^\\p{L}\\p{N}]+", " "))
         case _:
             return ops.Trim(ops.Replace(ops.Replace(text, "\\s+", " "), "\\s*[-·.,，。]\\s*$"))
+
+
+def _telephone(digits: ops.Expression) -> ops.Expression:
+    """The digits without the country of a Chinese mobile number: 86 may begin other numbers."""
+    whole = ops.Column("whole")
+    abroad = ops.Matches(whole, f"(?:00)?86{MOBILE}")
+    national = ops.Extract(whole, f"86({MOBILE})")
+    return ops.Let("whole", digits, ops.Case(((abroad, national),), ops.Replace(whole, "^0086")))
 
 
 def _company(text: ops.Expression) -> ops.Expression:
@@ -240,15 +256,36 @@ def _sounds(values: pa.ChunkedArray) -> pa.Array:
     return texts(text.translate(table).split("\n"))
 
 
+def _letters(values: pa.ChunkedArray) -> pa.Array:
+    """The letters of each value in order, an ideograph as its pinyin: order of names and spaces differ by whoever
+    writes them. ü is typed as u or v."""
+    text = "\n".join(values.to_pylist())
+    signs = {sign for sign in text if "\u3400" <= sign <= "\u9fff"}
+    spelled = text.translate({ord(sign): reading(sign) for sign in signs}).replace("ü", "u")
+    lines = _TYPED_U.sub(r"\1u", spelled).split("\n")
+    return texts(["".join(sorted(filter(str.isalpha, line))) for line in lines])
+
+
 def _keep_sounds(engine: DuckDB, place: int) -> None:
-    """Keep `sounds{place}`: value and sound of every distinct value with an ideograph in it."""
+    """Keep `sounds{place}`: value and sound of every distinct value with an ideograph in it, of all where many have
+    none."""
+    asked = drawn(
+        "SELECT coalesce(avg((regexp_matches(_c, '[a-z]') AND NOT regexp_matches(_c, _han))::INT), 0) AS letters,"
+        " coalesce(avg(regexp_matches(_c, _han)::INT), 0) AS signs FROM prepared",
+        han=HAN,
+        c=name(f"c{place}"),
+    )
+    shares = fetch(engine, asked).to_pylist()[0]
+    both = min(shares["letters"], shares["signs"]) >= IN_LETTERS
     select = drawn(
-        "SELECT DISTINCT _c AS value FROM prepared WHERE regexp_matches(_c, _han) AND NOT contains(_c, chr(10))",
+        "SELECT DISTINCT _c AS value FROM prepared WHERE (_both OR regexp_matches(_c, _han)) AND NOT contains(_c, chr(10))",
+        both=exp.convert(both),
         han=HAN,
         c=name(f"c{place}"),
     )
     values = fetch(engine, select).column("value")
-    made = pa.table({"value": values, "sound": _sounds(values) if len(values) else texts([])})
+    sound = _letters if both else _sounds
+    made = pa.table({"value": values, "sound": sound(values) if len(values) else texts([])})
     engine.connection.register("made", made)
     make(engine, f"sounds{place}", drawn("SELECT * FROM made"))
     engine.connection.unregister("made")

@@ -4,7 +4,16 @@ Forms with check digits are asked first. A value has one form only: eighteen dig
 identity number are not asked for Luhn's. Elements of `standards` are asked wherever there is one.
 """
 
-from ronghe.data.scan.words import COMPOUND_SURNAMES, ILLNESSES, NOT_IN_NAMES, SURNAMES, TITLES, places
+from ronghe.data.scan.words import (
+    COMPOUND_SURNAMES,
+    ILLNESSES,
+    NOT_IN_NAMES,
+    PINYIN_SURNAMES,
+    SURNAMES,
+    SYLLABLE,
+    TITLES,
+    places,
+)
 from ronghe.standards.catalog import Catalog
 from ronghe.standards.identifiers import PASSPORT_FORMS, PLATE_PROVINCES, USUAL_CITIZEN
 from ronghe.standards.likely_names import given_names
@@ -21,6 +30,11 @@ _ENDED = ops.Concat((ops.Column("raw"), ops.Literal(" ")))
 RAW, BARE, LENGTH = ops.Column("raw"), ops.Column("bare"), ops.Column("length", ops.INTEGER)
 
 _CARD = "62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2[2-7][0-9]{14}|3[47][0-9]{13}|35[0-9]{14}|9[0-9]{15,18}"
+_OF_A_PUPIL = "[GLJ][0-9]{17}[0-9X]"
+"""The number of a pupil: a letter and the citizen's number."""
+_SOCIAL_SECURITY = "(?:00[1-9]|0[1-9][0-9]|[1-578][0-9]{2}|6(?:[0-57-9][0-9]|6[0-57-9]))-(?:0[1-9]|[1-9][0-9])-[0-9]{4}"
+_DOCUMENT = "[^0-9]{1,20}[〔（(\\[【][12][0-9]{3}[〕）)\\]】](?:字)?第? ?[0-9]{1,6}号"
+"""杭市监罚字〔2024〕12号: the number of an official document, which has the form of an address."""
 _CREDIT = "[0-9ANY][0-9A-HJ-NPQRTUWXY]{17}"
 _CITIZEN_RULES = ("birth_date", "region_prefix", "check_digit")
 # The inner check digit is not asked: codes of before 2015 were taken over with their faults.
@@ -37,6 +51,7 @@ _MAC = "(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[.]){2}[0-9A-Fa
 _DAY = (
     "(?:1[89]|20)[0-9]{2}(?:[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12][0-9]|3[01])日?"
     "|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:[ T]0{1,2}:00(?::00(?:[.]0+)?)?)?"
+    "|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:1[89]|20)[0-9]{2}"
 )
 _HAN = "[\u4e00-\u9fff\u3400-\u4dbf]"
 _NAME = (
@@ -45,10 +60,12 @@ _NAME = (
 )
 _NAME_OF_OTHERS = f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž"
-_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n)"
+_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|[{_UPPER}'’-]{{2,20}}|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n)"
 _LATIN = f"(?:(?:{TITLES})[.]? )?{_WORD}(?:,? {_WORD}){{1,3}}(?:,? (?:Jr|Sr|MD|PhD|DDS|DVM|II|III|IV)[.]?)?"
 _GIVEN = "(?:" + "|".join(sorted(given_names())) + ")"
-_KNOWN_GIVEN = f"(?:^(?:(?:{TITLES})[.]? )?|, ){_GIVEN}[ ,-]"
+_SYLLABLES = f"(?:{SYLLABLE}){{1,3}}"
+_IN_PINYIN = f"^(?:{PINYIN_SURNAMES}),? (?:{_SYLLABLES} ){{1,2}}$|^{_SYLLABLES},? (?:{PINYIN_SURNAMES}) $"
+_KNOWN_GIVEN = f"(?:^(?:(?:{TITLES})[.]? )?|, ){_GIVEN}[ ,-]".lower() + f"|{_IN_PINYIN}"
 
 _WAY = "(?:路|街|巷|弄|大道|胡同|里|坊|庄|屯|苑|园|城|村|新村|小区|大厦|广场|公寓|花园|家园|社区|嘉园|道)"
 _NUMBERED = "[0-9A-Za-z一二三四五六七八九十百零甲乙丙丁-]{1,9}(?:号|弄|栋|幢|座|楼|单元|室|组|层|队|户)"
@@ -93,7 +110,9 @@ def _bare() -> ops.Expression:
 def _checked() -> tuple[tuple[str, ops.Expression], ...]:
     """BARE once for each form with check digits, NULL where it has not the shape: sums cost nothing there."""
     shapes = {"citizen_id": "[0-9]{17}[0-9X]|[0-9]{15}", "unified_credit_code": _CREDIT, "bank_card": _CARD}
-    return tuple((code, ops.Case(((ops.Matches(BARE, shape), BARE),))) for code, shape in shapes.items())
+    made = {code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()}
+    made["citizen_id"].append((ops.Matches(BARE, _OF_A_PUPIL), ops.Slice(BARE, 2, 18)))
+    return tuple((code, ops.Case(tuple(branches))) for code, branches in made.items())
 
 
 def _plainer(expression: ops.Expression, code: str) -> ops.Expression:
@@ -140,6 +159,7 @@ def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], 
         (ops.Matches(BARE, "|".join(PASSPORT_FORMS)), "passport"),
         (ops.Matches(BARE, _PLATE), "plate"),
         (ops.Matches(RAW, _DAY), "date"),
+        (ops.Matches(RAW, _SOCIAL_SECURITY), "person_number"),
         (ops.Matches(BARE, _PERMIT), "travel_permit"),
         (ops.Matches(BARE, "[1-9][0-9]{11,18}"), "long_number"),
         (ops.Matches(BARE, _OFFICER), "officer_card"),
@@ -147,7 +167,9 @@ def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], 
         (_of(catalog, "ip_address", "[0-9a-fA-F:.]{3,45}"), "ip_address"),
         (_of(catalog, "email", "[!-~]{1,64}@[!-~]{3,190}"), "email"),
         (ops.Matches(RAW, _COORDINATES), "location"),
+        (ops.Matches(RAW, "wxid_[0-9a-z]{6,24}"), "instant_messaging"),
         (ops.Matches(RAW, "[+-]?[0-9.,:/% -]+"), "number"),
+        (ops.And((_less(40), ops.Matches(RAW, _DOCUMENT))), "document"),
         (ops.Matches(RAW, _DIGEST), "digest"),
         (ops.Compare(">", LENGTH, ops.Literal(_LONGEST_VALUE, ops.INTEGER)), "long_text"),
         (ops.And((_less(4), ops.Matches(RAW, "|".join(places())))), "place"),
@@ -175,7 +197,7 @@ def _feature() -> ops.Expression:
     def when(code: str, then: ops.Expression) -> tuple[ops.Expression, ops.Expression]:
         return ops.Compare("=", form, ops.Literal(code)), then
 
-    given = ops.Case(((ops.Found(_ENDED, _KNOWN_GIVEN), ops.Literal("given")),), ops.Literal(""))
+    given = ops.Case(((ops.Found(ops.Lower(_ENDED), _KNOWN_GIVEN), ops.Literal("given")),), ops.Literal(""))
     return ops.Case(
         (
             when(
@@ -186,7 +208,7 @@ def _feature() -> ops.Expression:
                 ),
             ),
             when("passport", ops.Slice(BARE, 1, 1)),
-            when("date", ops.Slice(RAW, 1, 4)),
+            when("date", ops.Extract(RAW, "((?:1[89]|20)[0-9]{2})")),
             when("mobile", ops.Extract(BARE, "(1[3-9][0-9])[0-9]{8}(?:[.]0)?")),
             when("ip_address", ops.Slice(RAW, 1, 2)),
             when("person_name", ops.Slice(RAW, 1, 1)),

@@ -124,6 +124,10 @@ def _code18(piece: str, before: str) -> str:
     return judged_number(piece, before) if bare.isdigit() else ""
 
 
+def _pupil(piece: str, before: str) -> str:
+    return "citizen_id" if _citizen(piece[1:].upper(), before) else ""
+
+
 _IBAN_CODES = (
     "AD AE AL AT AZ BA BE BG BH BR BY CH CR CY CZ DE DK DO EE EG ES FI FO FR GB GE GI GL GR GT HR HU IE "
     "IL IQ IS IT JO KW KZ LB LC LI LT LU LV LY MC MD ME MK MR MT MU NL NO PK PL PS PT QA RO RS SA SC SE "
@@ -167,6 +171,7 @@ _JUDGED: Mapping[str, Callable[[str, str], str]] = {
     "ip": _ip,
     "iban": _iban,
     "code18": _code18,
+    "pupil": _pupil,
     "letter_code": _letters,
     "day": _day,
     "after": _name,

@@ -70,10 +70,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "bank_card",
         "sensitive",
-        "卡号|账号|帐号|银行账户|银行卡|信用卡|yhk|yhzh|cardn(?:o|um)|bankcard|bankaccount|accountn(?:o|um)|creditcard",
+        "卡号|账号|帐号|账户$|帐户$|银行账户|银行卡|信用卡|yhk|yhzh|cardn(?:o|um)|bankcard|bankaccount|accountn(?:o|um)|creditcard",
         0.6,
         0.2,
-        "就诊卡|医保卡|社保卡号|学生卡|登录|微信|用户账号",
+        "就诊卡|医保卡|社保卡号|学生卡|登录|微信|用户账[号户]",
     ),
     Kind("plate", "personal", "车牌|号牌|牌照|车号|hphm|cphm|^cph$|plate|carno|vehicleno", 0.3, 0.05),
     Kind("passport", "personal", "护照|^hzh(?:m)?$|passport|证件号|证件编号", 0.6, 0.03, _COUNTS),
@@ -89,11 +89,11 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "person_number",
         "personal",
-        "学籍号|学籍辅号|学号|工号|社保号|社会保障号|医保号|参保号|个人编号|人员编号|病历号|病案号|住院号|门诊号|就诊号|就诊卡|"
+        "学籍号|学籍辅号|学号|工号|社保编?号|社会保障号|医保编?号|参保编?号|个人编号|人员编号|病历号|病案号|住院号|门诊号|就诊号|就诊卡|"
         "就诊流水|残疾人?证|残疾证|低保证|低保号|户号|户口簿号|准考证|出生证|接种编号|接种证|结婚证|离婚证|登记证字号|驾驶证档案|"
         "不动产权证号|房产证号|社保卡号|医保卡|个人识别号|^grbh$|^rybh$|patientid|studentid|employeeid|memberid|"
         "socialsecurity|ssn$|medicalrecord|insuranceno|driver.?licen[cs]e|personid",
-        None,
+        0.75,
         0.0,
         f"{_COUNTS}|残疾等级|残疾类",
     ),
@@ -105,8 +105,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "instant_messaging",
         "personal",
-        "微信|qq号|^qq$|微博|支付宝|wechat|weixin|whatsapp|telegram",
-        None,
+        "微信|qq号|^qq$|^wxh?$|微博|支付宝|wechat|weixin|wxid|whatsapp|telegram",
+        0.3,
         0.0,
         _COUNTS,
     ),
@@ -152,7 +152,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "birth_date",
         "personal",
-        "出生|生日|^csrq$|^csny$|birth|^dob$|^bday",
+        "出生|生日|^csrq$|^csny$|birth|^dob|^bday",
         None,
         0.05,
         "出生地|出生证|出生医学|出生人数|place|weight|地点|体重",

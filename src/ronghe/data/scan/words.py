@@ -11,7 +11,9 @@ __all__ = [
     "EVERYDAY",
     "ILLNESSES",
     "NOT_IN_NAMES",
+    "PINYIN_SURNAMES",
     "SURNAMES",
+    "SYLLABLE",
     "TITLES",
     "UNKNOWN",
     "places",
@@ -25,6 +27,18 @@ NOT_IN_NAMES = (
     "的了是在有和与为这那我你他她它们不很都也就还又再没被把对从到及等或其个什么怎吗呢吧啊之请无已未将应须并且但因"
 )
 """Characters that no given name has: with one of them a word is none."""
+
+PINYIN_SURNAMES = (
+    "wang|li|zhang|liu|chen|yang|huang|zhao|wu|zhou|xu|sun|ma|zhu|hu|guo|he|lin|gao|luo|zheng|liang|xie|song|tang|deng|feng|"
+    "han|cao|zeng|peng|xiao|cai|pan|tian|dong|yuan|yu|ye|jiang|du|su|wei|cheng|lv|lu|ding|shen|ren|yao|zhong|cui|tan|liao|"
+    "fan|shi|jin|jia|xia|fu|fang|zou|xiong|bai|meng|qin|qiu|hou|yin|xue|yan|lei|long|tao|hao|gu|kong|shao|wan|qian|mao|"
+    "ouyang|situ|shangguan"
+)
+SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
+    "(?:[iuv]?(?:a(?:i|o|ng?)?|o(?:u|ng)?|e(?:i|ng?|r)?)|i(?:u|ng?)?|u(?:i|n)?|v)"
+)
+"""A syllable of pinyin without its tone, in small letters."""
 
 _EVERYDAY = (
     "关系 关于 关注 方便 方式 方法 方案 方面 高度 高峰 高兴 安全 安排 安装 成功 成立 成为 常见 常住 "

@@ -68,7 +68,7 @@ def add_person(
         person = Person(username=username, name=name, email=email)
         if password is not None:
             check_password(password, person)
-        person.set_password(password)
+        person.take_password(password)
         _clean(person)
         person.save()
         record(by=by, at=at, action="person.added", subject_kind="person", subject=person.pk, facts={"name": username})
@@ -117,20 +117,25 @@ def switch_on(*, by: Actor, at: datetime, person: Person) -> None:
 
 
 def change_password(*, by: Actor, at: datetime, old: str, new: str) -> Person:
-    """A new password of one's own; every session but the one that asks ends. Refused for a wrong old one."""
+    """A new password of one's own; every session but the one that asks ends. Refused for a wrong old one, InputError
+    for the same one again, which whoever gave it would know."""
     person = Person.objects.get(pk=by.person)
     if by.scopes is not None or not person.check_password(old):
         raise Refused("platform.password_wrong")
+    if new == old:
+        raise InputError("platform.password_same")
     check_password(new, person)
     with transaction.atomic():
         person.set_password(new)
-        person.save(update_fields=["password"])
+        person.password_given = False
+        person.save(update_fields=["password", "password_given"])
         record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk)
     return person
 
 
 def reset_password(*, by: Actor, at: datetime, person: Person, password: str) -> None:
-    """A new password for somebody who lost theirs; every session of theirs ends. The system administrator's work.
+    """A new password for somebody who lost theirs; every session of theirs ends, they are told, and the password is to
+    be changed at the next sign-in. The system administrator's work.
 
     Refused for themselves, who name the old one, and for the other administrators: whoever runs the machine lets them
     in, so that none of the three gets into another's account.
@@ -140,8 +145,8 @@ def reset_password(*, by: Actor, at: datetime, person: Person, password: str) ->
         raise Refused("platform.own_password")
     check_password(password, person)
     with transaction.atomic():
-        person.set_password(password)
-        person.save(update_fields=["password"])
+        person.take_password(password)
+        person.save(update_fields=["password", "password_given"])
         record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk)
 
 

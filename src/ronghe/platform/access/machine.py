@@ -41,11 +41,11 @@ def person_named(username: str) -> Person:
 
 
 def set_password(*, by: Actor, at: datetime, person: Person, password: str) -> None:
-    """A new password for somebody who lost theirs; it ends their sessions."""
+    """A new password for somebody who lost theirs; it ends their sessions and is to be changed at the next sign-in."""
     check_password(password, person)
     with transaction.atomic():
-        person.set_password(password)
-        person.save(update_fields=["password"])
+        person.take_password(password)
+        person.save(update_fields=["password", "password_given"])
         record(by=by, at=at, action="person.password_set", subject_kind="person", subject=person.pk, though_behind=True)
 
 
@@ -83,7 +83,7 @@ def let_in(*, by: Actor, at: datetime, username: str, password: str, role: Role)
             raise InputError("platform.not_started")
         person = Person(username=username, name=username)
         check_password(password, person)
-        person.set_password(password)
+        person.take_password(password)
         person.save()
         Membership.objects.create(person=person, department=bureau, role=role, since=at)
         record(

@@ -26,6 +26,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     sessions_ended = models.PositiveIntegerField(default=0)
     """How often all sessions of the person were ended; one that began before is worth nothing."""
+    password_given = models.BooleanField(default=False)
+    """Whether somebody else chose the password and so knows it: until it is changed it opens nothing else."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -42,6 +44,11 @@ class Person(AbstractBaseUser):
         """What a session must agree with: it changes with the password and when sessions are ended."""
         said = f"{self.password} {self.sessions_ended}"
         return salted_hmac("ronghe.session", said, algorithm="sha256").hexdigest()
+
+    def take_password(self, password: str | None) -> None:
+        """Have a password that somebody else chose, or none; kept by whoever saves."""
+        self.set_password(password)
+        self.password_given = password is not None
 
     def end_sessions(self) -> None:
         """Whoever is signed in as this person has to sign in again."""

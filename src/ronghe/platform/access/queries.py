@@ -10,10 +10,11 @@ from django.db.models import Q
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, Held
+from ronghe.platform.audit.models import Entry
 from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
 
-__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at", "people_with"]
+__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at", "people_with", "who_did"]
 
 
 def _now(at: datetime) -> Q:
@@ -102,9 +103,17 @@ def people_at(at: datetime) -> list[dict[str, Any]]:
 
 def people_with(at: datetime, department: Department | None, *roles: Role) -> list[Person]:
     """Who has one of the roles at `at`, in the department or (None) anywhere, and who stands in for them."""
-    held = Membership.objects.filter(_now(at), role__in=roles, person__is_active=True)
+    there = Q(department__ended__isnull=True) | Q(department__ended__gt=at)
+    held = Membership.objects.filter(_now(at), there, role__in=roles, person__is_active=True)
     if department is not None:
         held = held.filter(department=department)
     lent = Delegation.objects.filter(_now(at), membership__in=held).filter(Q(ended__isnull=True) | Q(ended__gt=at))
     either = Q(pk__in=held.values("person")) | Q(pk__in=lent.values("to"))
     return list(Person.objects.filter(either, is_active=True).order_by("username"))
+
+
+def who_did(subject_kind: str, subject: object, *actions: str) -> frozenset[UUID]:
+    """Who did something to a subject, as the trail has it, and in whose stead: for the separation of duty."""
+    did = Entry.objects.filter(subject_kind=subject_kind, subject=str(subject), action__in=actions)
+    names = {name for pair in did.values_list("person", "on_behalf_of") for name in pair if name}
+    return frozenset(Person.objects.filter(username__in=names).values_list("pk", flat=True))

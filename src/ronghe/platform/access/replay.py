@@ -1,4 +1,4 @@
-"""Endings of roles, delegations, tokens and people, done again from the log."""
+"""Endings of departments, roles, delegations, tokens and people, done again from the log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.audit.replaying import replays
+from ronghe.platform.departments.models import Department
 
 
 @replays("person.switched_off")
@@ -43,6 +44,13 @@ def role_ended(body: Mapping[str, Any], at: datetime) -> None:
     )
     Delegation.objects.filter(membership__in=held, ended__isnull=True).update(ended=at)
     held.update(until=at)
+
+
+@replays("department.ended")
+def department_ended(body: Mapping[str, Any], at: datetime) -> None:
+    """Nobody has a role there again."""
+    Department.objects.filter(pk=body["subject"], ended__isnull=True).update(ended=at)
+    Membership.objects.filter(department=body["subject"], until__isnull=True).update(until=at)
 
 
 @replays("role.taken_back")

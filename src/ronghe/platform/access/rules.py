@@ -47,6 +47,11 @@ class Actor:
         """The departments in which the person has one of the roles."""
         return frozenset(held.department for held in self.held if held.role in roles)
 
+    @property
+    def hats(self) -> frozenset[UUID]:
+        """The person, and everybody for whom they stand in now, in whatever role: separation of duty is by person."""
+        return frozenset({self.person, *(held.principal for held in self.held if held.principal is not None)})
+
     def acting(self, role: Role, department: UUID) -> Held | None:
         """How the person has the role there: in their own right before another's; None where not at all."""
         ways = [held for held in self.held if held.role == role and held.department == department]

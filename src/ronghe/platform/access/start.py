@@ -62,7 +62,8 @@ def start(*, at: datetime, bureau: str, code: str, people: Mapping[Role, tuple[s
         for role, (username, password) in sorted(people.items()):
             person = Person(username=username, name=username)
             check_password(password, person)
-            person.set_password(password)
+            # One person types all three: each is to be known to its owner alone before it opens anything.
+            person.take_password(password)
             person.save()
             Membership.objects.create(person=person, department=department, role=role, since=at)
             record(

@@ -67,5 +67,5 @@ def _tell(entry: Entry) -> None:
         key = f"{entry.pk}:{number}"
         # Nobody is told what they did themselves.
         people = [person for person in one.people if person.username != entry.person]
-        tell(at=entry.kept, key=key, about=one.about, people=people)
-        call(at=entry.kept, key=key, about=one.about, departments=one.departments)
+        tell(at=entry.at, key=key, about=one.about, people=people)
+        call(at=entry.at, key=key, about=one.about, departments=one.departments)

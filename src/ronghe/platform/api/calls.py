@@ -77,8 +77,9 @@ class Session(Token):
     openapi_scheme = None  # type: ignore[assignment]
 
 
-def _caller(request: HttpRequest) -> Actor | None:
-    """Who calls: by token where there is one, else by session. Refused for a session that lacks its CSRF token."""
+def _caller(request: HttpRequest, *, first: bool) -> Actor | None:
+    """Who calls: by token where there is one, else by session. Refused for a session that lacks its CSRF token, or
+    whose person has to change a password that somebody else chose, unless this is what is done `first`."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme:
         return actor_by_token(secret.strip(), request.now) if scheme.lower() == "bearer" else None  # type: ignore[attr-defined]
@@ -86,6 +87,8 @@ def _caller(request: HttpRequest) -> Actor | None:
         return None
     if request.method not in SAFE and check_csrf(request) is not None:
         raise Refused("api.csrf")
+    if request.user.password_given and not first:
+        raise Refused("platform.password_given")
     return actor_of(request.user, request.now)  # type: ignore[attr-defined]
 
 
@@ -102,10 +105,10 @@ def _slower(request: HttpRequest, limits: Limits, who: str) -> HttpResponse | No
     return answer
 
 
-def let_in(request: HttpRequest, scope: str, *, file: bool = False) -> HttpResponse | None:
+def let_in(request: HttpRequest, scope: str, *, file: bool = False, first: bool = False) -> HttpResponse | None:
     """None where the caller may go on to the operation, else why not. Of a `file` nothing is read here."""
     request.now = now()  # type: ignore[attr-defined]
-    actor = _caller(request)
+    actor = _caller(request, first=first)
     if actor is None:
         request.__dict__.pop("actor", None)
         return _slower(request, _strangers, request.META.get("REMOTE_ADDR", "")) or plain(request, 401)
@@ -165,13 +168,15 @@ def _same(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _guarded(scope: str, *, alone: bool, repeatable: bool, tagged: bool, file: bool) -> Callable[[Run], Run]:
+def _guarded(
+    scope: str, *, alone: bool, repeatable: bool, tagged: bool, file: bool, first: bool
+) -> Callable[[Run], Run]:
     def guard(run: Run) -> Run:
         @wraps(run)
         def guarded(request: Asked, *given: Any, **named: Any) -> HttpResponse:
             request.hidden = None  # type: ignore[attr-defined]
             try:
-                if refused := let_in(request, scope, file=file):
+                if refused := let_in(request, scope, file=file, first=first):
                     return refused
                 if request.method in SAFE or alone:
                     if request.method not in SAFE and once.key_of(request):
@@ -204,12 +209,14 @@ def call(
     alone: bool = False,
     repeatable: bool = True,
     file: bool = False,
+    first: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add an operation that a caller with `scope` may ask for and that gives `gives` with `status`.
 
     `alone`: it keeps its own transactions, since it reads a source, which takes as long as it takes. Not `repeatable`:
     its answer must not be kept, for it is a secret or somebody's data; such a call takes no Idempotency-Key. A `file`
-    is the body as it is, handed in again where the line broke.
+    is the body as it is, handed in again where the line broke. `first` is what somebody may ask before they changed a
+    password that another person chose.
     """
     alone = alone or file
     tagged = method == "GET" and not alone
@@ -220,7 +227,8 @@ def call(
             result = work(request, *given, **named)
             return result if isinstance(result, HttpResponse) else Status(status, result)
 
-        guarded = decorate_view(_guarded(scope, alone=alone, repeatable=repeatable, tagged=tagged, file=file))(worked)
+        how = {"alone": alone, "repeatable": repeatable, "tagged": tagged, "file": file, "first": first}
+        guarded = decorate_view(_guarded(scope, **how))(worked)
         router.add_api_operation(
             path,
             [method],

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.contrib.auth import update_session_auth_hash
 from django.db.models import Q
 from django.http import Http404
 from ninja import Router
@@ -98,6 +99,13 @@ class GivenPassword(Given):
     """A password, at least 12 characters that are hard to guess."""
 
     password: Annotated[Words, Field(min_length=1, max_length=200)]
+
+
+class GivenOwnPassword(Given):
+    """One's present password and the one that takes its place."""
+
+    old: Annotated[Words, Field(min_length=1, max_length=200)]
+    new: Annotated[Words, Field(min_length=1, max_length=200)]
 
 
 class GivenRole(Given):
@@ -279,7 +287,8 @@ def switch_person_on(request: Asked, username: str) -> dict[str, Any]:
 
 @call(router, "POST", "/people/{username}/password", scope="people.write", gives=PersonShown, repeatable=False)
 def reset_password(request: Asked, username: str, given: GivenPassword) -> dict[str, Any]:
-    """A new password for somebody who lost theirs; their sessions end. Refused for oneself and for administrators."""
+    """A new password for somebody who lost theirs; their sessions end, they are told, and they change it at the next
+    sign-in. Refused for oneself and for administrators."""
     _check(request, Role.SYSTEM_ADMINISTRATOR)
     actions.reset_password(by=request.actor, at=request.now, person=_known(username), password=given.password)
     return _shown(request, username)
@@ -319,15 +328,13 @@ def give_role(request: Asked, username: str, given: GivenRole) -> dict[str, Any]
 def end_membership(request: Asked, key: UUID) -> dict[str, Any]:
     """Take a role away; what was lent of it ends with it."""
     _check(request, Role.SECURITY_ADMINISTRATOR)
-    seen = Membership.objects.filter(until__isnull=True).select_related("person", "department")
+    seen = Membership.objects.exclude(until__lte=request.now).select_related("person", "department")
     membership = one(seen, key)
     actions.end_membership(by=request.actor, at=request.now, membership=membership)
     return _membership(membership)
 
 
-@call(router, "GET", "/me", scope=ANY, gives=Me)
-def show_me(request: Asked) -> dict[str, Any]:
-    """Who asks, with which roles and scopes."""
+def _me(request: Asked) -> dict[str, Any]:
     actor = request.actor
     person = Person.objects.get(pk=actor.person)
     codes = dict(Department.objects.filter(pk__in=actor.departments).values_list("pk", "code"))
@@ -337,6 +344,20 @@ def show_me(request: Asked) -> dict[str, Any]:
     ]
     scopes = None if actor.scopes is None else sorted(actor.scopes)
     return {"username": person.username, "name": person.name, "roles": held, "scopes": scopes}
+
+
+@call(router, "GET", "/me", scope=ANY, gives=Me)
+def show_me(request: Asked) -> dict[str, Any]:
+    """Who asks, with which roles and scopes."""
+    return _me(request)
+
+
+@call(router, "POST", "/me/password", scope=SESSION, gives=Me, repeatable=False, first=True)
+def change_my_password(request: Asked, given: GivenOwnPassword) -> dict[str, Any]:
+    """A password of one's own: before anything else where somebody else chose the present one."""
+    person = actions.change_password(by=request.actor, at=request.now, old=given.old, new=given.new)
+    update_session_auth_hash(request, person)
+    return _me(request)
 
 
 @call(router, "GET", "/me/memberships", scope=SESSION, gives=Memberships)

@@ -18,6 +18,7 @@ from ronghe.platform.alarms.sending import notice_text
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.grants import Receipt
 from ronghe.platform.api.shapes import Code, Given, Limit, Page, Place, Schema, Words, listed, my_department
+from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log
@@ -271,5 +272,14 @@ def show_security(request: Asked) -> dict[str, Any]:
 def check_security(request: Asked) -> dict[str, Any]:
     """Have the security check done now, at most once a minute; the answer is the job that does it."""
     _check(request, *WATCHES)
+    # What is wrong with the log itself is found by this check.
+    record(
+        by=request.actor,
+        at=request.now,
+        action="security.asked",
+        subject_kind="platform",
+        subject="security",
+        though_behind=True,
+    )
     key = jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
     return _job(Job.objects.get(pk=key))

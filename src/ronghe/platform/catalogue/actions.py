@@ -8,13 +8,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from ronghe.platform.access.queries import who_did
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue import search
 from ronghe.platform.catalogue.inventory import link_listed
 from ronghe.platform.catalogue.models import Asset, Item, Version, VersionState
-from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings
+from ronghe.platform.catalogue.rules import Described, DescribedItem, Finding, findings, findings_of_kind
 from ronghe.platform.departments.models import Department
 from ronghe.terms import InputError, Kind, Refused, UsageError
 
@@ -29,6 +30,7 @@ __all__ = [
     "withdraw",
 ]
 
+_WRITTEN = ("catalogue.described", "catalogue.revised", "catalogue.submitted")
 _CODE = re.compile(r"[\w.-]{1,40}")
 """It stands in addresses."""
 _FIELDS = (
@@ -154,11 +156,14 @@ def revise(
 
 
 def lint(version: Version) -> tuple[Finding, ...]:
-    """What the rules find in a version, beside the names that its department already has in the catalogue."""
+    """What the rules find in a version, beside the names that its department already has in the catalogue, and what its
+    kind found in the thing itself."""
     others = Version.objects.filter(asset__department=version.asset.department_id, state=VersionState.PUBLISHED)
     others = others.exclude(asset=version.asset_id)
-    items = [DescribedItem(item.name, item.type, item.unit, item.personal) for item in version.items.all()]
-    return findings(
+    items = [
+        DescribedItem(item.name, item.type, item.unit, item.personal, item.element) for item in version.items.all()
+    ]
+    described = findings(
         Described(
             kind=version.asset.kind,
             name=version.name,
@@ -175,6 +180,7 @@ def lint(version: Version) -> tuple[Finding, ...]:
             names_of_others=frozenset(others.values_list("name", flat=True)),
         )
     )
+    return (*described, *findings_of_kind(version.asset.kind, version))
 
 
 def submit_for_review(*, by: Actor, at: datetime, version: Version) -> Version:
@@ -213,8 +219,11 @@ def _check_reviewer(by: Actor, version: Version) -> None:
 
 
 def publish(*, by: Actor, at: datetime, version: Version) -> Version:
-    """Put a reviewed version in force; the one before it ends at the same instant."""
+    """Put a reviewed version in force; the one before it ends at the same instant. Refused for whoever wrote it,
+    whatever roles they have now."""
     _check_reviewer(by, version)
+    if by.hats & who_did("version", version.pk, *_WRITTEN):
+        raise Refused("platform.own_entry")
     with transaction.atomic():
         now = _locked(version, VersionState.IN_REVIEW)
         before = now.asset.versions.filter(state=VersionState.PUBLISHED)

@@ -14,8 +14,9 @@ from datetime import date
 from typing import Any
 
 from ronghe.rules import FORMAT, Bound, bind, decide, read_rules
+from ronghe.rules.expressions import Expression
 
-__all__ = ["ARROW", "FACTS", "Checked", "check_conditions", "checked", "parts"]
+__all__ = ["ARROW", "FACTS", "Checked", "check_conditions", "checked", "expression_of", "parts"]
 
 ARROW = "=>"
 FACTS: Mapping[str, str] = {
@@ -58,6 +59,11 @@ def _bound(check: str) -> Bound:
         "rules": {"condition": {"when": {"clause": "condition", "if": check}}},
     }
     return bind(read_rules(json.dumps(document, ensure_ascii=False), check), _ANY_DAY)
+
+
+def expression_of(check: str) -> Expression:
+    """What a check is made of; InputError for one that cannot be understood."""
+    return _bound(check).active[0].formula.root
 
 
 def check_conditions(conditions: Iterable[str]) -> None:

@@ -5,14 +5,30 @@ Source: 目录编制指南 (2017); 政务数据共享条例 art. 13-14.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ronghe.platform.catalogue.conditions import check_conditions
+from ronghe.platform.catalogue.conditions import ARROW, check_conditions
 from ronghe.search import fold
+from ronghe.standards.catalog import catalog
 from ronghe.terms import InputError
 
-__all__ = ["FORMATS", "ITEM_TYPES", "METHODS", "PERIODS", "Described", "DescribedItem", "Finding", "findings"]
+if TYPE_CHECKING:
+    from ronghe.platform.catalogue.models import Version
+
+__all__ = [
+    "FORMATS",
+    "ITEM_TYPES",
+    "METHODS",
+    "PERIODS",
+    "Described",
+    "DescribedItem",
+    "Finding",
+    "findings",
+    "findings_of_kind",
+    "finds",
+]
 
 MOST_NAME, MOST_ABSTRACT = 50, 256
 FORMATS = ("file", "database", "interface")
@@ -37,6 +53,7 @@ class DescribedItem:
     type: str
     unit: str = ""
     personal: bool = False
+    element: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,8 @@ def _of_text(entry: Described) -> Iterable[Finding]:
 def _of_class(entry: Described) -> Iterable[Finding]:
     if entry.sharing_class == "conditional" and not [text for text in entry.conditions if text.strip()]:
         yield Finding("platform.lint_conditions_missing", "conditions")
+    if any(text.strip().startswith(ARROW) for text in entry.conditions):
+        yield Finding("platform.lint_condition_sentence", "conditions")
     try:
         check_conditions(entry.conditions)
     except InputError as fault:
@@ -125,6 +144,11 @@ def _of_items(entry: Described) -> Iterable[Finding]:
             yield Finding("platform.lint_item_type", "items", params=(("name", item.name), ("known", ITEM_TYPES)))
         if item.type in _NUMERIC and not item.unit.strip():
             yield Finding("platform.lint_item_unit", "items", stops=False, params=(("name", item.name),))
+    known = {element.code for element in catalog()}
+    for item in entry.items:
+        if item.element and item.element not in known:
+            params = (("name", item.name), ("element", item.element))
+            yield Finding("platform.lint_item_element", "items", stops=False, params=params)
 
 
 def findings(entry: Described) -> tuple[Finding, ...]:
@@ -133,3 +157,23 @@ def findings(entry: Described) -> tuple[Finding, ...]:
     if entry.kind == "data":
         found += [*_of_form(entry), *_of_items(entry)]
     return tuple(found)
+
+
+Finds = Callable[["Version"], Iterable[Finding]]
+_FINDS: dict[str, Finds] = {}
+
+
+def finds(kind: str) -> Callable[[Finds], Finds]:
+    """Register the decorated function: what this kind knows of a version beyond how it is described."""
+
+    def register(function: Finds) -> Finds:
+        _FINDS[kind] = function
+        return function
+
+    return register
+
+
+def findings_of_kind(kind: str, version: "Version") -> tuple[Finding, ...]:
+    """What the kind itself found; nothing where it looks at nothing."""
+    function = _FINDS.get(kind)
+    return tuple(function(version)) if function else ()

@@ -23,7 +23,7 @@ _MENU = (
     ("all_offers", "/offers", (Role.COORDINATOR,)),
     ("cart", "/cart", (Role.ASKER,)),
     ("requests", "/requests", ()),
-    ("index", "/index", ()),
+    ("index", "/index", tuple(Role)),
     ("grants", "/grants", (Role.ASKER, Role.OFFERER, Role.APPROVER, Role.SECURITY_OFFICER, Role.COORDINATOR)),
     ("objections", "/objections", ()),
     ("notices", "/notices", ()),
@@ -54,6 +54,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     chosen = len(request.session.get("cart", ())) if actor else 0
     mine = [(name, url) for name, url, roles in _MENU if actor and (not roles or actor.anywhere(*roles))]
+    if getattr(getattr(request, "user", None), "password_given", False):
+        mine = []
     # Who offers and reviews has one entry for both.
     first = {url: name for name, url in reversed(mine)}
     menu = [(name, url, chosen if name == "cart" else 0) for name, url in mine if first[url] == name]

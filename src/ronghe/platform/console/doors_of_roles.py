@@ -19,7 +19,7 @@ _DOORS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("disputes", "/disputes", (Role.COORDINATOR,)),
     ("object", "/objections", (Role.ASKER, Role.OFFERER)),
     ("check", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
-    ("index", "/index", ()),
+    ("index", "/index", tuple(Role)),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("watch", "/jobs", (Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR)),

@@ -1,4 +1,7 @@
-"""A first visit: the steps of a role's main task, each done when the records say so, never when somebody ticked it."""
+"""A first visit: the steps of a role's main task, each done when the records say so, never when somebody ticked it.
+
+Who only looks leaves no record: such a step is never ticked, and stays until the others are done or it is closed.
+"""
 
 from dataclasses import dataclass
 
@@ -11,14 +14,15 @@ __all__ = ["Step", "guide"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do, where, and whether the person did it once."""
+    """Something to do, where, and whether the person did it once; None for what leaves no record."""
 
     name: str
     url: str
-    done: bool
+    done: bool | None
 
 
 _ANSWERS = ("request.accept", "request.accept_in_part", "request.step_accepted", "request.refuse")
+_CHECK = ("check_platform", "/security", ("security.asked",))
 _STEPS: tuple[tuple[Role, tuple[tuple[str, str, tuple[str, ...]], ...]], ...] = (
     (
         Role.ASKER,
@@ -42,11 +46,39 @@ _STEPS: tuple[tuple[Role, tuple[tuple[str, str, tuple[str, ...]], ...]], ...] = 
         (("answer", "/requests?state=submitted", _ANSWERS),),
     ),
     (
+        Role.SECURITY_OFFICER,
+        (
+            ("see_trail", "/audit", ()),
+            ("connect", "/webhooks", ("webhook.added",)),
+        ),
+    ),
+    (
+        Role.RESOURCE_KEEPER,
+        (
+            ("look_around", "/catalogue", ()),
+            ("read_index", "/index", ()),
+        ),
+    ),
+    (
         Role.COORDINATOR,
         (
             ("review", "/offers?state=in_review", ("catalogue.published", "catalogue.sent_back")),
             ("find_owner", "/demands", ("demand.assigned",)),
             ("see_index", "/index", ("index.asked",)),
+        ),
+    ),
+    (
+        Role.AUDITOR,
+        (
+            ("see_trail", "/audit", ()),
+            _CHECK,
+        ),
+    ),
+    (
+        Role.OPERATOR,
+        (
+            ("watch_jobs", "/jobs", ()),
+            _CHECK,
         ),
     ),
     (
@@ -56,15 +88,29 @@ _STEPS: tuple[tuple[Role, tuple[tuple[str, str, tuple[str, ...]], ...]], ...] = 
             ("add_people", "/people", ("person.added",)),
         ),
     ),
-    (Role.SECURITY_ADMINISTRATOR, (("give_roles", "/people", ("role.given",)),)),
+    (
+        Role.SECURITY_ADMINISTRATOR,
+        (
+            ("give_roles", "/people", ("role.given",)),
+            _CHECK,
+        ),
+    ),
+    (
+        Role.AUDIT_ADMINISTRATOR,
+        (
+            ("see_trail", "/audit", ()),
+            _CHECK,
+        ),
+    ),
 )
 
 
 def guide(actor: Actor) -> tuple[Step, ...]:
-    """The steps of everything that the person is there for; none once all of them were done."""
-    mine = [step for role, steps in _STEPS if actor.anywhere(role) for step in steps]
+    """The steps of everything that the person is there for, each once; none when all were done that leave a record."""
+    mine = dict.fromkeys(step for role, steps in _STEPS if actor.anywhere(role) for step in steps)
     wanted = {action for _, _, actions in mine for action in actions}
     known = Entry.objects.filter(person=actor.person_name, action__in=wanted)
     did = set(known.values_list("action", flat=True).distinct())
-    steps = tuple(Step(name, url, bool(did & set(actions))) for name, url, actions in mine)
-    return () if all(step.done for step in steps) else steps
+    steps = tuple(Step(name, url, bool(did & set(actions)) if actions else None) for name, url, actions in mine)
+    recorded = [step.done for step in steps if step.done is not None]
+    return () if recorded and all(recorded) else steps

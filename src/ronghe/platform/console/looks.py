@@ -17,7 +17,8 @@ __all__ = ["Looked", "duty_text", "looked", "trouble_text"]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A line with what it would let out, or why that is not known; `words` are its obligations as they are typed."""
+    """A line with what it would let out, or why that is not known; `words` are its obligations as they are typed, and
+    `typed` is what was sent of it and refused."""
 
     line: Line
     seen: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Looked:
     personal: tuple[str, ...]
     grade: str
     share_unique: str
+    typed: Mapping[str, str]
 
 
 def _measure(value: object, lang: Language) -> str:
@@ -58,8 +60,9 @@ def trouble_text(trouble: Mapping[str, Any] | None, lang: Language) -> str:
         return str(trouble["code"])
 
 
-def looked(line: Line, lang: Language) -> Looked:
-    """What the worker saw of the line."""
+def looked(line: Line, lang: Language, typed: Mapping[str, str]) -> Looked:
+    """What the worker saw of the line; `typed` is a form that was refused, of this line or another."""
+    typed = typed if typed.get("line") == str(line.pk) else {}
     look = Look.objects.filter(line=line).first()
     source = Source.objects.filter(asset=line.version.asset_id).first()
     seen = look.seen if look else {}
@@ -72,9 +75,13 @@ def looked(line: Line, lang: Language) -> Looked:
         waiting=look is not None and look.made is None,
         trouble=trouble_text(look.trouble if look else None, lang),
         duties=tuple((name, duty_text(said, lang)) for name, said in terms.items()),
-        words=tuple((name, obligation_words(said)) for name, said in terms.items()),
+        words=tuple(
+            (name, typed.get(f"duty-{place}", obligation_words(said)))
+            for place, (name, said) in enumerate(terms.items())
+        ),
         narrower=tuple(narrower),
         personal=tuple(personal_fields(line.version, line.fields)),
         grade=(source.examination.get("grade", "") if source else "") or line.version.grade,
         share_unique="" if unique is None else f"{unique:.1%}",
+        typed=typed,
     )

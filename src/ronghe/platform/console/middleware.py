@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import DataError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from ronghe.messages import LANGUAGES, Language
 from ronghe.platform.access.models import Person
@@ -22,6 +22,8 @@ __all__ = ["THEMES", "Asked", "Console", "guided", "language_of", "status_of", "
 
 THEMES = ("light", "dark")
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+_BEFORE_CHANGE = ("/me", "/me/password", "/sign-out", "/shown")
+"""What is there for somebody whose password another person chose; calls of the API are let in or not where they are."""
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -73,7 +75,8 @@ class Console:
         request.lang = language_of(request)  # type: ignore[attr-defined]
         if person:
             request.actor = actor_of(person, moment)  # type: ignore[attr-defined]
-        answer = self.respond(request)
+        barred = person and person.password_given and not request.path.startswith("/api/")
+        answer = redirect("/me") if barred and request.path not in _BEFORE_CHANGE else self.respond(request)
         answer.headers.setdefault("Content-Security-Policy", POLICY)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ronghe.messages import Language, known, render
+from ronghe.platform.console.checks import check_text
 from ronghe.platform.law import profile
 from ronghe.terms import RongheError
 
@@ -54,6 +55,9 @@ def error_text(error: RongheError, lang: Language) -> str:
     }
     if error.code == "platform.field_value" and said["name"] in _LABELS:
         said["name"] = render(f"platform.{_LABELS[said['name']]}", lang)
+    if error.code == "platform.condition_unmet":
+        told = check_text(str(said["check"]), lang)
+        said |= {"check": told, **({"condition": told} if said["condition"] == said["check"] else {})}
     return render(error.code, lang, **said)
 
 

@@ -63,11 +63,13 @@ def _plan(department: str) -> tuple[tuple[str, tuple[Role, ...]], ...]:
             ("shiyong", (Role.ASKER,)),
         )
     second = (("fuhe", (Role.APPROVER,)),) if department in _STEPS_OF_TWO else ()
+    keeper = (("ziyuan", (Role.RESOURCE_KEEPER,)),) if department == "inspections" else ()
     return (
         ("tigong", (Role.OFFERER,)),
         ("xuqiu", (Role.ASKER,)),
         ("shenpi", (Role.APPROVER, Role.SECURITY_OFFICER)),
         *second,
+        *keeper,
     )
 
 
@@ -121,7 +123,7 @@ def appear(*, at: datetime, password: str) -> Cast:
     for role, (username, name) in _ADMINISTRATORS.items():
         cast.administrators[role] = Person.objects.get(username=username)
         # An installation begins with three sign-in names; a visitor wants to meet people.
-        Person.objects.filter(username=username).update(name=name)
+        Person.objects.filter(username=username).update(name=name, password_given=False)
     system = cast.administrator(Role.SYSTEM_ADMINISTRATOR, at)
     security = cast.administrator(Role.SECURITY_ADMINISTRATOR, at)
     bureau = Department.objects.get(code=_BUREAU_CODE)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ronghe.platform.access.models import Person
+from ronghe.platform.access.queries import people_with
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -18,7 +19,7 @@ from ronghe.platform.ids import new_id
 from ronghe.platform.requests.holding import check_conditions_hold
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Decision, Grant, Line, Request
-from ronghe.platform.requests.moving import check_apart, locked, make_move
+from ronghe.platform.requests.moving import check_apart, locked, make_move, standing_in
 from ronghe.platform.requests.rules import LIVE, UNDECIDED, check_move, check_side
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, Refused, RequestState, UsageError, legal_day
@@ -107,7 +108,7 @@ def new_requests(
                 for version, fields, rows in wanted
             )
             record(
-                by=by,
+                by=standing_in(by, held),
                 at=at,
                 action="request.drafted",
                 subject_kind="request",
@@ -128,6 +129,16 @@ def _check_wish(wishes: Sequence[Wish], purpose: str, basis: str, start: datetim
         raise InputError("platform.purpose_missing")
     if end <= start:
         raise InputError("platform.period_empty")
+
+
+def _check_still_shared(version: Version) -> None:
+    """Refused for an entry that was withdrawn since, or whose version in force is not shared any more. An older version
+    may still be granted: its owner decides knowing what changed."""
+    in_force = version.asset.versions.filter(state=VersionState.PUBLISHED).first()
+    if in_force is None:
+        raise Refused("platform.not_in_force", name=version.name)
+    if in_force.sharing_class == SharingClass.NOT_SHARED:
+        raise Refused("platform.not_shared", name=in_force.name, basis=in_force.legal_basis)
 
 
 def _check_end(until: datetime, at: datetime, profile: LegalProfile) -> None:
@@ -254,11 +265,15 @@ def attach_assessment(*, by: Actor, at: datetime, request: Request, assessment: 
 
 
 def lengthen_clock(*, by: Actor, at: datetime, request: Request, days: int, profile: LegalProfile) -> Request:
-    """The authority consents to a longer answer; at most what the profile allows, and the asker sees it."""
+    """The authority consents to a longer answer; at most what the profile allows, and the asker sees it. Refused for
+    whoever answers for the owner themselves, or stands in for somebody who does."""
     if not by.anywhere(Role.COORDINATOR):
         raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
     with transaction.atomic():
         now = locked(request)
+        answering = people_with(at, now.owner, Role.APPROVER, Role.OFFERER)
+        if by.hats & {person.pk for person in answering}:
+            raise Refused("platform.own_clock")
         most = profile.working_days.get("extension", 0)
         if now.state != RequestState.SUBMITTED or not 0 < days <= most - now.more_days:
             raise Refused("platform.extension_most", days=days, most=most - now.more_days)
@@ -327,6 +342,7 @@ def decide(
         lines = list(now.lines.select_related("version__asset"))
         part = False
         for line in lines:
+            _check_still_shared(line.version)
             fields = list((granted or {}).get(line.pk, line.granted if line.granted is not None else line.fields))
             if not set(fields) <= set(line.granted if line.granted is not None else line.fields):
                 raise Refused("platform.granted_more", name=line.version.name)
@@ -431,6 +447,7 @@ def extend(*, by: Actor, at: datetime, request: Request, until: datetime, profil
         now.wanted_until = until
         for line in now.lines.select_related("version__asset"):
             if line.granted:
+                _check_still_shared(line.version)
                 check_conditions_hold(now, line)
         for grant in grants:
             grant.valid_until, grant.epoch = until, grant.epoch + 1

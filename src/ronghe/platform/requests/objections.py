@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ronghe.platform.access.queries import who_did
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
@@ -11,6 +12,7 @@ from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Dispute, DisputeStep, Grant, Objection, Request
+from ronghe.platform.requests.moving import standing_in
 from ronghe.platform.requests.rules import RUNGS, check_decider, next_rung
 from ronghe.standards.legal import LegalProfile
 from ronghe.terms import InputError, Refused, RequestState, UsageError, legal_day
@@ -35,7 +37,7 @@ def object_to_row(
 
     `grant` is the one under which the row was received, if None the newest that has the field.
     """
-    check_role(by, Role.ASKER, department.pk, scope="requests.write")
+    by = standing_in(by, check_role(by, Role.ASKER, department.pk, scope="requests.write"))
     if not (row_key.strip() and claim.strip() and evidence.strip()):
         raise UsageError("platform.objection_form")
     grants = Grant.objects.filter(consumer=department, version__asset=version.asset_id)
@@ -86,7 +88,8 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
     """The owner checked the row: right or wrong, and why. Gives the grants that a correction must reach."""
     owner = objection.version.asset.department_id
     held = check_role(by, Role.OFFERER, owner, scope="requests.write")
-    check_decider(by, held, asked_by=objection.person, decided_by=())
+    for person in {objection.person, *who_did("objection", objection.pk, "objection.made")}:
+        check_decider(by, held, asked_by=person, decided_by=())
     if not answer.strip():
         raise UsageError("platform.reason_missing")
     with transaction.atomic():
@@ -101,14 +104,15 @@ def answer_objection(*, by: Actor, at: datetime, objection: Objection, upheld: b
             grant.save(update_fields=["epoch"])
         if told:
             kind_of(now.version.asset.kind).corrected(told, now, at)
-        _entry(by, at, "upheld" if upheld else "rejected", now, told=[str(grant.consumer_id) for grant in told])
+        # Not whom it reached: each side's security officer reads this, and a holder learns of itself alone.
+        _entry(by, at, "upheld" if upheld else "rejected", now)
     return told
 
 
 def raise_dispute(*, by: Actor, at: datetime, department: Department, about: Request | Objection, text: str) -> Dispute:
     """Say that a refusal or an answer is wrong; it begins with negotiation. Refused for a second one about the same
     matter: who is not content takes the first one up the ladder."""
-    check_role(by, Role.ASKER, department.pk, scope="requests.write")
+    by = standing_in(by, check_role(by, Role.ASKER, department.pk, scope="requests.write"))
     if isinstance(about, Request) and (about.requester_id != department.pk or about.state != RequestState.REFUSED):
         raise Refused("platform.dispute_about")
     if isinstance(about, Objection) and (about.department_id != department.pk or about.upheld is not False):
@@ -154,7 +158,7 @@ def _owner(dispute: Dispute) -> object:
 
 def climb(*, by: Actor, at: datetime, dispute: Dispute, text: str) -> Dispute:
     """Take the matter to the next rung: the side that raised it does."""
-    check_role(by, Role.ASKER, dispute.raised_by_id, scope="requests.write")
+    by = standing_in(by, check_role(by, Role.ASKER, dispute.raised_by_id, scope="requests.write"))
     with transaction.atomic():
         now = Dispute.objects.select_for_update().get(pk=dispute.pk)
         if now.settled is not None:
@@ -166,9 +170,14 @@ def climb(*, by: Actor, at: datetime, dispute: Dispute, text: str) -> Dispute:
 
 
 def _check_no_party(by: Actor, dispute: Dispute) -> None:
-    """Separation of duty by person: not who asked or objected, nor who raised the dispute or took it up."""
+    """Separation of duty by person: not who asked or objected, nor who raised the dispute or took it up, nor whoever
+    stands in for one of them."""
     about = dispute.request or dispute.objection
-    if (about is not None and about.person == by.person) or dispute.steps.filter(person_name=by.person_name).exists():
+    assert about is not None
+    matter = ("request", "drafted") if dispute.request else ("objection", "made")
+    parties = who_did("dispute", dispute.pk, "dispute.raised", "dispute.climbed")
+    parties |= who_did(matter[0], about.pk, f"{matter[0]}.{matter[1]}") | {about.person}
+    if by.hats & parties:
         raise Refused("platform.own_dispute")
 
 

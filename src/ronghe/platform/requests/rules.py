@@ -95,11 +95,11 @@ def check_side(actor: Actor, rule: MoveRule, *, requester: UUID, owner: UUID) ->
 
 
 def check_decider(actor: Actor, held: Held, *, asked_by: UUID, decided_by: Iterable[UUID]) -> None:
-    """Separation of duty by person: nobody decides what they asked for, nor what the one they stand in for asked for,
-    nor two steps of one request, under whatever hat."""
-    hats = {actor.person, *([held.principal] if held.principal else [])}
-    if asked_by in hats:
+    """Separation of duty by person: nobody decides what they asked for, nor what anybody they stand in for asked for,
+    in whatever role that is, nor two steps of one request, under whatever hat."""
+    if asked_by in actor.hats:
         raise Refused("platform.own_request")
+    hats = {actor.person, *([held.principal] if held.principal else [])}
     if hats & set(decided_by):
         raise Refused("platform.decided_before")
 

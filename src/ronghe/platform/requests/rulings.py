@@ -4,9 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ronghe.platform.access.queries import who_did
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
 from ronghe.platform.audit.actions import record
+from ronghe.platform.catalogue.conditions import parts
 from ronghe.platform.catalogue.rules import plain_name
 from ronghe.platform.requests.models import Request, Ruling
 from ronghe.terms import Refused, RequestState, UsageError
@@ -15,15 +17,16 @@ __all__ = ["published_clauses", "rule_on_refusal"]
 
 
 def published_clauses(request: Request) -> list[str]:
-    """The conditions under which the catalogue said that the request's entries are shared."""
+    """The conditions under which the catalogue said that the request's entries are shared, without their checks."""
     lines = request.lines.select_related("version")
-    return list(dict.fromkeys(condition for line in lines for condition in line.version.conditions))
+    return list(dict.fromkeys(parts(condition)[0] for line in lines for condition in line.version.conditions))
 
 
 def _check(by: Actor, request: Request) -> None:
     if not by.anywhere(Role.COORDINATOR):
         raise Refused("platform.role_missing", role=Role.COORDINATOR.value)
-    if by.where(Role.APPROVER, Role.OFFERER) & {request.owner_id} or by.person == request.person:
+    asked = who_did("request", request.pk, "request.drafted") | {request.person}
+    if by.where(Role.APPROVER, Role.OFFERER) & {request.owner_id} or by.hats & asked:
         raise Refused("platform.own_refusal")
     if request.state != RequestState.REFUSED:
         raise Refused("platform.not_refused")
@@ -40,7 +43,7 @@ def rule_on_refusal(*, by: Actor, at: datetime, request: Request, confirmed: boo
         now = Request.objects.select_for_update().get(pk=request.pk)
         _check(by, now)
         known = published_clauses(now)
-        if confirmed and plain_name(now.clause) not in {plain_name(one) for one in known}:
+        if confirmed and plain_name(parts(now.clause)[0]) not in {plain_name(one) for one in known}:
             raise Refused("platform.clause_unpublished", clause=now.clause, known="; ".join(known) or "–")
         ruling = Ruling.objects.create(
             request=now, confirmed=confirmed, text=text.strip(), person_name=by.person_name, at=at

@@ -11,6 +11,7 @@ from ronghe.platform.alarms.trail import ToTell, told_of
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.departments.models import Department
 from ronghe.platform.requests.models import Dispute, Objection, Request
+from ronghe.platform.requests.objections import holders
 
 __all__ = ["asking_side", "owning_side"]
 
@@ -94,7 +95,8 @@ def objection_answered(entry: Entry) -> Iterator[ToTell]:
     about = _about_objection(entry, objection, objection.version.asset.department)
     yield ToTell(about, list(Person.objects.filter(pk=objection.person)), [objection.department])
     corrected = About("objection.corrected", f"/catalogue/{objection.version.asset.code}", about.params)
-    for holder in Department.objects.filter(pk__in=entry.facts.get("told", ())).exclude(pk=objection.department_id):
+    told = [grant.consumer_id for grant in holders(objection)] if objection.upheld else []
+    for holder in Department.objects.filter(pk__in=told).exclude(pk=objection.department_id):
         yield ToTell(corrected, people_with(entry.at, holder, Role.ASKER), [holder])
 
 

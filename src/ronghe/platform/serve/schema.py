@@ -1,16 +1,20 @@
 """The schema of the database and this version of the program: bring the one to the other, or refuse."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from ronghe.terms import InputError, Refused
+from ronghe.terms import InputError, LimitReached, Refused
 
 __all__ = ["check_schema", "known_changes", "pending", "upgrade"]
 
+_ROOM = 1_000_000
+"""Bytes without which a disk is full: what SQLite keeps beside its file while it is open is some tens of thousands."""
 _LOCK = 0x526F6E68
 """Of two upgrades at once in PostgreSQL one waits; SQLite has one writer anyway."""
 
@@ -43,10 +47,13 @@ def _from_later(executor: MigrationExecutor) -> list[str]:
 
 @contextmanager
 def _usable() -> Iterator[None]:
-    """InputError for a database that is away, damaged, or closed to us: without its text, which may name people."""
+    """InputError for a database that is away, damaged, or closed to us, LimitReached where the disk is full: SQLite
+    needs room even to read. Without its text, which may name people."""
     try:
         yield
     except DatabaseError as fault:
+        if connection.vendor == "sqlite" and shutil.disk_usage(settings.HOME).free < _ROOM:
+            raise LimitReached("platform.disk_full", path=str(settings.HOME)) from fault
         raise InputError("platform.database_unreadable", what=type(fault).__name__) from fault
 
 

@@ -60,5 +60,14 @@ def test_dates_of_other_years_are_other_dates_whatever_they_are_called() -> None
     assert counterparts(left, right) == []
 
 
+def test_telephones_are_found_however_they_are_written() -> None:
+    mobiles = [f"13{number % 10}{10_000_000 + number * 7919}" for number in range(200)]
+    left = held({"手机号": mobiles[:150], "区": ["甲区", "乙区"] * 75})
+    assert counterparts(left, held({"phone": [f"+86{mobile}" for mobile in mobiles[100:]]})) == [("手机号", "phone")]
+    lines = [f"{200 + number % 700}{2_000_000 + number * 7919}" for number in range(200)]
+    marked = held({"tel": [f"({line[:3]}) {line[3:6]}-{line[6:]}" for line in lines[:150]]})
+    assert counterparts(marked, held({"contact": lines[100:], "zip": ["90210"] * 100})) == [("tel", "contact")]
+
+
 def test_columns_with_nothing_in_them_have_no_counterpart() -> None:
     assert counterparts([], held({"f1": ["a"]})) == []

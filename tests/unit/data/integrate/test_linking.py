@@ -38,6 +38,15 @@ def test_a_household_is_not_one_person() -> None:
     assert ("a70", "b70") not in pairs(linked([EVERY, {**others, **child}]))
 
 
+def test_a_mother_is_not_her_child_in_a_table_too_small_to_learn_from() -> None:
+    rows = {f"a{number}": person(number) for number in range(8)}
+    born = {"a8": ("陈静", "1988-05-05", "13905710005", "上城区柳照街41号7幢702室")}
+    child = {"a9": ("陈小宝", "2015-09-01", "13905710005", "上城区柳照街41号7幢702室")}
+    again = {"b8": ("陈晶", "1988-05-05", "13905710005", "上城区柳照街41号7幢702室")}
+    assert pairs(linked([{**rows, **born, **child}])) == set()
+    assert pairs(linked([{**rows, **born, **child, **again}])) == {("a8", "b8")}
+
+
 def test_duplicates_within_one_table_come_together() -> None:
     again = {f"c{number}": person(number) for number in range(0, 40, 2)}
     found = linked([{**EVERY, **again}])
@@ -192,6 +201,26 @@ def test_somebody_whom_many_tables_know_is_one_person_however_small_the_budget()
     again = {key: (*row[:3], f"13{place:09}", row[4]) for place, (key, row) in enumerate(again.items())}
     groups = clusters(linked([{**everybody, **again}], CITIZENS, budget=500))
     assert len({groups[f"0:{table}3"] for table in "abcdefghi"}) == 1
+
+
+def test_a_name_in_ideographs_and_its_pinyin_sound_the_same_in_any_order() -> None:
+    def spelled(number: int) -> str:
+        called = str(person(number)[0])
+        parts = [reading(sign).replace("ü", "uv"[number % 2]) for sign in called]
+        family, given = parts[0].title(), "".join(parts[1:]).title()
+        return f"{given} {family}".upper() if number % 3 else f"{family} {given}"
+
+    letters = {f"b{number}": (spelled(number), *person(number)[1:3], None) for number in range(60, 180)}
+    found = linked([EVERY, letters])
+    assert pairs(found) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+    names = found.model.comparisons[0].codes.index("same_sound")
+    assert found.model.trained.m[0][names] > 0.5
+
+
+def test_a_country_before_a_mobile_number_makes_no_other_number() -> None:
+    abroad = {key: (None, None, f"+86 {row[2]}", None) for key, row in HALF.items()}
+    alone = [{key: (None, None, row[2], None) for key, row in EVERY.items()}, abroad]
+    assert pairs(linked(alone)) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
 
 
 def test_the_weights_of_our_statement_are_those_of_splink() -> None:

@@ -98,6 +98,7 @@ class LinkStep:
 
     One table is linked with itself, two with each other, more as one pile. `columns` are names of ours, or `left=right`
     where two tables differ. Pairs below `threshold` do not count. `review` is a file with decisions, which hold.
+    `model` is a file with what an earlier linkage learnt, its columns among it: nothing is learnt then.
     """
 
     name: str
@@ -106,6 +107,7 @@ class LinkStep:
     one_to_one: bool | None = None
     threshold: float = LEAST_THRESHOLD
     review: str | None = None
+    model: str | None = None
 
 
 Step = UnionStep | JoinStep | FuseStep | LinkStep
@@ -219,7 +221,7 @@ def _join(table: Mapping[str, Any], name: str, where: str) -> JoinStep:
 
 
 def _link(table: Mapping[str, Any], where: str) -> LinkStep:
-    _known_keys(table, where, "name of columns one_to_one threshold review")
+    _known_keys(table, where, "name of columns one_to_one threshold review model")
     name, of, columns = _name(table, where), _texts(table, "of", where), _texts(table, "columns", where)
     one_to_one, threshold = table.get("one_to_one"), table.get("threshold", LEAST_THRESHOLD)
     if not of:
@@ -229,7 +231,10 @@ def _link(table: Mapping[str, Any], where: str) -> LinkStep:
     if type(threshold) not in (int, float) or not LEAST_THRESHOLD <= threshold <= 1:
         raise _bad(where, "threshold")
     review = _text(table, "review", where) if "review" in table else None
-    return LinkStep(name, of, columns, one_to_one, float(threshold), review)
+    model = _text(table, "model", where) if "model" in table else None
+    if model is not None and (columns or one_to_one is not None):
+        raise _bad(where, "model")
+    return LinkStep(name, of, columns, one_to_one, float(threshold), review, model)
 
 
 def _step(table: Mapping[str, Any], where: str) -> Step:

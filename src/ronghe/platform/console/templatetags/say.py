@@ -12,6 +12,7 @@ from ronghe.platform.access.models import Membership, Person
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.conditions import parts
 from ronghe.platform.catalogue.rules import Finding
+from ronghe.platform.console.checks import check_text
 from ronghe.platform.console.wording import facts_text
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import profile
@@ -50,6 +51,44 @@ def kept(context: Any, form: str, name: str, instead: str = "") -> str:
 
 
 @register.simple_tag(takes_context=True)
+def kept_of(context: Any, form: str, key: str, value: object, name: str, instead: object = "") -> str:
+    """As `kept`, where every row of a list has such a form: of the row alone whose `key` was sent."""
+    was_sent = str(kept(context, form, key)) == str(value)
+    return str(kept(context, form, name, str(instead or "")) if was_sent else instead or "")
+
+
+@register.inclusion_tag("console/_sure.html", takes_context=True)
+def sure(
+    context: Any, what: str, name: str = "", value: object = "", whose: str = "", reason: str = "", small: bool = False
+) -> dict[str, Any]:
+    """The button of a form that ends something, behind a second step that says what will happen (`sure_<what>`).
+
+    `whose` tells readers of the screen alone which of many it is; `reason` is the end of the form's address, for a form
+    that asks for one.
+    """
+    lang, request = _lang(context), context["request"]
+    typed = kept(context, reason, "reason") if reason else ""
+    return {
+        "lang": lang,
+        "label": render(f"platform.{what}", lang),
+        "told": render(f"platform.sure_{what}", lang),
+        "name": name,
+        "value": value,
+        "whose": whose,
+        "reason": reason,
+        "typed": typed,
+        "small": small,
+        "open": bool(reason) and request.method == "POST" and request.path.endswith(f"/{reason}"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: Any, name: str, count: int) -> str:
+    """The word for what a number counts."""
+    return render(f"platform.unit_{name}{'_one' if count == 1 else ''}", _lang(context))
+
+
+@register.simple_tag(takes_context=True)
 def file_size(context: Any, count: int) -> str:
     """The size of a file."""
     if count < 1000:
@@ -72,11 +111,14 @@ def found_kind(context: Any, code: str) -> str:
     return render(text, _lang(context)) if known(text) else code
 
 
-@register.filter
-def condition(text: str) -> SafeString:
-    """A condition of sharing as people read it, its check small beside it."""
-    sentence, check = parts(text)
-    return format_html("{} <small>({})</small>", sentence, check) if check not in ("", sentence) else escape(sentence)
+@register.simple_tag(takes_context=True)
+def condition(context: Any, text: str, check: str | None = None) -> SafeString:
+    """A condition of sharing as people read it, and small beside it what the machine checks, in words as well."""
+    sentence, check = parts(text) if check is None else (text, check)
+    if not check:
+        return escape(sentence)
+    told = render("platform.check_told", _lang(context), check=check_text(check, _lang(context)))
+    return escape(told) if check == sentence else format_html("{} <small>({})</small>", sentence, told)
 
 
 @register.simple_tag(takes_context=True)

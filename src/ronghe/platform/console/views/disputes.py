@@ -92,4 +92,4 @@ def raise_dispute(request: Asked, about: str, key: str) -> HttpResponse:
 
     if tried(request, done, failed):
         return redirect(f"/disputes/{made[0].pk}")
-    return render(request, "console/error.html", {"text": failed.text}, status=403)
+    return render(request, "console/error.html", {"text": failed.text, "typed": text}, status=403)

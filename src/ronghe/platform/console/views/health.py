@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ronghe.platform.access.roles import Role
+from ronghe.platform.audit.actions import record
 from ronghe.platform.clock import now
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.health.installation import ready
@@ -49,5 +50,14 @@ def security(request: Asked) -> HttpResponse:
 def check_now(request: Asked) -> HttpResponse:
     """Have the check done now; at most once a minute."""
     _check(request)
+    # What is wrong with the log itself is found by this check.
+    record(
+        by=request.actor,
+        at=request.now,
+        action="security.asked",
+        subject_kind="platform",
+        subject="security",
+        though_behind=True,
+    )
     jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
     return redirect("/security")

@@ -53,7 +53,7 @@ def _shown(request: Asked, failed: Failed, about: Demand | None = None) -> HttpR
     shown = {
         "demands": listed,
         "departments": Department.objects.filter(pk__in=request.actor.where(Role.ASKER)),
-        "everybody": Department.objects.all() if coordinates else (),
+        "everybody": Department.objects.filter(ended__isnull=True) if coordinates else (),
         "assets": queries.titled(Asset.objects.filter(department__in=own)),
         "typed": request.POST or request.GET,
         "about": about,

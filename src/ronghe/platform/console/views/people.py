@@ -1,6 +1,7 @@
 """Who is who: the system administrator adds people, the security administrator gives roles."""
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -30,11 +31,12 @@ def people(request: Asked) -> HttpResponse:
 
 
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
-    listed = Person.objects.prefetch_related("memberships__department")
+    lasting = Membership.objects.exclude(until__lte=request.now).select_related("department")
+    listed = Person.objects.prefetch_related(Prefetch("memberships", lasting))
     shown = {
-        "people": [(person, [m for m in person.memberships.all() if m.until is None]) for person in listed],
+        "people": [(person, person.memberships.all()) for person in listed],
         "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
-        "departments": Department.objects.all(),
+        "departments": Department.objects.filter(ended__isnull=True),
         "roles": [role.value for role in Role],
         "may_add": request.actor.anywhere(Role.SYSTEM_ADMINISTRATOR),
         "may_give": request.actor.anywhere(Role.SECURITY_ADMINISTRATOR),
@@ -80,7 +82,7 @@ def _changed(request: Asked, name: str) -> None:
             raise InputError("platform.field_value", name="role", value=typed.get("role", ""))
         actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
     elif name == "end":
-        membership = one(Membership.objects.filter(until__isnull=True), typed.get("membership", ""))
+        membership = one(Membership.objects.exclude(until__lte=at), typed.get("membership", ""))
         actions.end_membership(by=by, at=at, membership=membership)
     elif name == "off":
         actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))

@@ -56,13 +56,18 @@ def request_page(request: Asked, key: str) -> HttpResponse:
 
 
 def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
+    refused = request.resolver_match.kwargs.get("name") if failed and request.resolver_match else None
     lines = list(shown.lines.select_related("version__asset").prefetch_related("version__items"))
     for line in lines:
         line.conditions = conditions_of(shown, line)  # type: ignore[attr-defined]
         line.typed = typed_rows(line.version, request.POST)  # type: ignore[attr-defined]
+        granted = line.fields if line.granted is None else line.granted
+        ticked = request.POST.getlist(f"fields-{line.pk}") if refused == "accept" else granted
+        line.ticked = ticked  # type: ignore[attr-defined]
         if line.version.asset.kind == "data":
             way, where = rows_text(line.rows, line.version.method, request.lang)
             line.way, line.where = way, where  # type: ignore[attr-defined]
+    typed = request.POST if refused == "tighten" else {}
     moves = queries.open_moves(request.actor, shown)
     decides = queries.decides(request.actor, shown)
     dispute = queries.disputes(request.actor).filter(request=shown).first()
@@ -76,7 +81,9 @@ def _shown(request: Asked, shown: Request, failed: Failed) -> HttpResponse:
         "undecided": shown.state in UNDECIDED,
         "entries": Entry.objects.filter(subject_kind="request", subject=str(shown.pk)).order_by("at", "id"),
         "similar": queries.similar(shown) if decides else (),
-        "looks": [looked(line, request.lang) for line in lines if line.version.asset.kind == "data"] if decides else (),
+        "looks": [looked(line, request.lang, typed) for line in lines if line.version.asset.kind == "data"]
+        if decides
+        else (),
         "personal": any(kind_of(line.version.asset.kind).is_personal(line, line.fields) for line in lines),
         "may_assess": request.actor.has(Role.ASKER, shown.requester_id) and shown.state in UNDECIDED,
         "dispute": dispute,

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from ronghe.platform import queries
+from ronghe.platform.access.roles import Role
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.doors_of_roles import doors
 from ronghe.platform.console.guide import guide
@@ -32,8 +33,9 @@ def work(request: Asked) -> HttpResponse:
         "soon": sum(one.due is not None and today <= one.due <= until for one in listed),
         "soon_days": SOON,
         "standing": queries.standing(request.actor),
-        "degree": latest("data"),
+        "degree": latest("data") if request.actor.held else None,
         "doors": doors(request.actor),
+        "keeps_resources": request.actor.anywhere(Role.RESOURCE_KEEPER),
         "guide": () if guided(request) else guide(request.actor),
         "recent": queries.named(request.actor, queries.recent(request.actor)[:RECENT]),
     }

@@ -29,7 +29,7 @@ from ronghe.platform.kinds.data.plans import (
     released_as_key,
     wanted_by,
 )
-from ronghe.platform.kinds.data.reading import Reader, reader_of
+from ronghe.platform.kinds.data.reading import Reader, content_of, reader_of, trouble_of
 from ronghe.platform.kinds.data.snapshots import make_snapshot
 from ronghe.platform.requests.actions import CLOCK, delivered
 from ronghe.platform.requests.models import Grant, Request
@@ -64,7 +64,7 @@ def make(key: UUID, *, clock: Clock, tell: Tell = _silent) -> dict[str, Any] | N
         check_live(delivery.grant, clock())
         return {"epoch": delivery.grant.epoch, **_made(delivery, clock, tell)}
     except RongheError as error:
-        trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+        trouble = trouble_of(error)
         Delivery.objects.filter(pk=key).update(trouble=trouble)
         raise
 
@@ -73,7 +73,7 @@ def _made(delivery: Delivery, clock: Clock, tell: Tell) -> dict[str, Any]:
     grant = delivery.grant
     source = source_of(grant.version.asset_id, grant.version.asset.code)
     reader = reader_of(source, clock, tell)
-    _check_examined(source, grant)
+    _check_examined(source, grant, clock())
     if wanted_by(grant).method.by_subject:
         # Nothing is copied: the service is ready when the source can be read.
         return {
@@ -86,8 +86,13 @@ def _made(delivery: Delivery, clock: Clock, tell: Tell) -> dict[str, Any]:
     return _snapshot(delivery, reader, clock, tell)
 
 
-def _check_examined(source: Source, grant: Grant) -> None:
-    """Refused before anybody looked for personal data, and where some was found since without an assessment."""
+def _check_examined(source: Source, grant: Grant, at: datetime) -> None:
+    """Refused before anybody looked for personal data, and where some was found since without an assessment. A file
+    that was put into a folder since that look is looked into first; the delivery then goes on."""
+    content = content_of(source)
+    if content is not None and content != source.examination.get("content"):
+        work.examine(source, mark=f"{at:%Y-%m-%dT%H} {content}")
+        raise Refused("platform.source_unexamined", asset=source.asset.code)
     if source.examined is None:
         raise Refused("platform.source_unexamined", asset=source.asset.code)
     if personal_fields(grant.version, grant.fields) and not grant.line.request.assessment:

@@ -23,7 +23,7 @@ from ronghe.platform.catalogue.models import Item, VersionState
 from ronghe.platform.kinds.data import store, work
 from ronghe.platform.kinds.data.kept_rules import Kept, Promised, kept_rules
 from ronghe.platform.kinds.data.models import Source
-from ronghe.platform.kinds.data.reading import Reader, reader_of
+from ronghe.platform.kinds.data.reading import Reader, content_of, reader_of, trouble_of
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.standards.catalog import catalog
 from ronghe.standards.grading import grade_profile
@@ -128,11 +128,14 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     """Read a source and keep what was found; a source that cannot be read keeps why, and gives False."""
     source = Source.objects.select_related("asset").get(pk=key)
     mounted, promised, found, trouble = source.mounted, _promised(source), None, None
+    content = None
     with store.working(source.pk) as scratch:
         try:
-            found = _looked_into(reader_of(source, clock), promised, scratch, legal_day(clock()))
+            reader = reader_of(source, clock)
+            content = content_of(source)
+            found = _looked_into(reader, promised, scratch, legal_day(clock()))
         except RongheError as error:
-            trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+            trouble = trouble_of(error)
     with transaction.atomic():
         now = Source.objects.select_for_update().select_related("asset").get(pk=key)
         if now.mounted != mounted:  # another one was mounted meanwhile, and has its own look
@@ -140,7 +143,7 @@ def examine_source(key: UUID, *, clock: Callable[[], datetime]) -> bool:
         now.probed = at = clock()
         now.probe = {"trouble": trouble} if found is None else _probe(promised, found)
         if found is not None:
-            now.examined, now.examination = at, found.to_json()
+            now.examined, now.examination = at, {**found.to_json(), "content": content}
         now.save(update_fields=["probed", "probe", "examined", "examination"])
         facts = {
             "asset": now.asset.code,

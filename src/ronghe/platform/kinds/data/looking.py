@@ -9,7 +9,7 @@ from ronghe.journeys.protected_rows import ProtectedRows
 from ronghe.platform.kinds.data.leaving import leaving_rows
 from ronghe.platform.kinds.data.models import Look, Source
 from ronghe.platform.kinds.data.plans import asked_of_line
-from ronghe.platform.kinds.data.reading import reader_of
+from ronghe.platform.kinds.data.reading import reader_of, trouble_of
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Line
 from ronghe.terms import InputError, RequestState, RongheError
@@ -64,6 +64,6 @@ def make_look(key: UUID, *, clock: Callable[[], datetime]) -> bool:
     try:
         seen = _looked(look.line, clock, look.pk)
     except RongheError as error:
-        trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+        trouble = trouble_of(error)
     Look.objects.filter(pk=key, wanted=look.wanted).update(made=clock(), seen=seen, trouble=trouble)
     return bool(seen)

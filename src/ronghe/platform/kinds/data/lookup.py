@@ -92,7 +92,10 @@ def _ended(read: Read, known: bool, rows: int, at: datetime) -> None:
     end_read(read, "done" if known else "unknown", rows=rows)
     since = at - timedelta(minutes=WINDOW_MINUTES)
     recent = Read.objects.filter(grant=read.grant, channel__in=("look_up", "verify"), at__gt=since, at__lte=at)
-    asked = [Asked(one.subject, one.near, one.case, one.outcome != "unknown") for one in recent.order_by("at", "id")]
+    asked = [
+        Asked(one.subject, one.near, one.case, one.outcome != "unknown", one.channel == "verify")
+        for one in recent.order_by("at", "id")
+    ]
     why = copying(asked)
     if why:
         _alarm(read, why, at)

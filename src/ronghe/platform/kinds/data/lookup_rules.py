@@ -17,18 +17,25 @@ MOST_PER_CASE = 20
 """Different subjects for one case."""
 
 
+MOST_CLAIMS = 10
+"""Verifications of one subject: with more, the value is tried out, and yes or no tells it in the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One look-up: hashes of subject and neighborhood, the case, and whether the subject was there."""
+    """One look-up: hashes of subject and neighborhood, the case, whether the subject was there, and whether something
+    was claimed of it."""
 
     subject: str
     near: str
     case: str
     known: bool
+    claims: bool = False
 
 
 def copying(asked: Sequence[Asked]) -> str:
-    """Why the look-ups of the last hour, oldest first, look like a copy: `near`, `guessing`, `case`, or nothing."""
+    """Why the look-ups of the last hour, oldest first, look like a copy: `near`, `guessing`, `claims`, `case`, or
+    nothing."""
     subjects = {one.subject: one for one in asked}
     near = Counter(one.near for one in subjects.values())
     cases = Counter(one.case for one in {(one.subject, one.case): one for one in asked}.values())
@@ -36,4 +43,6 @@ def copying(asked: Sequence[Asked]) -> str:
         return "near"
     if sum(not one.known for one in asked[-LAST:]) > MOST_UNKNOWN:
         return "guessing"
+    if max(Counter(one.subject for one in asked if one.claims).values(), default=0) > MOST_CLAIMS:
+        return "claims"
     return "case" if max(cases.values(), default=0) > MOST_PER_CASE else ""

@@ -1,6 +1,6 @@
 """A grant of the platform as the engine's grant, so that one compiled plan decides for every channel."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ronghe.journeys.protected_rows import Asked
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.models import Item, Version
+from ronghe.platform.catalogue.rules import Finding, finds
 from ronghe.platform.kinds.data.models import Source
 from ronghe.platform.kinds.data.wanted import Wanted, wanted_of
 from ronghe.platform.requests.models import Grant, Line
@@ -23,6 +24,7 @@ from ronghe.trust.access.reading import Table
 __all__ = [
     "asked_of_grant",
     "asked_of_line",
+    "check_clock",
     "check_live",
     "check_stricter",
     "key_item",
@@ -30,6 +32,7 @@ __all__ = [
     "over",
     "personal_fields",
     "released_as_key",
+    "unsaid_personal",
     "wanted_by",
 ]
 
@@ -78,6 +81,14 @@ def personal_fields(version: Version, fields: Iterable[str]) -> list[str]:
     return [name for name in fields if name in said]
 
 
+@finds("data")
+def unsaid_personal(version: Version) -> Iterator[Finding]:
+    """Items in which the scan found personal data, and of which the owner does not say so."""
+    unsaid = list(version.items.filter(personal=False).values_list("name", flat=True))
+    for name in personal_fields(version, unsaid):
+        yield Finding("platform.lint_item_personal", "items", stops=False, params=(("name", name),))
+
+
 def wanted_by(grant: Grant) -> Wanted:
     """The rows and the method of a grant."""
     return wanted_of(grant.rows, grant.version.method)
@@ -98,6 +109,12 @@ def released_as_key(grant: Grant) -> str:
         return ""
     duty = obligation_of(grant.fields[key], str(grant.line.request_id))
     return key if isinstance(duty, Keep | Token) else ""
+
+
+def check_clock(grant: Grant, at: datetime) -> None:
+    """Refused while the clock shows less than what is on record about the request: a right that ended would revive."""
+    if at < _seen(grant.line.request_id, at):
+        raise Refused("access.clock_back")
 
 
 def _seen(request: object, at: datetime) -> datetime:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -16,9 +18,10 @@ from ronghe.platform.kinds.data.models import Source, SourceKind
 from ronghe.platform.kinds.data.sealing import unseal
 from ronghe.platform.law import profile
 from ronghe.tables.open import ReadOptions
-from ronghe.terms import Refused
+from ronghe.tables.package import file_hash
+from ronghe.terms import InputError, Refused, RongheError
 
-__all__ = ["Reader", "allowed", "check_readable", "opens_at", "reader_of"]
+__all__ = ["Reader", "allowed", "check_readable", "content_of", "opens_at", "reader_of", "trouble_of"]
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks at the stop switch while rows are read."""
@@ -28,6 +31,24 @@ def allowed() -> Allowed:
     """What the operator of this installation lets sources be, and the made-up files of a demo: an installation that is
     real has no such folder."""
     return Allowed((*settings.SOURCE_FOLDERS, settings.HOME / "demo" / "city" / "drops"), tuple(settings.SOURCE_HOSTS))
+
+
+def trouble_of(error: RongheError) -> dict[str, Any]:
+    """An error as it is kept and shown to both sides: of a path on the server or at its owner only the last name."""
+    told = {name: str(value) for name, value in error.params.items()}
+    if "path" in told:
+        told["path"] = Path(told["path"]).name
+    return {"code": error.code, "params": told}
+
+
+def content_of(source: Source) -> str | None:
+    """The hash of the file that a folder means now; None for other sources, and where it cannot be reached."""
+    if source.kind != SourceKind.FOLDER:
+        return None
+    try:
+        return file_hash(allowed_file(source.address, source.part, allowed()))
+    except (InputError, Refused, OSError):
+        return None
 
 
 def opens_at(source: Source, at: datetime) -> datetime | None:

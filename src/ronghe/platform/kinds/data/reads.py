@@ -11,7 +11,7 @@ from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor, check_role
 from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data.models import DayOfReads, Delivery, DeliveryState, Read
-from ronghe.platform.kinds.data.plans import check_live, wanted_by
+from ronghe.platform.kinds.data.plans import check_clock, check_live, wanted_by
 from ronghe.platform.kinds.data.wanted import Method
 from ronghe.platform.law import profile
 from ronghe.platform.requests.actions import used
@@ -93,6 +93,7 @@ def begin_read(
 ) -> Read:
     """Charge a read and put it on record. Whatever fails here lets nothing leave."""
     with transaction.atomic():
+        check_clock(grant, at)
         charge(grant, at)
         read = Read.objects.create(
             grant=grant,

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from django.db import transaction
 
 from ronghe.platform.kinds.data import store, work
-from ronghe.platform.kinds.data.models import Delivery, DeliveryState
+from ronghe.platform.kinds.data.models import Delivery, DeliveryState, Source
 from ronghe.platform.kinds.data.plans import over, wanted_by
+from ronghe.platform.kinds.data.reading import opens_at
 from ronghe.platform.requests.models import Grant
 
 __all__ = ["PERIODS", "due_refreshes", "tend"]
@@ -54,7 +55,17 @@ def tend(*, clock: Callable[[], datetime]) -> dict[str, int]:
             work.want_delivery(grant, at, why="refresh")
     with transaction.atomic():
         again = work.again()
-    return {"refreshed": len(due), "again": again, "removed": _leftovers(at)}
+    return {"refreshed": len(due), "again": again, "examined": _unexamined(at), "removed": _leftovers(at)}
+
+
+def _unexamined(at: datetime) -> int:
+    """Sources that could not be looked into when they were mounted, for one was closed or away then: once a day, in
+    their hours."""
+    waiting = Source.objects.filter(examined__isnull=True, probed__isnull=False, stopped__isnull=True)
+    open_ = [source for source in waiting.order_by("pk") if opens_at(source, at) is None]
+    for source in open_:
+        work.examine(source, mark=at.date().isoformat())
+    return len(open_)
 
 
 def _leftovers(at: datetime) -> int:

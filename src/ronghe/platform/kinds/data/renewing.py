@@ -10,7 +10,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.kinds.data import work
 from ronghe.platform.kinds.data.addresses import allowed_file
 from ronghe.platform.kinds.data.models import Source, SourceKind
-from ronghe.platform.kinds.data.reading import allowed
+from ronghe.platform.kinds.data.reading import allowed, content_of, opens_at
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.terms import InputError, Refused
 
@@ -29,7 +29,10 @@ def _mark(source: Source) -> str | None:
 
 def look_again(*, at: datetime, source: Source) -> str:
     """`same`, `renewed`, or `lost`; what changed since the last look is on record, once."""
-    mark = _mark(source)
+    mark, content = _mark(source), None
+    # Outside its hours nothing is read; a delivery looks again before it hands anything over.
+    if source.mark not in ("", "lost", mark) and mark is not None and opens_at(source, at) is None:
+        content = content_of(source)
     with transaction.atomic():
         now = Source.objects.select_for_update().select_related("asset").get(pk=source.pk)
         if (mark or "lost") == now.mark:
@@ -48,7 +51,7 @@ def look_again(*, at: datetime, source: Source) -> str:
                 departments=[str(now.asset.department_id)],
                 facts={"asset": now.asset.code},
             )
-        if before == "lost":
+        if before == "lost" or (content is not None and content != now.examination.get("content")):
             work.examine(now, mark=now.mark)
     return what if before or mark is None else "same"
 

@@ -20,7 +20,7 @@ from ronghe.platform.kinds.data.leaving import leaving_rows
 from ronghe.platform.kinds.data.looking import source_of
 from ronghe.platform.kinds.data.models import Trace
 from ronghe.platform.kinds.data.plans import asked_of_grant, obligation_of
-from ronghe.platform.kinds.data.reading import reader_of
+from ronghe.platform.kinds.data.reading import reader_of, trouble_of
 from ronghe.platform.kinds.data.sealing import seal, token_key_file, unseal
 from ronghe.platform.requests.actions import CLOCK
 from ronghe.platform.requests.models import Grant, Objection
@@ -80,7 +80,7 @@ def make_trace(key: UUID, *, clock: Callable[[], datetime]) -> bool:
         found = _found(grant, trace.objection.row_key, trace.pk, clock)
         sealed = seal(found, trace.pk, clock()) if found else ""
     except RongheError as error:
-        trouble = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+        trouble = trouble_of(error)
     with transaction.atomic():
         Trace.objects.filter(pk=key).update(made=clock(), sealed=sealed, trouble=trouble)
         record(

@@ -17,7 +17,7 @@ from ronghe.tables.atomic import sync
 from ronghe.tables.engine import io_fault
 from ronghe.tables.open import ReadOptions, stage
 from ronghe.tables.sniff import sniff
-from ronghe.terms import InputError, LimitReached
+from ronghe.terms import InputError, LimitReached, RongheError
 
 __all__ = ["Kept", "keep", "shown_name"]
 
@@ -69,6 +69,16 @@ def _ending(path: Path) -> str:
 def keep(chunks: Iterable[bytes], *, called: str, most: int, sheet: str = "") -> Kept:
     """Take a file of at most `most` bytes and read it whole once. Raises LimitReached for what is too large, packed or
     not; InputError for what is no table. Nothing stays behind then."""
+    try:
+        return _kept(chunks, shown_name(called), most, sheet)
+    except RongheError as error:
+        # Where it lies on the server is nobody's business, and means nothing to who handed it in.
+        if "path" in error.params:
+            error.params["path"] = shown_name(called)
+        raise
+
+
+def _kept(chunks: Iterable[bytes], called: str, most: int, sheet: str) -> Kept:
     key = new_id()
     with store.working(key) as folder:
         part = folder / "received"
@@ -86,4 +96,4 @@ def keep(chunks: Iterable[bytes], *, called: str, most: int, sheet: str = "") ->
         sync(ready)
         ready.rename(store.uploads() / name)
         sync(store.uploads())
-    return Kept(name, shown_name(called), size, digest, staged.columns)
+    return Kept(name, called, size, digest, staged.columns)

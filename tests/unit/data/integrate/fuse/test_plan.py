@@ -43,6 +43,7 @@ def test_a_link_stands_before_the_fusion_that_takes_its_clusters() -> None:
         (LINK + "threshold = 0.3\n", "link 1", "threshold"),
         (LINK + "threshold = true\n", "link 1", "threshold"),
         (LINK + 'one_to_one = "yes"\n', "link 1", "one_to_one"),
+        (LINK + 'model = "m.json"\ncolumns = ["name"]\n', "link 1", "model"),
         (LINK.replace('"a", "b"', '"a", "b", "c"') + "one_to_one = true\n", "link 1", "one_to_one"),
         (LINK.replace('"a", "b"', ""), "link 1", "of"),
         ("", "plan", "[[step]]"),
