@@ -219,6 +219,14 @@ def test_what_is_no_json_is_a_bad_call(town: City, body: bytes) -> None:
     assert answer.status_code == 400
 
 
+def test_figures_are_read_and_nothing_else(town: City) -> None:
+    headers = {"Authorization": f"Bearer {program_of('审计').secret}"}
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.get("/metrics", headers=headers).status_code == 200
+    assert strict.head("/metrics", headers=headers).status_code == 200
+    assert strict.post("/metrics", headers=headers).status_code == 405
+
+
 def test_a_body_without_a_length_is_not_taken_for_an_empty_one(town: City) -> None:
     headers = {"Authorization": f"Bearer {program_of('申请人').secret}", "Transfer-Encoding": "chunked"}
     answer = Client().generic("POST", "/api/requests", b"", content_type="application/json", headers=headers)
