@@ -243,7 +243,7 @@ def test_a_text_that_no_database_keeps_is_refused(town: City, text: str) -> None
 
 @pytest.mark.parametrize(
     "said",
-    ['"\\ud800"', '"a\\u0000"', "1e999", "9" * 400, "[" * 900 + "]" * 900, '"' + "x" * 2_000 + '"', '{"\\ud800": 1}'],
+    ['"\\ud800"', '"a\\u0000"', "1e999", "9" * 400, "[" * 100 + "]" * 100, '"' + "x" * 2_000 + '"', '{"\\ud800": 1}'],
 )
 def test_a_rule_in_free_words_is_kept_or_refused_like_every_text(town: City, said: str) -> None:
     asker, code = program_of("申请人"), town.published().asset.code
