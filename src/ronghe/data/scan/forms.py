@@ -60,7 +60,8 @@ _NAME = (
 )
 _NAME_OF_OTHERS = f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž"
-_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|[{_UPPER}'’-]{{2,20}}|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n)"
+_OTHER_WORD = f"[{_UPPER}'’-]{{2,20}}|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n"
+_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|{_OTHER_WORD})"
 _LATIN = f"(?:(?:{TITLES})[.]? )?{_WORD}(?:,? {_WORD}){{1,3}}(?:,? (?:Jr|Sr|MD|PhD|DDS|DVM|II|III|IV)[.]?)?"
 _GIVEN = "(?:" + "|".join(sorted(given_names())) + ")"
 _SYLLABLES = f"(?:{SYLLABLE}){{1,3}}"
