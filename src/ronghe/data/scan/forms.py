@@ -111,7 +111,9 @@ def _bare() -> ops.Expression:
 def _checked() -> tuple[tuple[str, ops.Expression], ...]:
     """BARE once for each form with check digits, NULL where it has not the shape: sums cost nothing there."""
     shapes = {"citizen_id": "[0-9]{17}[0-9X]|[0-9]{15}", "unified_credit_code": _CREDIT, "bank_card": _CARD}
-    made = {code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()}
+    made: dict[str, list[tuple[ops.Expression, ops.Expression]]] = {
+        code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()
+    }
     made["citizen_id"].append((ops.Matches(BARE, _OF_A_PUPIL), ops.Slice(BARE, 2, 18)))
     return tuple((code, ops.Case(tuple(branches))) for code, branches in made.items())
 
