@@ -19,7 +19,7 @@ BEFORE_TIME = f"(?:{DAY}[ T]|{_YEAR_MONTH} ?{_SMALL} ?[日号])"
 
 def folded_date(*clean: str) -> ops.Expression:
     """RAW folded and trimmed with Chinese digits translated; as it is where one of `clean` matches, the usual first."""
-    folded = ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH)
+    folded: ops.Expression = ops.Translate(RAW, _SIGNS + FULL_WIDTH, _DIGITS + HALF_WIDTH)
     for mark in "-/.":
         folded = ops.Replace(folded, f" *[{mark}] *", mark)
     folded = ops.Trim(ops.Replace(folded, _WEEKDAY))

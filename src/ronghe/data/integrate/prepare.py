@@ -278,7 +278,8 @@ def _keep_sounds(engine: DuckDB, place: int) -> None:
     shares = fetch(engine, asked).to_pylist()[0]
     both = min(shares["letters"], shares["signs"]) >= IN_LETTERS
     select = drawn(
-        "SELECT DISTINCT _c AS value FROM prepared WHERE (_both OR regexp_matches(_c, _han)) AND NOT contains(_c, chr(10))",
+        "SELECT DISTINCT _c AS value FROM prepared"
+        " WHERE (_both OR regexp_matches(_c, _han)) AND NOT contains(_c, chr(10))",
         both=exp.convert(both),
         han=HAN,
         c=name(f"c{place}"),

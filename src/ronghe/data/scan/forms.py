@@ -60,7 +60,8 @@ _NAME = (
 )
 _NAME_OF_OTHERS = f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}}){{1,3}}"
 _UPPER, _LOWER = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž"
-_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|[{_UPPER}'’-]{{2,20}}|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n)"
+_OTHER_WORD = f"[{_UPPER}'’-]{{2,20}}|[{_UPPER}][.]?|[Dd][eia]|[Vv][ao]n"
+_WORD = f"(?:[{_UPPER}][{_LOWER}]+(?:['’-]?[{_UPPER}][{_LOWER}]+)?|{_OTHER_WORD})"
 _LATIN = f"(?:(?:{TITLES})[.]? )?{_WORD}(?:,? {_WORD}){{1,3}}(?:,? (?:Jr|Sr|MD|PhD|DDS|DVM|II|III|IV)[.]?)?"
 _GIVEN = "(?:" + "|".join(sorted(given_names())) + ")"
 _SYLLABLES = f"(?:{SYLLABLE}){{1,3}}"
@@ -110,7 +111,9 @@ def _bare() -> ops.Expression:
 def _checked() -> tuple[tuple[str, ops.Expression], ...]:
     """BARE once for each form with check digits, NULL where it has not the shape: sums cost nothing there."""
     shapes = {"citizen_id": "[0-9]{17}[0-9X]|[0-9]{15}", "unified_credit_code": _CREDIT, "bank_card": _CARD}
-    made = {code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()}
+    made: dict[str, list[tuple[ops.Expression, ops.Expression]]] = {
+        code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()
+    }
     made["citizen_id"].append((ops.Matches(BARE, _OF_A_PUPIL), ops.Slice(BARE, 2, 18)))
     return tuple((code, ops.Case(tuple(branches))) for code, branches in made.items())
 

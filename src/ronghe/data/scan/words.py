@@ -35,8 +35,7 @@ PINYIN_SURNAMES = (
     "ouyang|situ|shangguan"
 )
 SYLLABLE = (
-    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
-    "(?:[iuv]?(?:a(?:i|o|ng?)?|o(?:u|ng)?|e(?:i|ng?|r)?)|i(?:u|ng?)?|u(?:i|n)?|v)"
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?(?:[iuv]?(?:a(?:i|o|ng?)?|o(?:u|ng)?|e(?:i|ng?|r)?)|i(?:u|ng?)?|u(?:i|n)?|v)"
 )
 """A syllable of pinyin without its tone, in small letters."""
 

@@ -11,7 +11,7 @@ from ronghe.data.integrate.scoring import score_pairs, weigh_pairs
 from ronghe.data.integrate.statements import drawn, make
 from ronghe.standards.catalog import catalog
 from ronghe.tables.engine import Resources, duckdb_engine
-from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person, side
+from tests.unit.data.integrate.tables import PEOPLE, Row, clusters, linked, pairs, person, side
 
 EVERY = {f"a{number}": person(number) for number in range(120)}
 HALF = {f"b{number}": person(number) for number in range(60, 180)}
@@ -218,9 +218,9 @@ def test_a_name_in_ideographs_and_its_pinyin_sound_the_same_in_any_order() -> No
 
 
 def test_a_country_before_a_mobile_number_makes_no_other_number() -> None:
-    abroad = {key: (None, None, f"+86 {row[2]}", None) for key, row in HALF.items()}
-    alone = [{key: (None, None, row[2], None) for key, row in EVERY.items()}, abroad]
-    assert pairs(linked(alone)) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+    near: dict[str, Row] = {key: (None, None, row[2], None) for key, row in EVERY.items()}
+    abroad: dict[str, Row] = {key: (None, None, f"+86 {row[2]}", None) for key, row in HALF.items()}
+    assert pairs(linked([near, abroad])) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
 
 
 def test_the_weights_of_our_statement_are_those_of_splink() -> None:

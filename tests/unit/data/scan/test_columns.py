@@ -191,3 +191,29 @@ def test_one_citizens_number_among_codes_of_organizations_is_told(tmp_path: Path
 def test_words_and_goods_that_begin_as_surnames_do_are_no_names(tmp_path: Path) -> None:
     goods = ["方便面", "白砂糖", "高粱酒", "石榴汁", "金针菇", "黄花菜", "胡萝卜", "马铃薯", "米粉干", "花生油"]
     assert data.scan(write(tmp_path / "goods.csv", {"g": goods * 40})).tables[0].found == ()
+
+
+def test_numbers_and_names_under_headers_that_say_nothing(tmp_path: Path) -> None:
+    m = Maker(5)
+    family, given = ("Wang", "Zhang", "Liu", "Ouyang", "Xu"), ("Wei", "Xiuying", "Min", "Jianguo", "Yufeng", "Lei")
+    columns = {
+        "c1": [f"G{m.citizen()}" for _ in range(ROWS)],
+        "c2": [f"{m.random.randint(100, 600)}-{m.random.randint(10, 99)}-{m.digits(3)}1" for _ in range(ROWS)],
+        "c3": [f"{m.pick(*family)} {m.pick(*given)}{m.pick('', 'hua', 'ming')}" for _ in range(ROWS)],
+        "c4": [f"{m.pick(*family)} {m.pick(*given)}".upper() for _ in range(ROWS)],
+        "dob_text": [f"{m.random.randint(1, 28)}/0{m.random.randint(1, 9)}/{n + 1940}" for n in range(ROWS)],
+        "wx": [f"wxid_{m.digits(9)}a" for _ in range(ROWS)],
+        "收款账户": [f"3301{m.digits(15)}" for _ in range(ROWS)],
+        "文书": [f"杭市监罚字〔20{m.random.randint(10, 25)}〕{n + 1}号" for n in range(ROWS)],
+        "goods": [m.pick("BLUE RIDGE COFFEE", "GREEN TEA", "Song Line", "Lake House") for _ in range(ROWS)],
+    }
+    found = {one.column: one.kind for one in data.scan([write(tmp_path / "t.csv", columns)]).tables[0].found}
+    assert found == {
+        "c1": "citizen_id",
+        "c2": "person_number",
+        "c3": "person_name_latin",
+        "c4": "person_name_latin",
+        "dob_text": "birth_date",
+        "wx": "instant_messaging",
+        "收款账户": "bank_card",
+    }
