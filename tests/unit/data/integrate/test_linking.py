@@ -1,17 +1,20 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from pypinyin import Style, pinyin
 
 from ronghe.data.integrate.kinds import Kind
 from ronghe.data.integrate.linking import link_records
-from ronghe.data.integrate.prepare import Compared, deciding_column, reading
+from ronghe.data.integrate.prepare import Compared, _form, deciding_column, reading
 from ronghe.data.integrate.review import Reviewed
 from ronghe.data.integrate.scoring import score_pairs, weigh_pairs
 from ronghe.data.integrate.statements import drawn, make
 from ronghe.standards.catalog import catalog
+from ronghe.tables import expressions as ops
 from ronghe.tables.engine import Resources, duckdb_engine
-from tests.unit.data.integrate.tables import PEOPLE, Row, clusters, linked, pairs, person, side
+from ronghe.tables.in_memory import evaluate
+from tests.unit.data.integrate.tables import PEOPLE, clusters, linked, pairs, person, side
 
 EVERY = {f"a{number}": person(number) for number in range(120)}
 HALF = {f"b{number}": person(number) for number in range(60, 180)}
@@ -217,10 +220,18 @@ def test_a_name_in_ideographs_and_its_pinyin_sound_the_same_in_any_order() -> No
     assert found.model.trained.m[0][names] > 0.5
 
 
-def test_a_country_before_a_mobile_number_makes_no_other_number() -> None:
-    near: dict[str, Row] = {key: (None, None, row[2], None) for key, row in EVERY.items()}
-    abroad: dict[str, Row] = {key: (None, None, f"+86 {row[2]}", None) for key, row in HALF.items()}
-    assert pairs(linked([near, abroad])) == {(f"a{number}", f"b{number}") for number in range(60, 120)}
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("+86 139 0000 7919", "13900007919"),
+        ("0086-13900007919", "13900007919"),
+        ("(139)0000-7919", "13900007919"),
+        ("86 5718 8123", "8657188123"),
+        ("+1 212 555 0100", "12125550100"),
+    ],
+)
+def test_a_country_before_a_mobile_number_makes_no_other_number(written: str, compared: str) -> None:
+    assert evaluate(_form(Kind.PHONE, ops.Column("written")), {"written": written}) == compared
 
 
 def test_the_weights_of_our_statement_are_those_of_splink() -> None:
