@@ -14,7 +14,6 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.catalogue.actions import describe, new_asset, publish, submit_for_review
 from ronghe.platform.catalogue.models import Version
 from ronghe.platform.departments.models import Department
-from ronghe.platform.queries import waiting
 from ronghe.platform.requests import actions
 from ronghe.platform.requests.holding import conditions_of
 from ronghe.platform.requests.models import Dispute, Grant, Request
@@ -23,6 +22,7 @@ from ronghe.platform.requests.rules import MOVES, moves_from
 from ronghe.platform.requests.rulings import rule_on_refusal
 from ronghe.platform.requests.tightening import tighten
 from ronghe.platform.requests.visibility import visible_grants, visible_requests
+from ronghe.platform.work_list import waiting
 from ronghe.standards.legal import legal_profile
 from ronghe.terms import InputError, Kind, Refused, RequestState, UsageError
 from tests.platform.conftest import ENTRY, ITEMS, START, City, RecordedKind

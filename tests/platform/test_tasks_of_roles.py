@@ -7,7 +7,6 @@ import pytest
 
 import ronghe.platform
 from ronghe.messages import known
-from ronghe.platform import queries
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
 from ronghe.platform.audit.models import Entry
@@ -21,6 +20,7 @@ from ronghe.platform.jobs.port import JobState
 from ronghe.platform.jobs.registry import _WORK
 from ronghe.platform.jobs.stored import SECURITY_CHECK
 from ronghe.platform.requests.models import Request
+from ronghe.platform.work_list import waiting
 from ronghe.terms import Kind
 from tests.platform.conftest import ENTRY, ITEMS, START, City, RecordedKind
 from tests.platform.test_pages import ask, client
@@ -66,11 +66,11 @@ def test_the_asker_is_told_that_the_assessment_is_missing(city: City, kind: Reco
     answer = ask(asker, version)
     wanted = Request.objects.get()
     assert answer.headers["Location"] == f"/requests/{wanted.pk}"
-    mine = queries.waiting(city.actor("申请人", city.tax), START.date())
+    mine = waiting(city.actor("申请人", city.tax), START.date())
     assert [one.task for one in mine] == ["assess"]
     assert "附影响评估" in asker.get("/").content.decode()
     asker.post(f"/requests/{wanted.pk}/assessment", {"assessment": "影响评估 2026-1 号"})
-    assert not queries.waiting(city.actor("申请人", city.tax), START.date())
+    assert not waiting(city.actor("申请人", city.tax), START.date())
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "生成审批预览"), ("en", "make a preview")])

@@ -33,6 +33,7 @@ from ronghe.platform.requests import actions
 from ronghe.platform.requests.models import Line, Request, Ruling
 from ronghe.platform.requests.rulings import published_clauses, rule_on_refusal
 from ronghe.platform.requests.tightening import tighten
+from ronghe.platform.work_list import waiting
 from ronghe.terms import InputError, RequestState, legal_day
 
 __all__ = ["router"]
@@ -290,8 +291,7 @@ def show_work(request: Asked) -> dict[str, Any]:
     """What waits for the asker, until when."""
     today = legal_day(request.now, profile().zone)
     names = ("task", "title", "about", "url", "due", "late")
-    waiting = queries.waiting(request.actor, today)
-    return {"waiting": [{name: getattr(one, name) for name in names} for one in waiting]}
+    return {"waiting": [{name: getattr(one, name) for name in names} for one in waiting(request.actor, today)]}
 
 
 @call(router, "GET", "/requests", scope="requests.read", gives=Page[RequestRow])

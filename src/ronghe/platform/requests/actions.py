@@ -16,7 +16,7 @@ from ronghe.platform.audit.actions import record
 from ronghe.platform.catalogue.models import SharingClass, Version, VersionState
 from ronghe.platform.departments.models import Department
 from ronghe.platform.ids import new_id
-from ronghe.platform.requests.holding import check_conditions_hold
+from ronghe.platform.requests.holding import check_conditions_hold, check_still_shared
 from ronghe.platform.requests.kind import kind_of
 from ronghe.platform.requests.models import Decision, Grant, Line, Request
 from ronghe.platform.requests.moving import check_apart, locked, make_move, standing_in
@@ -129,16 +129,6 @@ def _check_wish(wishes: Sequence[Wish], purpose: str, basis: str, start: datetim
         raise InputError("platform.purpose_missing")
     if end <= start:
         raise InputError("platform.period_empty")
-
-
-def _check_still_shared(version: Version) -> None:
-    """Refused for an entry that was withdrawn since, or whose version in force is not shared any more. An older version
-    may still be granted: its owner decides knowing what changed."""
-    in_force = version.asset.versions.filter(state=VersionState.PUBLISHED).first()
-    if in_force is None:
-        raise Refused("platform.not_in_force", name=version.name)
-    if in_force.sharing_class == SharingClass.NOT_SHARED:
-        raise Refused("platform.not_shared", name=in_force.name, basis=in_force.legal_basis)
 
 
 def _check_end(until: datetime, at: datetime, profile: LegalProfile) -> None:
@@ -342,7 +332,7 @@ def decide(
         lines = list(now.lines.select_related("version__asset"))
         part = False
         for line in lines:
-            _check_still_shared(line.version)
+            check_still_shared(line.version)
             fields = list((granted or {}).get(line.pk, line.granted if line.granted is not None else line.fields))
             if not set(fields) <= set(line.granted if line.granted is not None else line.fields):
                 raise Refused("platform.granted_more", name=line.version.name)
@@ -447,7 +437,7 @@ def extend(*, by: Actor, at: datetime, request: Request, until: datetime, profil
         now.wanted_until = until
         for line in now.lines.select_related("version__asset"):
             if line.granted:
-                _check_still_shared(line.version)
+                check_still_shared(line.version)
                 check_conditions_hold(now, line)
         for grant in grants:
             grant.valid_until, grant.epoch = until, grant.epoch + 1

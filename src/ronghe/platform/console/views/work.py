@@ -11,6 +11,7 @@ from ronghe.platform.console.guide import guide
 from ronghe.platform.console.middleware import Asked, guided
 from ronghe.platform.index.queries import latest
 from ronghe.platform.law import profile
+from ronghe.platform.work_list import standing, waiting
 from ronghe.terms import legal_day
 
 __all__ = ["work"]
@@ -25,14 +26,14 @@ def work(request: Asked) -> HttpResponse:
     """The work list of the person."""
     law = profile()
     today = legal_day(request.now, law.zone)
-    listed = queries.waiting(request.actor, today)
+    listed = waiting(request.actor, today)
     until = law.calendar.after(today, SOON).day
     shown = {
         "waiting": listed,
         "late": sum(one.late for one in listed),
         "soon": sum(one.due is not None and today <= one.due <= until for one in listed),
         "soon_days": SOON,
-        "standing": queries.standing(request.actor),
+        "standing": standing(request.actor),
         "degree": latest("data") if request.actor.held else None,
         "doors": doors(request.actor),
         "keeps_resources": request.actor.anywhere(Role.RESOURCE_KEEPER),
