@@ -178,6 +178,10 @@ ROWS: Mapping[str, Row] = {
     ),
     # Somebody of the fixture has no second factor.
     "POST /people/{username}/factor-reset": Row(GIVES, path={"username": "somebody"}, ends="platform.factor_missing"),
+    "GET /people/{username}/tokens": Row(GIVES, path={"username": "nobody"}),
+    "POST /people/{username}/tokens/{key}/revoke": Row(GIVES, path={"username": "nobody", "key": "a_token"}),
+    "GET /people/{username}/delegations": Row(GIVES, path={"username": "somebody"}),
+    "POST /people/{username}/delegations/{key}/end": Row(GIVES, path={"username": "somebody", "key": "lent"}),
     "POST /people/{username}/on": Row(RUNS, path={"username": "somebody"}, ends="platform.person_on"),
     "POST /people/{username}/roles": Row(GIVES, {"department": "MZJ", "role": "asker"}, {"username": "somebody"}),
     "POST /memberships/{key}/end": Row(GIVES, path={"key": "membership"}),

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from ronghe.messages import known
 from ronghe.platform.access.actions import SCOPES
-from ronghe.platform.access.models import Membership, Person, Token
+from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.queries import actor_of, digest_of
 from ronghe.platform.access.roles import Role
 from ronghe.platform.alarms.models import Notice, Webhook
@@ -182,6 +182,11 @@ class Things:
     def _rest(self) -> None:
         self.keep("somebody", self.city.person("某人", self.city.civil, Role.RESOURCE_KEEPER).username)
         self.keep("membership", Membership.objects.get(person__username="某人"))
+        # From tomorrow on, so that it adds no caller to a role.
+        tomorrow = {"since": START + timedelta(days=1), "until": START + timedelta(days=2)}
+        nobody = Person.objects.get(username=self.keep("nobody", "nobody"))
+        lent = Membership.objects.get(person__username="某人")
+        self.keep("lent", Delegation.objects.create(membership=lent, to=nobody, **tomorrow))
         self.keep("a_token", Token.objects.get(person__username="nobody"))
         self.keep("entry", Entry.objects.filter(action="request.submit").first())
         approver = Person.objects.get(username="approver@owner")

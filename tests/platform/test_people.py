@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ronghe.platform.access import actions
-from ronghe.platform.access.models import Membership, Person, Token
+from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.queries import actor_by_token, actor_of
 from ronghe.platform.access.roles import ADMINISTRATORS, Role
 from ronghe.platform.access.start import start
@@ -254,3 +254,44 @@ def test_a_role_that_has_an_end_can_be_taken_away_before_it(city: City) -> None:
     membership.save()
     assert browser.post(f"/api/memberships/{membership.pk}/end").json()["username"] == "借调"
     assert not actor_of(holder, now()).held
+
+
+def test_a_token_that_leaked_and_what_was_lent_are_ended_without_switching_anybody_off(city: City) -> None:
+    pages = {role: Client() for role in ADMINISTRATORS}
+    for role, browser in pages.items():
+        browser.force_login(city.person(role.value, city.bureau, role))
+    lender, friend, at = city.person("甲", city.civil, Role.APPROVER), city.person("乙", city.civil), now()
+    by = actor_of(lender, at)
+    for number in range(2):
+        actions.make_token(by=by, at=at, name=f"程序{number}", scopes=["data.read"], expires=at + WEEK)
+        actions.stand_in(
+            by=by, at=at, membership=lender.memberships.get(), to=friend, since=at, until=at + (1 + number) * WEEK
+        )
+    (token, other), (lent, more) = Token.objects.order_by("name"), Delegation.objects.order_by("until")
+    typed = {"/people/revoke": {"token": str(token.pk)}, "/people/take_back": {"delegation": str(lent.pk)}}
+    ways = {
+        f"/api/people/甲/tokens/{other.pk}/revoke": "revoked",
+        f"/api/people/甲/delegations/{more.pk}/end": "until",
+    }
+    for role in ADMINISTRATORS - {Role.SECURITY_ADMINISTRATOR}:
+        assert str(token.pk) not in pages[role].get("/people").content.decode()
+        assert {pages[role].post(url, said).status_code for url, said in typed.items()} <= {403, 404}
+        assert {pages[role].post(url).status_code for url in ways} == {404}
+    assert Token.objects.filter(revoked__isnull=True).count() == 2
+    assert Delegation.objects.filter(ended__isnull=True).count() == 2
+    security = pages[Role.SECURITY_ADMINISTRATOR]
+    assert all(str(one.pk) in security.get("/people").content.decode() for one in (token, other, lent, more))
+    # What is somebody else's is not there under this name.
+    assert {security.post(url.replace("甲", "乙")).status_code for url in ways} == {404}
+    assert {security.post(url, said).status_code for url, said in typed.items()} == {302}
+    assert [one["name"] for one in security.get("/api/people/甲/tokens").json()["tokens"]] == ["程序1"]
+    assert len(security.get("/api/people/乙/delegations").json()["delegations"]) == 1
+    assert all(security.post(url).json()[name] for url, name in ways.items())
+    page = security.get("/people").content.decode()
+    assert not any(str(one.pk) in page for one in (token, other, lent, more))
+    # Once it is over it is not there any more.
+    assert {security.post(url).status_code for url in ways} == {404}
+    assert not actor_of(friend, now()).held
+    assert lender.is_active
+    done = Entry.objects.filter(person=Role.SECURITY_ADMINISTRATOR.value).exclude(action="access.denied")
+    assert sorted(one.action for one in done) == ["role.taken_back"] * 2 + ["token.revoked"] * 2

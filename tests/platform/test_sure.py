@@ -25,6 +25,8 @@ TEMPLATES = Path(ronghe.platform.console.__file__).parent / "templates"
 ENDS = {
     "/people/end": "end",
     "/people/off": "switch_off",
+    "/people/revoke": "revoke_token",
+    "/people/take_back": "end_delegation",
     "/departments/end": "end_department",
     "/source/stop": "stop_source",
     "/revoke": "move_revoke",

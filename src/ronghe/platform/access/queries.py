@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
 from ronghe.platform.access.roles import Role
@@ -14,7 +14,17 @@ from ronghe.platform.audit.models import Entry
 from ronghe.platform.compiled import Compiled
 from ronghe.platform.departments.models import Department
 
-__all__ = ["actor_by_token", "actor_of", "digest_of", "holders_of", "people_at", "people_with", "who_did"]
+__all__ = [
+    "actor_by_token",
+    "actor_of",
+    "digest_of",
+    "holders_of",
+    "lent_at",
+    "people_at",
+    "people_with",
+    "tokens_at",
+    "who_did",
+]
 
 
 def _now(at: datetime) -> Q:
@@ -99,6 +109,17 @@ def people_at(at: datetime) -> list[dict[str, Any]]:
         }
         for person in Person.objects.order_by("username")
     ]
+
+
+def lent_at(at: datetime) -> QuerySet[Delegation]:
+    """What is lent at `at` or will be, the earliest first."""
+    lent = Delegation.objects.filter(ended__isnull=True, until__gt=at)
+    return lent.select_related("membership__department", "membership__person", "to").order_by("since", "pk")
+
+
+def tokens_at(at: datetime) -> QuerySet[Token]:
+    """The tokens that open something at `at`, newest first."""
+    return Token.objects.filter(revoked__isnull=True, expires__gt=at).order_by("-made", "-pk")
 
 
 def people_with(at: datetime, department: Department | None, *roles: Role) -> list[Person]:

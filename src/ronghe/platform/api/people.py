@@ -12,7 +12,7 @@ from pydantic import Field
 
 from ronghe.platform.access import actions, organization
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
-from ronghe.platform.access.queries import people_at
+from ronghe.platform.access.queries import lent_at, people_at, tokens_at
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api.calls import ANY, SESSION, Asked, call
 from ronghe.platform.api.shapes import (
@@ -147,6 +147,12 @@ class TokenShown(Schema):
     revoked: datetime | None
 
 
+class Tokens(Schema):
+    """Somebody's tokens that open something, newest first."""
+
+    tokens: list[TokenShown]
+
+
 class TokenMade(TokenShown):
     """A new token with its secret, which is shown this once."""
 
@@ -174,7 +180,7 @@ class DelegationShown(Schema):
 
 
 class Delegations(Schema):
-    """What one lent and what was lent to one."""
+    """What somebody lent and what was lent to them."""
 
     delegations: list[DelegationShown]
 
@@ -412,13 +418,15 @@ def _delegation(lent: Delegation) -> dict[str, Any]:
     }
 
 
+def _lent(request: Asked, person: UUID) -> dict[str, Any]:
+    lent = lent_at(request.now).filter(Q(membership__person=person) | Q(to=person))
+    return {"delegations": [_delegation(one_of) for one_of in lent]}
+
+
 @call(router, "GET", "/delegations", scope=SESSION, gives=Delegations)
 def list_delegations(request: Asked) -> dict[str, Any]:
     """What one lent and what was lent to one, as long as it is not over."""
-    me = request.actor.person
-    lent = Delegation.objects.filter(Q(membership__person=me) | Q(to=me), ended__isnull=True, until__gt=request.now)
-    lent = lent.select_related("membership__department", "membership__person", "to").order_by("since", "pk")
-    return {"delegations": [_delegation(one_of) for one_of in lent]}
+    return _lent(request, request.actor.person)
 
 
 @call(router, "POST", "/delegations", scope=SESSION, gives=DelegationShown, status=201)
@@ -442,5 +450,37 @@ def end_delegation(request: Asked, key: UUID) -> dict[str, Any]:
     """Take back what one lent."""
     mine = Delegation.objects.filter(membership__person=request.actor.person, ended__isnull=True)
     lent = one(mine.select_related("membership__department", "membership__person", "to"), key)
+    actions.end_delegation(by=request.actor, at=request.now, delegation=lent)
+    return _delegation(lent)
+
+
+@call(router, "GET", "/people/{username}/tokens", scope="people.read", gives=Tokens)
+def list_tokens_of(request: Asked, username: str) -> dict[str, Any]:
+    """Somebody's tokens that open something, newest first."""
+    _check(request, Role.SECURITY_ADMINISTRATOR)
+    return {"tokens": [_token(token) for token in tokens_at(request.now).filter(person=_known(username))]}
+
+
+@call(router, "POST", "/people/{username}/tokens/{uuid:key}/revoke", scope="people.write", gives=TokenShown)
+def revoke_token_of(request: Asked, username: str, key: UUID) -> dict[str, Any]:
+    """End somebody's token at once, such as one that leaked."""
+    _check(request, Role.SECURITY_ADMINISTRATOR)
+    token = one(tokens_at(request.now).filter(person=_known(username)), key)
+    actions.revoke_token(by=request.actor, at=request.now, token=token)
+    return _token(token)
+
+
+@call(router, "GET", "/people/{username}/delegations", scope="people.read", gives=Delegations)
+def list_delegations_of(request: Asked, username: str) -> dict[str, Any]:
+    """What somebody lent and what was lent to them, as long as it is not over."""
+    _check(request, Role.SECURITY_ADMINISTRATOR)
+    return _lent(request, _known(username).pk)
+
+
+@call(router, "POST", "/people/{username}/delegations/{uuid:key}/end", scope="people.write", gives=DelegationShown)
+def end_delegation_of(request: Asked, username: str, key: UUID) -> dict[str, Any]:
+    """Take back what somebody lent, in their stead."""
+    _check(request, Role.SECURITY_ADMINISTRATOR)
+    lent = one(lent_at(request.now).filter(membership__person=_known(username)), key)
     actions.end_delegation(by=request.actor, at=request.now, delegation=lent)
     return _delegation(lent)

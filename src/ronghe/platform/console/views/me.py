@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ronghe.platform.access import actions
 from ronghe.platform.access.models import Delegation, Membership, Person, Token
+from ronghe.platform.access.queries import lent_at
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
 from ronghe.platform.law import beginning_of, profile
@@ -30,11 +31,10 @@ def me(request: Asked) -> HttpResponse:
 def _shown(request: Asked, failed: Failed, secret: str = "") -> HttpResponse:
     now, person = request.now, request.actor.person
     held = Membership.objects.filter(person=person).exclude(until__lte=now).select_related("department")
-    lent = Delegation.objects.filter(Q(membership__person=person) | Q(to=person), ended__isnull=True, until__gt=now)
     today = legal_day(now, profile().zone)
     shown = {
         "held": held,
-        "lent": lent.select_related("membership__department", "membership__person", "to"),
+        "lent": lent_at(now).filter(Q(membership__person=person) | Q(to=person)),
         "tokens": Token.objects.filter(person=person).order_by("-made")[:20],
         "scopes": actions.SCOPES,
         "today": today.isoformat(),

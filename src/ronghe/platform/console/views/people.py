@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ronghe.platform.access import actions
 from ronghe.platform.access.models import Membership, Person
+from ronghe.platform.access.queries import lent_at, tokens_at
 from ronghe.platform.access.roles import Role
 from ronghe.platform.console.asking import Failed, one, signed_in, tried
 from ronghe.platform.console.middleware import Asked
@@ -31,8 +32,10 @@ def people(request: Asked) -> HttpResponse:
 
 
 def _shown(request: Asked, failed: Failed) -> HttpResponse:
-    lasting = Membership.objects.exclude(until__lte=request.now).select_related("department")
-    listed = Person.objects.prefetch_related(Prefetch("memberships", lasting))
+    at = request.now
+    lasting = Membership.objects.exclude(until__lte=at).select_related("department")
+    lasting = lasting.prefetch_related(Prefetch("delegations", lent_at(at)))
+    listed = Person.objects.prefetch_related(Prefetch("memberships", lasting), Prefetch("tokens", tokens_at(at)))
     shown = {
         "people": [(person, person.memberships.all()) for person in listed],
         "protected": set(Authenticator.objects.values_list("user_id", flat=True)),
@@ -48,7 +51,7 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @signed_in
 @require_POST
 def change(request: Asked, name: str) -> HttpResponse:
-    """Add a person, give a role, end one, switch somebody off, replace a password or a second factor that was lost."""
+    """Add a person, give a role, end one, a token or a delegation, switch somebody off, replace what was lost."""
     _check(request)
     failed = Failed()
     return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
@@ -81,14 +84,23 @@ def _changed(request: Asked, name: str) -> None:
         if typed.get("role") not in set(Role):
             raise InputError("platform.field_value", name="role", value=typed.get("role", ""))
         actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
-    elif name == "end":
-        membership = one(Membership.objects.exclude(until__lte=at), typed.get("membership", ""))
-        actions.end_membership(by=by, at=at, membership=membership)
-    elif name == "off":
-        actions.switch_off(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
-    elif name == "on":
-        actions.switch_on(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
-    elif name == "factor":
-        actions.reset_second_factor(by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
+    elif name in _OF_PERSON:
+        _OF_PERSON[name](by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
     elif name == "password":
         actions.reset_password(by=by, at=at, person=_person(request), password=typed.get("password", ""))
+    else:
+        _ended(request, name)
+
+
+_OF_PERSON = {"off": actions.switch_off, "on": actions.switch_on, "factor": actions.reset_second_factor}
+
+
+def _ended(request: Asked, name: str) -> None:
+    by, at, typed = request.actor, request.now, request.POST
+    if name == "end":
+        membership = one(Membership.objects.exclude(until__lte=at), typed.get("membership", ""))
+        actions.end_membership(by=by, at=at, membership=membership)
+    elif name == "revoke":
+        actions.revoke_token(by=by, at=at, token=one(tokens_at(at), typed.get("token", "")))
+    elif name == "take_back":
+        actions.end_delegation(by=by, at=at, delegation=one(lent_at(at), typed.get("delegation", "")))
