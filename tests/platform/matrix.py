@@ -172,6 +172,7 @@ ROWS: Mapping[str, Row] = {
     "POST /departments/{code}/end": Row(RUNS, path={"code": "third"}),
     "GET /people": Row(RUNS | GIVES),
     "POST /people": Row(RUNS, {"username": "新人", "name": "新人"}),
+    "POST /people/{username}": Row(RUNS, {"name": "改名"}, {"username": "somebody"}),
     "POST /people/{username}/off": Row(RUNS, path={"username": "somebody"}),
     "POST /people/{username}/password": Row(
         RUNS, {"password": "correct horse battery staple"}, {"username": "somebody"}

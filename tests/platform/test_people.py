@@ -13,6 +13,7 @@ from ronghe.platform.access.start import start
 from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.clock import now
+from ronghe.platform.console.wording import facts_text
 from ronghe.terms import InputError, InternalFault, Refused, UsageError
 from tests.platform.conftest import START, City
 
@@ -295,3 +296,54 @@ def test_a_token_that_leaked_and_what_was_lent_are_ended_without_switching_anybo
     assert lender.is_active
     done = Entry.objects.filter(person=Role.SECURITY_ADMINISTRATOR.value).exclude(action="access.denied")
     assert sorted(one.action for one in done) == ["role.taken_back"] * 2 + ["token.revoked"] * 2
+
+
+def test_a_name_and_a_mail_address_are_changed_and_the_trail_says_which(city: City) -> None:
+    admin, person = Client(), city.person("甲", city.tax, Role.ASKER)
+    admin.force_login(city.person("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR))
+    typed = {"person": str(person.pk), "name": "王小明", "email": "wang@swj.example"}
+    assert admin.post("/people/change", typed).status_code == 302
+    assert "wang@swj.example" in admin.get("/people").content.decode()
+    # What is left out stays, and what is as it was leaves no entry.
+    assert admin.post("/api/people/甲", {"name": "王明"}, "application/json").json()["name"] == "王明"
+    assert admin.post("/api/people/甲", {"name": "王明"}, "application/json").status_code == 200
+    person.refresh_from_db()
+    assert (person.username, person.name, person.email) == ("甲", "王明", "wang@swj.example")
+    told = [one.facts for one in Entry.objects.filter(action="person.changed", subject=person.pk).order_by("at")]
+    assert told == [{"name": "甲", "changed": ["name", "email"]}, {"name": "甲", "changed": ["name"]}]
+    assert facts_text(told[0], "zh")[0] == ("已修改", ["姓名 · 电子邮箱"])
+    own = Client()
+    own.force_login(person)
+    page = own.get("/me").content.decode()
+    assert "王明" in page
+    assert "wang@swj.example" in page
+
+
+@pytest.mark.parametrize("wrong", [{"email": "no address"}, {"name": ""}, {"name": "a\u202eb"}, {"name": "x" * 101}])
+def test_what_cannot_be_kept_changes_nobody_and_stands_there_again(city: City, wrong: dict[str, str]) -> None:
+    admin, person = Client(), city.person("甲", city.tax)
+    admin.force_login(city.person("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR))
+    typed = {"person": str(person.pk), "name": "王小明", "email": "wang@swj.example", **wrong}
+    answer = admin.post("/people/change", typed)
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "<details open>" in page
+    assert "wang@swj.example" in page or "no address" in page
+    assert admin.post("/api/people/甲", wrong, "application/json").status_code == 422
+    person.refresh_from_db()
+    assert (person.name, person.email) == ("甲", "")
+    assert not Entry.objects.filter(action="person.changed").exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM_ADMINISTRATOR}))
+def test_nobody_else_changes_a_name_or_an_address(city: City, role: Role) -> None:
+    person, by = city.person("甲", city.tax), city.actor(role.value, city.bureau, role)
+    with pytest.raises(Refused, match="role_missing"):
+        actions.change_person(by=by, at=START, person=person, name="王小明")
+    browser = Client()
+    browser.force_login(Person.objects.get(username=role.value))
+    typed = {"person": str(person.pk), "name": "王小明", "email": ""}
+    assert browser.post("/people/change", typed).status_code in (403, 404)
+    assert browser.post("/api/people/甲", {"name": "王小明"}, "application/json").status_code == 404
+    person.refresh_from_db()
+    assert person.name == "甲"

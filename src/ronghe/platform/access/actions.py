@@ -1,7 +1,7 @@
 """Give and take roles, stand in for somebody, make and revoke tokens."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -22,6 +22,7 @@ __all__ = [
     "SCOPES",
     "add_person",
     "change_password",
+    "change_person",
     "drop_second_factor",
     "end_delegation",
     "end_membership",
@@ -75,12 +76,32 @@ def add_person(
     return person
 
 
-def _clean(person: Person) -> None:
+def change_person(
+    *, by: Actor, at: datetime, person: Person, name: str | None = None, email: str | None = None
+) -> Person:
+    """Another name or mail address, None for one that stays; the system administrator's work. The trail says which of
+    them changed, not what they were."""
+    _check_administrator(by, Role.SYSTEM_ADMINISTRATOR)
+    with transaction.atomic():
+        kept = Person.objects.select_for_update().get(pk=person.pk)
+        given = {"name": name, "email": email}
+        changed = [what for what, value in given.items() if value not in (None, getattr(kept, what))]
+        for what in changed:
+            setattr(kept, what, given[what])
+        _clean(kept, exclude={"password"})
+        if changed:
+            kept.save(update_fields=changed)
+            facts = {"name": kept.username, "changed": changed}
+            record(by=by, at=at, action="person.changed", subject_kind="person", subject=kept.pk, facts=facts)
+    return kept
+
+
+def _clean(person: Person, exclude: Collection[str] = ()) -> None:
     # Neither control characters nor those that nobody sees, by which two names would look the same.
     if not (person.username.isprintable() and person.name.isprintable()) or person.username != person.username.strip():
         raise InputError("platform.field_value", name="username", value=ascii(person.username)[:40])
     try:
-        person.full_clean()
+        person.full_clean(exclude=exclude)
     except ValidationError as fault:
         name = next(iter(fault.message_dict))
         if any(one.code == "unique" for one in fault.error_dict.get("username", ())):

@@ -95,6 +95,13 @@ class GivenPerson(Given):
     password: Annotated[Words, Field(min_length=1, max_length=200)] | None = None
 
 
+class GivenWho(Given):
+    """What somebody is called and where mail reaches them; what is left out stays."""
+
+    name: Short | None = None
+    email: Annotated[Words, Field(max_length=254)] | None = None
+
+
 class GivenPassword(Given):
     """A password, at least 12 characters that are hard to guess."""
 
@@ -273,6 +280,14 @@ def _known(username: str) -> Person:
 
 def _shown(request: Asked, username: str) -> dict[str, Any]:
     return next(person for person in people_at(request.now) if person["username"] == username)
+
+
+@call(router, "POST", "/people/{username}", scope="people.write", gives=PersonShown)
+def change_person(request: Asked, username: str, given: GivenWho) -> dict[str, Any]:
+    """Change somebody's name or mail address; what is left out stays."""
+    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.change_person(by=request.actor, at=request.now, person=_known(username), **given.model_dump())
+    return _shown(request, username)
 
 
 @call(router, "POST", "/people/{username}/off", scope="people.write", gives=PersonShown)

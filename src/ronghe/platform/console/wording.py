@@ -64,6 +64,7 @@ def error_text(error: RongheError, lang: Language) -> str:
 _WORDS = {
     "after": "state",
     "before": "state",
+    "changed": "person",
     "channel": "way",
     "kind": "kind",
     "role": "role",

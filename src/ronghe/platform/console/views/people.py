@@ -51,7 +51,8 @@ def _shown(request: Asked, failed: Failed) -> HttpResponse:
 @signed_in
 @require_POST
 def change(request: Asked, name: str) -> HttpResponse:
-    """Add a person, give a role, end one, a token or a delegation, switch somebody off, replace what was lost."""
+    """Add or change a person, give a role, end one, a token or a delegation, switch somebody off, replace what was
+    lost."""
     _check(request)
     failed = Failed()
     return redirect("/people") if tried(request, lambda: _changed(request, name), failed) else _shown(request, failed)
@@ -86,6 +87,9 @@ def _changed(request: Asked, name: str) -> None:
         actions.give_role(by=by, at=at, person=person, department=department, role=Role(typed["role"]))
     elif name in _OF_PERSON:
         _OF_PERSON[name](by=by, at=at, person=one(Person.objects.all(), typed.get("person", "")))
+    elif name == "change":
+        person = one(Person.objects.all(), typed.get("person", ""))
+        actions.change_person(by=by, at=at, person=person, name=typed.get("name"), email=typed.get("email"))
     elif name == "password":
         actions.reset_password(by=by, at=at, person=_person(request), password=typed.get("password", ""))
     else:
