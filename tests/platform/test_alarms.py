@@ -19,7 +19,14 @@ from django.core import mail
 from django.test import Client
 
 from ronghe.messages import LANGUAGES, known
-from ronghe.platform.access.actions import change_password, reset_password, reset_second_factor
+from ronghe.platform.access.actions import (
+    change_password,
+    change_person,
+    make_token,
+    reset_password,
+    reset_second_factor,
+    revoke_token,
+)
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.queries import actor_of
 from ronghe.platform.access.roles import Role
@@ -115,20 +122,25 @@ def test_a_dispute_reaches_its_owner_and_its_end_both_sides(asked: Request, home
     assert "主管部门" in notice_text(second, "zh")
 
 
-def test_whoever_gets_a_password_or_loses_a_factor_by_another_is_told(asked: Request, home: Path, city: City) -> None:
+def test_whoever_finds_their_account_changed_by_another_is_told(asked: Request, home: Path, city: City) -> None:
     """And who changed their own is not."""
     person = Person.objects.get(username="申请人")
-    reset_password(by=city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR), at=START, person=person, password=NEW)
+    system = city.actor("系统", city.bureau, Role.SYSTEM_ADMINISTRATOR)
+    reset_password(by=system, at=START, person=person, password=NEW)
     Authenticator.objects.create(user=person, type="totp", data={})
     security = city.actor("安全", city.bureau, Role.SECURITY_ADMINISTRATOR)
     reset_second_factor(by=security, at=START, person=person)
+    change_person(by=system, at=START, person=person, email="elsewhere@example.org")
+    for by in (security, own := actor_of(person, START)):
+        token, _ = make_token(by=own, at=START, name="程序", scopes=["catalogue.read"], expires=at_day(9))
+        revoke_token(by=by, at=START, token=token)
     change_password(by=actor_of(person, START), at=START, old=NEW, new=f"{NEW} of my own")
     seal_all(home)
     follow()
-    assert told("申请人") == ["person.password_set", "person.factor_reset"]
+    assert told("申请人") == ["person.password_set", "person.factor_reset", "person.changed", "token.revoked"]
     notices = Notice.objects.filter(person=person).order_by("made", "pk")
-    assert [notice_text(one, "zh")[:2] for one in notices] == ["系统", "安全"]
-    assert Message.objects.filter(notice__in=notices).count() == 2
+    assert [notice_text(one, "zh")[:2] for one in notices] == ["系统", "安全", "系统", "安全"]
+    assert Message.objects.filter(notice__in=notices).count() == 4
 
 
 def test_threat_39_every_holder_learns_of_a_correction_and_none_of_the_others(
