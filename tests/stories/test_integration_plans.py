@@ -131,6 +131,7 @@ def test_a_plan_links_by_what_an_earlier_one_learnt(linked: Path, tmp_path: Path
         integrated(tmp_path, with_model.replace("learnt.json", "absent.json"))
 
 
+@pytest.mark.slow
 def test_three_tables_are_linked_as_one_pile(registers: Path) -> None:
     pq.write_table(people(180, 320, prefix="b"), registers / "bank.parquet")
     plan = PLAN.replace("one_to_one = true\n", "").replace('"police", "tax"', '"police", "tax", "bank"')

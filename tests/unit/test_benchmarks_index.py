@@ -9,6 +9,7 @@ from benchmarks.index import suite
 ROWS = 14_000
 
 
+@pytest.mark.slow
 def test_the_degree_of_a_made_city_is_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DJANGO_SETTINGS_MODULE", "RONGHE_HOME"):
         monkeypatch.setenv(name, "")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.policy import data, suite
 
 ROWS = 1_500
@@ -14,6 +16,7 @@ def test_documents_say_truly_which_words_they_hold() -> None:
     assert sum(len(held) for _, held in made) > 30
 
 
+@pytest.mark.slow
 def test_both_cases_run_and_every_word_is_found(tmp_path: Path) -> None:
     found = suite.run(tmp_path, rows=ROWS, full=False, only=(), repeats=1, tell=lambda _: None)
     assert set(found["measured"]) == set(suite.CASES)

@@ -76,6 +76,7 @@ def test_a_lost_quote_does_not_swallow_the_rest_of_a_large_file() -> None:
     assert len(rows) == 199_999
 
 
+@pytest.mark.slow
 def test_every_second_record_broken_is_still_read() -> None:
     data = b"".join(b'%d,"x,y\n' % n if n % 2 else b"%d,x,y\n" % n for n in range(20_000))
     count, malformed, rows = separated(data)

@@ -23,6 +23,7 @@ from ronghe.platform.api import (
     people,
     requests,
     sources,
+    tokens,
     watching,
 )
 from ronghe.platform.api.problems import busy, plain, problem_of, unfit
@@ -43,6 +44,7 @@ _ROUTERS = (
     objections.router,
     index.router,
     people.router,
+    tokens.router,
     watching.router,
 )
 

@@ -1,18 +1,17 @@
-"""Departments, people and their roles; oneself, whom one stands in for, and the tokens of one's programs."""
+"""Departments, people and their roles; oneself."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.contrib.auth import update_session_auth_hash
-from django.db.models import Q
 from django.http import Http404
 from ninja import Router
 from pydantic import Field
 
 from ronghe.platform.access import actions, organization
-from ronghe.platform.access.models import Delegation, Membership, Person, Token
-from ronghe.platform.access.queries import lent_at, people_at, tokens_at
+from ronghe.platform.access.models import Membership, Person
+from ronghe.platform.access.queries import people_at
 from ronghe.platform.access.roles import Role
 from ronghe.platform.api.calls import ANY, SESSION, Asked, call
 from ronghe.platform.api.shapes import (
@@ -26,13 +25,12 @@ from ronghe.platform.api.shapes import (
     Words,
     department_of,
     listed,
-    named_person,
 )
 from ronghe.platform.departments.models import Department
 from ronghe.platform.law import beginning_of
 from ronghe.platform.queries import one
 
-__all__ = ["router"]
+__all__ = ["check_there", "known_person", "router"]
 
 router = Router(tags=["people"])
 Steps = Annotated[int, Field(ge=1, le=3)]
@@ -143,71 +141,13 @@ class Me(Schema):
     scopes: list[str] | None
 
 
-class TokenShown(Schema):
-    """A token; its secret was shown once."""
-
-    id: UUID
-    name: str
-    scopes: list[str]
-    made: datetime
-    expires: datetime
-    revoked: datetime | None
-
-
-class Tokens(Schema):
-    """Somebody's tokens that open something, newest first."""
-
-    tokens: list[TokenShown]
-
-
-class TokenMade(TokenShown):
-    """A new token with its secret, which is shown this once."""
-
-    secret: str
-
-
-class GivenToken(Given):
-    """A token for a program: no more scopes than it needs, and the legal day on which it has ended."""
-
-    name: Short
-    scopes: Annotated[list[Words], Field(min_length=1, max_length=20)]
-    expires: date
-
-
-class DelegationShown(Schema):
-    """One person stands in for another."""
-
-    id: UUID
-    role: str
-    department: str
-    person: str
-    to: str
-    since: datetime
-    until: datetime
-
-
-class Delegations(Schema):
-    """What somebody lent and what was lent to them."""
-
-    delegations: list[DelegationShown]
-
-
-class GivenDelegation(Given):
-    """Which of one's own roles, to whom, from one legal day until another."""
-
-    membership: UUID
-    to: Code
-    since: date
-    until: date
-
-
 class Memberships(Schema):
     """One's own roles."""
 
     memberships: list[MembershipShown]
 
 
-def _check(request: Asked, *roles: Role) -> None:
+def check_there(request: Asked, *roles: Role) -> None:
     """As the console: the page is not there for anybody else."""
     if not request.actor.anywhere(*roles):
         raise Http404
@@ -222,7 +162,7 @@ def _department(one_of: Department) -> dict[str, Any]:
 @call(router, "GET", "/departments", scope="people.read", gives=Page[DepartmentShown])
 def list_departments(request: Asked, cursor: Place, limit: Limit) -> dict[str, Any]:
     """Everybody who takes part, and who once did, by code."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
     seen = Department.objects.select_related("parent")
     return listed(seen, ("code",), _department, listing="departments", cursor=cursor, limit=limit)
 
@@ -230,7 +170,7 @@ def list_departments(request: Asked, cursor: Place, limit: Limit) -> dict[str, A
 @call(router, "POST", "/departments", scope="people.write", gives=DepartmentShown, status=201)
 def add_department(request: Asked, given: GivenDepartment) -> dict[str, Any]:
     """A department that takes part from now on."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
     said = {**given.model_dump(), "parent": department_of(given.parent, "parent") if given.parent else None}
     return _department(organization.add_department(by=request.actor, at=request.now, **said))
 
@@ -238,7 +178,7 @@ def add_department(request: Asked, given: GivenDepartment) -> dict[str, Any]:
 @call(router, "PUT", "/departments/{code}", scope="people.write", gives=DepartmentShown)
 def change_department(request: Asked, code: str, given: GivenPlace) -> dict[str, Any]:
     """Rename a department, put it below another one, or let it answer in more or fewer steps."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
     found = Department.objects.filter(code=code).first()
     if found is None:
         raise Http404
@@ -249,7 +189,7 @@ def change_department(request: Asked, code: str, given: GivenPlace) -> dict[str,
 @call(router, "POST", "/departments/{code}/end", scope="people.write", gives=DepartmentShown)
 def end_department(request: Asked, code: str) -> dict[str, Any]:
     """From now on nobody has a role in it."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
     found = Department.objects.filter(code=code).first()
     if found is None:
         raise Http404
@@ -259,19 +199,20 @@ def end_department(request: Asked, code: str) -> dict[str, Any]:
 @call(router, "GET", "/people", scope="people.read", gives=People)
 def list_people(request: Asked) -> dict[str, Any]:
     """Everybody with their own roles."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
     return {"people": people_at(request.now)}
 
 
 @call(router, "POST", "/people", scope="people.write", gives=PersonShown, status=201, repeatable=False)
 def add_person(request: Asked, given: GivenPerson) -> dict[str, Any]:
     """A new person without any role."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
     made = actions.add_person(by=request.actor, at=request.now, **given.model_dump())
     return {"username": made.username, "name": made.name, "active": True, "last_sign_in": None, "roles": []}
 
 
-def _known(username: str) -> Person:
+def known_person(username: str) -> Person:
+    """The person of that name; 404 for one that is not there."""
     found = Person.objects.filter(username=username).first()
     if found is None:
         raise Http404
@@ -285,24 +226,24 @@ def _shown(request: Asked, username: str) -> dict[str, Any]:
 @call(router, "POST", "/people/{username}", scope="people.write", gives=PersonShown)
 def change_person(request: Asked, username: str, given: GivenWho) -> dict[str, Any]:
     """Change somebody's name or mail address; what is left out stays."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
-    actions.change_person(by=request.actor, at=request.now, person=_known(username), **given.model_dump())
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.change_person(by=request.actor, at=request.now, person=known_person(username), **given.model_dump())
     return _shown(request, username)
 
 
 @call(router, "POST", "/people/{username}/off", scope="people.write", gives=PersonShown)
 def switch_person_off(request: Asked, username: str) -> dict[str, Any]:
     """From now on the person cannot sign in and their tokens are dead."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
-    actions.switch_off(by=request.actor, at=request.now, person=_known(username))
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.switch_off(by=request.actor, at=request.now, person=known_person(username))
     return _shown(request, username)
 
 
 @call(router, "POST", "/people/{username}/on", scope="people.write", gives=PersonShown)
 def switch_person_on(request: Asked, username: str) -> dict[str, Any]:
     """Somebody who was switched off comes back, without a password and without roles: they are given anew."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
-    actions.switch_on(by=request.actor, at=request.now, person=_known(username))
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.switch_on(by=request.actor, at=request.now, person=known_person(username))
     return _shown(request, username)
 
 
@@ -310,16 +251,16 @@ def switch_person_on(request: Asked, username: str) -> dict[str, Any]:
 def reset_password(request: Asked, username: str, given: GivenPassword) -> dict[str, Any]:
     """A new password for somebody who lost theirs; their sessions end, they are told, and they change it at the next
     sign-in. Refused for oneself and for administrators."""
-    _check(request, Role.SYSTEM_ADMINISTRATOR)
-    actions.reset_password(by=request.actor, at=request.now, person=_known(username), password=given.password)
+    check_there(request, Role.SYSTEM_ADMINISTRATOR)
+    actions.reset_password(by=request.actor, at=request.now, person=known_person(username), password=given.password)
     return _shown(request, username)
 
 
 @call(router, "POST", "/people/{username}/factor-reset", scope="people.write", gives=PersonShown)
 def reset_second_factor(request: Asked, username: str) -> dict[str, Any]:
     """Take away the second factor of a lost device; their sessions end. Refused for oneself."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
-    actions.reset_second_factor(by=request.actor, at=request.now, person=_known(username))
+    check_there(request, Role.SECURITY_ADMINISTRATOR)
+    actions.reset_second_factor(by=request.actor, at=request.now, person=known_person(username))
     return _shown(request, username)
 
 
@@ -332,12 +273,12 @@ def _membership(one_of: Membership) -> dict[str, Any]:
 @call(router, "POST", "/people/{username}/roles", scope="people.write", gives=MembershipShown, status=201)
 def give_role(request: Asked, username: str, given: GivenRole) -> dict[str, Any]:
     """Give a role; refused for roles that must be apart, and to oneself."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
+    check_there(request, Role.SECURITY_ADMINISTRATOR)
     until = beginning_of(given.until, "until") if given.until else None
     made = actions.give_role(
         by=request.actor,
         at=request.now,
-        person=_known(username),
+        person=known_person(username),
         department=department_of(given.department),
         role=given.role,
         until=until,
@@ -348,7 +289,7 @@ def give_role(request: Asked, username: str, given: GivenRole) -> dict[str, Any]
 @call(router, "POST", "/memberships/{uuid:key}/end", scope="people.write", gives=MembershipShown)
 def end_membership(request: Asked, key: UUID) -> dict[str, Any]:
     """Take a role away; what was lent of it ends with it."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
+    check_there(request, Role.SECURITY_ADMINISTRATOR)
     seen = Membership.objects.exclude(until__lte=request.now).select_related("person", "department")
     membership = one(seen, key)
     actions.end_membership(by=request.actor, at=request.now, membership=membership)
@@ -386,116 +327,3 @@ def list_my_memberships(request: Asked) -> dict[str, Any]:
     """One's own roles, of which one may lend some."""
     seen = Membership.objects.filter(person=request.actor.person).exclude(until__lte=request.now)
     return {"memberships": [_membership(one_of) for one_of in seen.select_related("person", "department")]}
-
-
-def _token(token: Token) -> dict[str, Any]:
-    return {"id": token.pk, **{name: getattr(token, name) for name in ("name", "scopes", "made", "expires", "revoked")}}
-
-
-@call(router, "GET", "/tokens", scope=SESSION, gives=Page[TokenShown])
-def list_tokens(request: Asked, cursor: Place, limit: Limit) -> dict[str, Any]:
-    """One's own tokens, newest first."""
-    seen = Token.objects.filter(person=request.actor.person)
-    return listed(seen, ("-made", "-pk"), _token, listing="tokens", cursor=cursor, limit=limit)
-
-
-@call(router, "POST", "/tokens", scope=SESSION, gives=TokenMade, status=201, repeatable=False)
-def make_token(request: Asked, given: GivenToken) -> dict[str, Any]:
-    """A token for a program of one's own; its secret is shown this once. No token makes another one."""
-    made, secret = actions.make_token(
-        by=request.actor,
-        at=request.now,
-        name=given.name,
-        scopes=given.scopes,
-        expires=beginning_of(given.expires, "expires"),
-    )
-    return {**_token(made), "secret": secret}
-
-
-@call(router, "POST", "/tokens/{uuid:key}/revoke", scope=SESSION, gives=TokenShown)
-def revoke_token(request: Asked, key: UUID) -> dict[str, Any]:
-    """End a token at once."""
-    token = one(Token.objects.filter(person=request.actor.person), key)
-    actions.revoke_token(by=request.actor, at=request.now, token=token)
-    return _token(token)
-
-
-def _delegation(lent: Delegation) -> dict[str, Any]:
-    of = lent.membership
-    return {
-        "id": lent.pk,
-        "role": of.role,
-        "department": of.department.code,
-        "person": of.person.username,
-        "to": lent.to.username,
-        "since": lent.since,
-        "until": lent.until,
-    }
-
-
-def _lent(request: Asked, person: UUID) -> dict[str, Any]:
-    lent = lent_at(request.now).filter(Q(membership__person=person) | Q(to=person))
-    return {"delegations": [_delegation(one_of) for one_of in lent]}
-
-
-@call(router, "GET", "/delegations", scope=SESSION, gives=Delegations)
-def list_delegations(request: Asked) -> dict[str, Any]:
-    """What one lent and what was lent to one, as long as it is not over."""
-    return _lent(request, request.actor.person)
-
-
-@call(router, "POST", "/delegations", scope=SESSION, gives=DelegationShown, status=201)
-def lend_role(request: Asked, given: GivenDelegation) -> dict[str, Any]:
-    """Let somebody stand in for oneself, in one role, for a time."""
-    mine = Membership.objects.filter(person=request.actor.person).select_related("department", "person")
-    to = named_person(given.to, "to")
-    made = actions.stand_in(
-        by=request.actor,
-        at=request.now,
-        membership=one(mine, given.membership),
-        to=to,
-        since=max(request.now, beginning_of(given.since, "since")),
-        until=beginning_of(given.until, "until"),
-    )
-    return _delegation(made)
-
-
-@call(router, "POST", "/delegations/{uuid:key}/end", scope=SESSION, gives=DelegationShown)
-def end_delegation(request: Asked, key: UUID) -> dict[str, Any]:
-    """Take back what one lent."""
-    mine = Delegation.objects.filter(membership__person=request.actor.person, ended__isnull=True)
-    lent = one(mine.select_related("membership__department", "membership__person", "to"), key)
-    actions.end_delegation(by=request.actor, at=request.now, delegation=lent)
-    return _delegation(lent)
-
-
-@call(router, "GET", "/people/{username}/tokens", scope="people.read", gives=Tokens)
-def list_tokens_of(request: Asked, username: str) -> dict[str, Any]:
-    """Somebody's tokens that open something, newest first."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
-    return {"tokens": [_token(token) for token in tokens_at(request.now).filter(person=_known(username))]}
-
-
-@call(router, "POST", "/people/{username}/tokens/{uuid:key}/revoke", scope="people.write", gives=TokenShown)
-def revoke_token_of(request: Asked, username: str, key: UUID) -> dict[str, Any]:
-    """End somebody's token at once, such as one that leaked."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
-    token = one(tokens_at(request.now).filter(person=_known(username)), key)
-    actions.revoke_token(by=request.actor, at=request.now, token=token)
-    return _token(token)
-
-
-@call(router, "GET", "/people/{username}/delegations", scope="people.read", gives=Delegations)
-def list_delegations_of(request: Asked, username: str) -> dict[str, Any]:
-    """What somebody lent and what was lent to them, as long as it is not over."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
-    return _lent(request, _known(username).pk)
-
-
-@call(router, "POST", "/people/{username}/delegations/{uuid:key}/end", scope="people.write", gives=DelegationShown)
-def end_delegation_of(request: Asked, username: str, key: UUID) -> dict[str, Any]:
-    """Take back what somebody lent, in their stead."""
-    _check(request, Role.SECURITY_ADMINISTRATOR)
-    lent = one(lent_at(request.now).filter(membership__person=_known(username)), key)
-    actions.end_delegation(by=request.actor, at=request.now, delegation=lent)
-    return _delegation(lent)
