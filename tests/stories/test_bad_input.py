@@ -102,7 +102,10 @@ UNREADABLE: dict[str, tuple[str, Callable[[Path], object]]] = {
 }
 
 
-@pytest.mark.parametrize("case", UNREADABLE)
+# The bomb is read up to its limit at every door.
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.slow] if case == "zip bomb" else []) for case in UNREADABLE]
+)
 def test_what_cannot_be_read_is_one_line_at_every_door(desk: Desk, case: str) -> None:
     name, make = UNREADABLE[case]
     make(desk / name)
@@ -217,7 +220,7 @@ def test_an_explosive_pattern_ends_in_time(desk: Desk) -> None:
     assert json.loads(done.stdout)["table"]["rows_quarantined"] == 1
 
 
-@pytest.mark.parametrize("kind", ["corrupt", "locked"])
+@pytest.mark.parametrize("kind", ["corrupt", pytest.param("locked", marks=pytest.mark.slow)])
 def test_a_database_that_is_corrupt_or_locked_is_one_line(desk: Desk, kind: str) -> None:
     connection = sqlite3.connect(desk / "bad.db", isolation_level=None)
     connection.execute("create table t (name text)")

@@ -126,7 +126,9 @@ def test_pairs_that_are_not_there_are_told(tmp_path: Path) -> None:
         data.explain(tmp_path / "p.parquet", "3", "3")
 
 
-@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+@pytest.mark.parametrize(
+    "ending", [".csv", *(pytest.param(end, marks=pytest.mark.slow) for end in (".xlsx", ".parquet"))]
+)
 def test_a_review_goes_round_in_every_format(ending: str, tmp_path: Path) -> None:
     left = table(tmp_path, "a.csv", "id,name,phone\n1,ann lee,13905710001\n2,bob ray,13905710002\n")
     right = table(tmp_path, "b.csv", "id,name,phone\n7,ann lee,13905710001\n8,cid fox,13905710009\n")

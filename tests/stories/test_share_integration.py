@@ -200,9 +200,9 @@ def shared(city: CityFiles) -> Shared:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("departments", "least"),
-    [(("01", "02", "03", "04", "06"), 300), pytest.param(("",), 400, marks=pytest.mark.slow, id="all")],
+    ("departments", "least"), [(("01", "02", "03", "04", "06"), 300), pytest.param(("",), 400, id="all")]
 )
 def test_without_a_word_from_the_user_identifiers_bring_people_and_companies_together(
     city: CityFiles, tmp_path: Path, departments: tuple[str, ...], least: int
