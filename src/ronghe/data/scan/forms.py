@@ -30,8 +30,8 @@ _ENDED = ops.Concat((ops.Column("raw"), ops.Literal(" ")))
 RAW, BARE, LENGTH = ops.Column("raw"), ops.Column("bare"), ops.Column("length", ops.INTEGER)
 
 _CARD = "62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2[2-7][0-9]{14}|3[47][0-9]{13}|35[0-9]{14}|9[0-9]{15,18}"
-_OF_A_PUPIL = "[GLJ][0-9]{17}[0-9X]"
-"""The number of a pupil: a letter and the citizen's number."""
+_CITIZEN = "[GLJ]?[0-9]{17}[0-9X]|[0-9]{15}"
+"""The number of a citizen, or of a pupil: a letter and the citizen's number."""
 _SOCIAL_SECURITY = "(?:00[1-9]|0[1-9][0-9]|[1-578][0-9]{2}|6(?:[0-57-9][0-9]|6[0-57-9]))-(?:0[1-9]|[1-9][0-9])-[0-9]{4}"
 _DOCUMENT = "[^0-9]{1,20}[〔（(\\[【][12][0-9]{3}[〕）)\\]】](?:字)?第? ?[0-9]{1,6}号"
 """杭市监罚字〔2024〕12号: the number of an official document, which has the form of an address."""
@@ -110,12 +110,11 @@ def _bare() -> ops.Expression:
 
 def _checked() -> tuple[tuple[str, ops.Expression], ...]:
     """BARE once for each form with check digits, NULL where it has not the shape: sums cost nothing there."""
-    shapes = {"citizen_id": "[0-9]{17}[0-9X]|[0-9]{15}", "unified_credit_code": _CREDIT, "bank_card": _CARD}
-    made: dict[str, list[tuple[ops.Expression, ops.Expression]]] = {
-        code: [(ops.Matches(BARE, shape), BARE)] for code, shape in shapes.items()
-    }
-    made["citizen_id"].append((ops.Matches(BARE, _OF_A_PUPIL), ops.Slice(BARE, 2, 18)))
-    return tuple((code, ops.Case(tuple(branches))) for code, branches in made.items())
+    citizen = ops.Case(
+        ((ops.Compare("=", ops.Length(BARE), ops.Literal(19, ops.INTEGER)), ops.Slice(BARE, 2, 18)),), BARE
+    )
+    shapes = {"citizen_id": (_CITIZEN, citizen), "unified_credit_code": (_CREDIT, BARE), "bank_card": (_CARD, BARE)}
+    return tuple((code, ops.Case(((ops.Matches(BARE, shape), value),))) for code, (shape, value) in shapes.items())
 
 
 def _plainer(expression: ops.Expression, code: str) -> ops.Expression:
@@ -162,7 +161,7 @@ def _branches(catalog: Catalog) -> tuple[tuple[ops.Expression, ops.Expression], 
         (ops.Matches(BARE, "|".join(PASSPORT_FORMS)), "passport"),
         (ops.Matches(BARE, _PLATE), "plate"),
         (ops.Matches(RAW, _DAY), "date"),
-        (ops.Matches(RAW, _SOCIAL_SECURITY), "person_number"),
+        (ops.And((_less(12), ops.Matches(RAW, _SOCIAL_SECURITY))), "person_number"),
         (ops.Matches(BARE, _PERMIT), "travel_permit"),
         (ops.Matches(BARE, "[1-9][0-9]{11,18}"), "long_number"),
         (ops.Matches(BARE, _OFFICER), "officer_card"),
