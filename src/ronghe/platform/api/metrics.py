@@ -12,10 +12,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from ronghe.platform.access.watching import WATCHES
 from ronghe.platform.api.calls import let_in
 from ronghe.platform.api.figures import REGISTRY
 from ronghe.platform.api.problems import plain, problem_of
-from ronghe.platform.api.watching import WATCHES
 from ronghe.platform.audit.sealing import waits_since
 from ronghe.platform.jobs.models import Beat, Job
 from ronghe.platform.requests.models import Request

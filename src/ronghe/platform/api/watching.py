@@ -12,30 +12,23 @@ from pydantic import Field
 from ronghe.platform import queries
 from ronghe.platform.access.models import Person
 from ronghe.platform.access.roles import Role
+from ronghe.platform.access.watching import WATCHES, ask_check
 from ronghe.platform.alarms import actions
 from ronghe.platform.alarms.models import Notice, Webhook
 from ronghe.platform.alarms.sending import notice_text
 from ronghe.platform.api.calls import Asked, call
 from ronghe.platform.api.grants import Receipt
 from ronghe.platform.api.shapes import Code, Given, Limit, Page, Place, Schema, Words, listed, my_department
-from ronghe.platform.audit.actions import record
 from ronghe.platform.audit.models import Entry
 from ronghe.platform.audit.sealing import receipt_for
 from ronghe.platform.audit.store import has_log
 from ronghe.platform.jobs.models import Job
-from ronghe.platform.jobs.stored import SECURITY_CHECK, jobs, last_result
+from ronghe.platform.jobs.stored import SECURITY_CHECK, last_result
 
 __all__ = ["router"]
 
 router = Router(tags=["watching"])
 AUDITS = (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)
-WATCHES = (
-    Role.SECURITY_ADMINISTRATOR,
-    Role.SYSTEM_ADMINISTRATOR,
-    Role.AUDIT_ADMINISTRATOR,
-    Role.AUDITOR,
-    Role.OPERATOR,
-)
 """As the console's security check."""
 
 
@@ -272,14 +265,4 @@ def show_security(request: Asked) -> dict[str, Any]:
 def check_security(request: Asked) -> dict[str, Any]:
     """Have the security check done now, at most once a minute; the answer is the job that does it."""
     _check(request, *WATCHES)
-    # What is wrong with the log itself is found by this check.
-    record(
-        by=request.actor,
-        at=request.now,
-        action="security.asked",
-        subject_kind="platform",
-        subject="security",
-        though_behind=True,
-    )
-    key = jobs.enqueue(SECURITY_CHECK, key=request.now.replace(second=0, microsecond=0).isoformat())
-    return _job(Job.objects.get(pk=key))
+    return _job(Job.objects.get(pk=ask_check(by=request.actor, at=request.now)))

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ronghe import __version__
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.start import demo_of
+from ronghe.platform.access.watching import WATCHES
 from ronghe.platform.console.middleware import language_of, theme_of
-from ronghe.platform.console.views.health import SEES
 
 if TYPE_CHECKING:
     from ronghe.platform.access.rules import Actor
@@ -34,8 +34,8 @@ _MENU = (
     ("audit", "/audit", (Role.AUDITOR, Role.AUDIT_ADMINISTRATOR, Role.SECURITY_OFFICER)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
-    ("security", "/security", SEES),
-    ("jobs", "/jobs", SEES),
+    ("security", "/security", WATCHES),
+    ("jobs", "/jobs", WATCHES),
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
 )
 

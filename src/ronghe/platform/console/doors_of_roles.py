@@ -2,7 +2,7 @@
 
 from ronghe.platform.access.roles import Role
 from ronghe.platform.access.rules import Actor
-from ronghe.platform.console.views.health import SEES
+from ronghe.platform.access.watching import WATCHES
 
 __all__ = ["doors"]
 
@@ -23,7 +23,7 @@ _DOORS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("people", "/people", (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)),
     ("departments", "/departments", (Role.SYSTEM_ADMINISTRATOR,)),
     ("watch", "/jobs", (Role.OPERATOR, Role.SYSTEM_ADMINISTRATOR)),
-    ("security", "/security", SEES),
+    ("security", "/security", WATCHES),
     ("webhooks", "/webhooks", (Role.SECURITY_OFFICER,)),
     ("me", "/me", ()),
 )

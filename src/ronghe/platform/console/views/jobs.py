@@ -5,9 +5,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ronghe.platform.access.watching import WATCHES
 from ronghe.platform.console.asking import signed_in
 from ronghe.platform.console.middleware import Asked
-from ronghe.platform.console.views.health import SEES
 from ronghe.platform.jobs.models import Beat, Job
 from ronghe.platform.jobs.port import JobState
 
@@ -20,7 +20,7 @@ PAGE = 50
 @require_GET
 def listed(request: Asked) -> HttpResponse:
     """Jobs, newest first, by state or name if wanted; the page asks again by itself while something is under way."""
-    if not request.actor.anywhere(*SEES):
+    if not request.actor.anywhere(*WATCHES):
         raise Http404
     wanted = {name: request.GET.get(name, "")[:64] for name in ("state", "name")}
     seen = Job.objects.filter(**{name: value for name, value in wanted.items() if value}).order_by("-made", "-pk")
